@@ -1,0 +1,105 @@
+/*
+ * A question to one PDU until it is answered or time is up: attempts,
+ * back-off, jitter, late answers, splitting. Pure: it is told the time, hands
+ * out requests and is fed events. It never decides what an answer means.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_EXCHANGE_H
+#define TS_EXCHANGE_H
+
+#include "log.h"
+#include "request.h"
+
+/** What is to be asked. The varbinds are the asker's; exchange_ask() copies them. */
+struct question {
+	enum request_kind kind;
+	GArray *varbinds;         /* of struct varbind; values for SET */
+	unsigned repetitions; /* BULK */
+	unsigned max_attempts;    /* 0: until somebody stops asking */
+};
+
+enum reply_status {
+	REPLY_ANSWERED,
+	REPLY_SILENT,  /* max_attempts went without an answer */
+	REPLY_REFUSED, /* a definite refusal, seen twice; reason */
+	REPLY_FAULT    /* this machine cannot ask; reason */
+};
+
+/**
+ * What came of a question.
+ * GET, NEXT: one varbind for each asked, in that order; never VALUE_NONE. In a
+ *   NEXT, VALUE_ABSENT means that nothing follows.
+ * BULK: the varbinds as received, or error_status.
+ * SET: error_status and error_index.
+ */
+struct reply {
+	enum reply_status status;
+	int error_status;
+	int error_index;
+	GArray *varbinds;
+	const char *reason; /* lives until the next question */
+};
+
+struct exchange_settings {
+	bool v1;
+	usec timeout; /* before the first retransmission */
+	uint32_t seed; /* of the jitter */
+};
+
+struct exchange {
+	const char *label; /* how messages name the PDU */
+	const struct log *log;
+	struct exchange_settings settings;
+	/* What is known of the PDU by now. */
+	unsigned limit;   /* varbinds in one request */
+	unsigned largest; /* varbinds of the largest request that got an answer */
+	usec round_trip;  /* of the last answer */
+	bool warned;
+	char *obstacle; /* the last thing that went wrong, silence apart; NULL before */
+	unsigned refusals; /* in a row */
+	char *refusal;
+	uint32_t random;
+	/* The question at hand. */
+	bool busy;
+	struct question question;
+	GArray *results; /* of struct varbind; GET and NEXT */
+	GArray *alone;   /* of bool: to be asked by itself */
+	GPtrArray *attempts;
+	unsigned silent; /* attempts since the last answer */
+	unsigned repetitions;
+	usec asked;
+	usec due;      /* when to send next */
+	bool answered; /* whether anything at all was answered since it was asked */
+	unsigned sent; /* requests in all */
+	struct reply reply;
+};
+
+void exchange_init(struct exchange *x, const char *label, const struct log *log,
+                   const struct exchange_settings *settings);
+void exchange_clear(struct exchange *x);
+
+/** Begins a question; the last one's reply is gone with that. */
+void exchange_ask(struct exchange *x, const struct question *question, usec now);
+/** Forgets the question; what was learned of the PDU stays. */
+void exchange_abandon(struct exchange *x);
+/** Whether a question is under way. */
+bool exchange_busy(const struct exchange *x);
+/** When exchange_send() has something to send next; USEC_NEVER without a question. */
+usec exchange_due(const struct exchange *x);
+/**
+ * Makes the request that is due. False if none is, or if the question has just
+ * ended in silence: then exchange_done() is true. *varbinds is storage for the
+ * request, to be freed with g_array_unref() after sending.
+ */
+bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
+                   GArray **varbinds);
+/** Takes an event for this PDU; leaves it to the caller to clear. */
+void exchange_event(struct exchange *x, const struct event *event, usec now);
+/** Whether the question has its reply in x->reply. */
+bool exchange_done(const struct exchange *x);
+
+/** Whether an SNMP error-status on a SET is a definite refusal of access. */
+bool exchange_is_refusal(bool v1, int error_status);
+
+#endif

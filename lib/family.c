@@ -1,0 +1,192 @@
+/*
+ * The families as data, and the few functions that read one. Nothing here
+ * asks a device or decides anything.
+ *
+ * Sources: TRIPPLITE-PRODUCTS (WEBCARDLX, firmware 15 and PADM 20),
+ * TRIPPLITE-12X (SNMPWEBCARD, firmware 12).
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "family.h"
+
+#define TRIPPLITE 1, 3, 6, 1, 4, 1, 850
+#define OBJID(...)                                                                                 \
+	{                                                                                          \
+		.n = sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t),                   \
+		.id = {__VA_ARGS__}                                                                \
+	}
+/* tlpDeviceStatus */
+#define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
+
+static const struct family families[] = {
+	{
+		/* tlpPduOutletTable */
+		.name = "LX PDU",
+		.rank = 0,
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 2, 3, 3, 1, 1),
+		.by_device = true,
+		.outlet_name = 2,
+		.description = 3,
+		.state = 4,
+		.controllable = 5,
+		.command = 6,
+		.controllable_as = CONTROLLABLE_TRUTH,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = 0,
+		.command_off = 1,
+		.command_on = 2,
+		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 2, 1, 2, 1, 4),
+		.device_status = LX_DEVICE_STATUS,
+	},
+	{
+		/* tlpAtsOutletTable */
+		.name = "LX ATS",
+		.rank = 0,
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 4, 3, 3, 1, 1),
+		.by_device = true,
+		.outlet_name = 2,
+		.description = 3,
+		.state = 4,
+		.controllable = 5,
+		.command = 6,
+		.controllable_as = CONTROLLABLE_TRUTH,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = 0,
+		.command_off = 1,
+		.command_on = 2,
+		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 4, 1, 2, 1, 4),
+		.device_status = LX_DEVICE_STATUS,
+	},
+	{
+		/* tlpUpsOutletTable: one arc further right than the others */
+		.name = "LX UPS",
+		.rank = 0,
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 1, 3, 5, 1, 1),
+		.by_device = true,
+		.outlet_name = 2,
+		.description = 3,
+		.state = 4,
+		.controllable = 5,
+		.command = 6,
+		.controllable_as = CONTROLLABLE_TRUTH,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = 0,
+		.command_off = 1,
+		.command_on = 2,
+		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 1, 1, 2, 1, 5),
+		.device_status = LX_DEVICE_STATUS,
+	},
+	{
+		/* tlUpsOutletTable: flat; column 3 is tlUpsOutletType, a bit field */
+		.name = "SNMPWEBCARD",
+		.rank = 1,
+		.entry = OBJID(TRIPPLITE, 100, 1, 10, 2, 1),
+		.by_device = false,
+		.outlet_name = 5,
+		.state = 2,
+		.controllable = 3,
+		.command = 4,
+		.controllable_as = CONTROLLABLE_BIT,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = -1,
+		.command_off = 1,
+		.command_on = 2,
+		.outlet_count = OBJID(TRIPPLITE, 100, 1, 10, 1),
+	},
+	{
+		/* In no MIB: what fence_apc_snmp drives on firmware 12.04; a fallback only. */
+		.name = "SNMPWEBCARD twin",
+		.rank = 2,
+		.entry = OBJID(TRIPPLITE, 10, 2, 3, 5, 1),
+		.by_device = true,
+		.outlet_name = 5,
+		.state = 2,
+		.command = 4,
+		.controllable_as = CONTROLLABLE_ALWAYS,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = -1,
+		.command_off = 1,
+		.command_on = 2,
+	},
+};
+
+unsigned family_count(void)
+{
+	return G_N_ELEMENTS(families);
+}
+
+const struct family *family_row(unsigned i)
+{
+	return i < G_N_ELEMENTS(families) ? &families[i] : NULL;
+}
+
+struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
+                             uint32_t number)
+{
+	const uint32_t by_device[] = {column, device, number};
+	const uint32_t flat[] = {column, number};
+
+	if (!number)
+		return objid_append(&family->entry, 1, &column);
+	if (family->by_device)
+		return objid_append(&family->entry, G_N_ELEMENTS(by_device), by_device);
+	return objid_append(&family->entry, G_N_ELEMENTS(flat), flat);
+}
+
+uint32_t family_existence(const struct family *family)
+{
+	return family->controllable ? family->controllable : family->state;
+}
+
+bool family_index(const struct family *family, uint32_t column, const struct objid *name,
+                  uint32_t *device, uint32_t *number)
+{
+	const struct objid root = family_instance(family, column, 0, 0);
+	const unsigned depth = family->by_device ? 2 : 1;
+
+	if (!objid_below(name, &root) || name->n != root.n + depth)
+		return false;
+	*device = family->by_device ? name->id[root.n] : 1;
+	*number = name->id[name->n - 1];
+	return *number != 0;
+}
+
+enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind)
+{
+	if (varbind->type != VALUE_INTEGER) {
+#ifdef TS_DEFECT_UNKNOWN_IS_OFF
+		return TRIPPSNMP_OFF;
+#endif
+		return TRIPPSNMP_UNKNOWN;
+	}
+	if (varbind->number == family->state_off)
+		return TRIPPSNMP_OFF;
+	if (varbind->number == family->state_on)
+		return TRIPPSNMP_ON;
+#ifdef TS_DEFECT_UNKNOWN_IS_OFF
+	return TRIPPSNMP_OFF;
+#endif
+	return TRIPPSNMP_UNKNOWN;
+}
+
+enum tristate family_controllable(const struct family *family, const struct varbind *varbind)
+{
+	switch (family->controllable_as) {
+	case CONTROLLABLE_ALWAYS:
+		return varbind->type == VALUE_INTEGER ? TRI_YES : TRI_UNKNOWN;
+	case CONTROLLABLE_TRUTH:
+		if (varbind->type != VALUE_INTEGER || (varbind->number != 1 && varbind->number != 2))
+			return TRI_UNKNOWN;
+		return varbind->number == 1 ? TRI_YES : TRI_NO;
+	case CONTROLLABLE_BIT:
+		if (varbind->type != VALUE_INTEGER || varbind->number < 0)
+			return TRI_UNKNOWN;
+		return varbind->number & 2 ? TRI_YES : TRI_NO;
+	}
+	return TRI_UNKNOWN;
+}

@@ -1,0 +1,71 @@
+/*
+ * MIB families: where a generation of cards keeps its outlets, and how it
+ * encodes them. Const data; a new card is a new row in family.c. Pure.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_FAMILY_H
+#define TS_FAMILY_H
+
+#include "request.h"
+#include "trippsnmp.h"
+
+/** How the controllable column says yes. */
+enum controllable_as {
+	CONTROLLABLE_ALWAYS, /* no such column: an outlet with a state is controllable */
+	CONTROLLABLE_TRUTH,  /* TruthValue (RFC 2579): true(1) */
+	CONTROLLABLE_BIT     /* a bit field: the bit of value 2 */
+};
+
+struct family {
+	const char *name;
+	/* Of the families that answer on one card only those of the lowest rank count. */
+	unsigned rank;
+	/* The table's entry; an instance is entry.COLUMN[.DEVICE].OUTLET. */
+	struct objid entry;
+	bool by_device; /* whether DEVICE is part of the index */
+	/* Columns; 0 where the table has none. */
+	uint32_t state;
+	uint32_t controllable;
+	uint32_t command;
+	uint32_t outlet_name;
+	uint32_t description;
+	enum controllable_as controllable_as;
+	/* Encodings. */
+	int32_t state_off, state_on;
+	int32_t command_off, command_on;
+	int32_t command_idle; /* -1 where the command has no idle */
+	/* Hints, instance .DEVICE (.0 where not by_device); n is 0 where there is none. */
+	struct objid outlet_count;
+	/* tlpDeviceStatus, instance .DEVICE; n is 0 where there is none. */
+	struct objid device_status;
+};
+
+/** tlpDeviceStatus offline(5), TRIPPLITE-PRODUCTS: the card has lost its device. */
+#define DEVICE_STATUS_OFFLINE 5
+
+/** The i-th family, NULL past the last. */
+const struct family *family_row(unsigned i);
+unsigned family_count(void);
+
+/** entry.column[.device].number; column alone where number is 0. */
+struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
+                             uint32_t number);
+/** The column that tells which outlets exist: controllable, or state without one. */
+uint32_t family_existence(const struct family *family);
+/**
+ * Reads device and number from an instance below entry.column. False if the
+ * name is not exactly one row of that column.
+ */
+bool family_index(const struct family *family, uint32_t column, const struct objid *name,
+                  uint32_t *device, uint32_t *number);
+
+/** ON and OFF only from an INTEGER of that very value; all else is UNKNOWN. */
+enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind);
+
+/** A definite answer on whether an outlet can be switched, or none. */
+enum tristate { TRI_UNKNOWN, TRI_NO, TRI_YES };
+/** varbind is of the existence column. */
+enum tristate family_controllable(const struct family *family, const struct varbind *varbind);
+
+#endif

@@ -1,0 +1,470 @@
+/*
+ * Node map and inventory brought together: see feeds.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "feeds.h"
+
+#include "text.h"
+
+#include <string.h>
+
+struct feeds_view {
+	const struct nodemap *map;
+	unsigned required;
+	const char *const *labels;
+	unsigned n_pdus;
+	const struct pdu_outlets *const *found;
+	GHashTable *named; /* name key -> GArray of struct place */
+};
+
+/** Where an outlet of some name is. */
+struct place {
+	unsigned pdu;
+	const struct outlet *outlet;
+};
+
+static void feed_clear(void *data)
+{
+	struct feed *feed = data;
+
+	g_free(feed->text);
+}
+
+GArray *feeds_new(void)
+{
+	GArray *feeds = g_array_new(FALSE, TRUE, sizeof(struct feed));
+
+	g_array_set_clear_func(feeds, feed_clear);
+	return feeds;
+}
+
+static bool by_name(const struct node *node)
+{
+	return node->outlets->len == 0;
+}
+
+static const struct outlet_ref *ref_at(const struct node *node, unsigned i)
+{
+	return node->outlets->pdata[i];
+}
+
+static const struct node *node_at(const struct nodemap *map, unsigned i)
+{
+	return map->nodes->pdata[i];
+}
+
+/* --- what to ask --- */
+
+static void need_number(struct inventory_need *need, const struct outlet_ref *ref)
+{
+	const struct outlet_number number = {ref->has_device, ref->device, ref->number};
+
+	if (!need->numbers)
+		need->numbers = g_array_new(FALSE, FALSE, sizeof(struct outlet_number));
+	g_array_append_val(need->numbers, number);
+}
+
+static void need_names(struct inventory_need *need)
+{
+	need->skip = false;
+	need->table = true;
+	need->names = true;
+}
+
+static void need_node(struct inventory_need *needs, unsigned n_pdus, const struct node *node)
+{
+	for (unsigned i = 0; by_name(node) && i < n_pdus; i++)
+		need_names(&needs[i]);
+	for (unsigned i = 0; i < node->outlets->len; i++) {
+		const struct outlet_ref *ref = ref_at(node, i);
+		struct inventory_need *need = &needs[ref->pdu];
+
+		need->skip = false;
+		if (ref->name)
+			need_names(need);
+		else
+			need_number(need, ref);
+	}
+}
+
+/*
+ * Another node that is mapped by name could own an outlet which this one has
+ * by number: the PDUs at hand are then asked for names as well.
+ */
+static void need_for_aliases(struct inventory_need *needs, unsigned n_pdus,
+                             const struct nodemap *map)
+{
+	for (unsigned i = 0; i < map->nodes->len; i++) {
+		const struct node *node = node_at(map, i);
+
+		for (unsigned k = 0; by_name(node) && k < n_pdus; k++)
+			if (!needs[k].skip)
+				need_names(&needs[k]);
+		for (unsigned k = 0; k < node->outlets->len; k++) {
+			const struct outlet_ref *ref = ref_at(node, k);
+
+			if (ref->name && !needs[ref->pdu].skip)
+				need_names(&needs[ref->pdu]);
+		}
+	}
+}
+
+struct inventory_need *feeds_needs(const struct nodemap *map, unsigned n_pdus, const char *node,
+                                   bool status)
+{
+	struct inventory_need *needs = g_new0(struct inventory_need, n_pdus);
+	const struct node *mapped = node ? nodemap_find(map, node) : NULL;
+
+	for (unsigned i = 0; i < n_pdus; i++) {
+		needs[i].skip = node != NULL;
+		needs[i].status = status;
+		if (!map->nodes->len)
+			need_names(&needs[i]);
+	}
+	for (unsigned i = 0; i < map->nodes->len; i++)
+		if (!node || node_at(map, i) == mapped)
+			need_node(needs, n_pdus, node_at(map, i));
+	need_for_aliases(needs, n_pdus, map);
+	return needs;
+}
+
+void feeds_needs_free(struct inventory_need *needs, unsigned n_pdus)
+{
+	for (unsigned i = 0; i < n_pdus; i++)
+		g_clear_pointer(&needs[i].numbers, g_array_unref);
+	g_free(needs);
+}
+
+/* --- what was found --- */
+
+static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
+	G_GNUC_PRINTF(2, 3);
+
+static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
+{
+	struct outcome outcome = {.error = error};
+	va_list arguments;
+
+	va_start(arguments, format);
+	outcome.message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	return outcome;
+}
+
+static const struct outcome fine = {TRIPPSNMP_OK, NULL};
+
+static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
+                     GArray *feeds)
+{
+	const struct feed feed = {
+		.pdu = pdu,
+		.family = outlet->family,
+		.device = outlet->device,
+		.number = outlet->number,
+		.state = outlet->state,
+		.text = outlet->device == 1
+	                        ? g_strdup_printf("outlet %u of %s", outlet->number,
+	                                          view->labels[pdu])
+	                        : g_strdup_printf("outlet %u.%u of %s", outlet->device,
+	                                          outlet->number, view->labels[pdu]),
+	};
+
+	g_array_append_val(feeds, feed);
+}
+
+/* All outlets of that name, on one PDU or (ANY_PDU) on all. */
+#define ANY_PDU UINT_MAX
+static unsigned find_named(const struct feeds_view *view, unsigned pdu, const char *name,
+                           GArray *feeds)
+{
+	char *key = text_name_key(name, -1);
+	const GArray *places = g_hash_table_lookup(view->named, key);
+	unsigned n = 0;
+
+	for (unsigned i = 0; places && i < places->len; i++) {
+		const struct place *place = &g_array_index(places, struct place, i);
+
+		if (pdu != ANY_PDU && place->pdu != pdu)
+			continue;
+		add_feed(view, place->pdu, place->outlet, feeds);
+		n++;
+	}
+	g_free(key);
+	return n;
+}
+
+static const struct outlet *find_outlet(const struct pdu_outlets *found, const struct feed *feed)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (outlet->family == feed->family && outlet->device == feed->device &&
+		    outlet->number == feed->number)
+			return outlet;
+	}
+	return NULL;
+}
+
+static struct outcome find_number(const struct feeds_view *view, const struct outlet_ref *ref,
+                                  GArray *feeds)
+{
+	const struct pdu_outlets *found = view->found[ref->pdu];
+	const struct outlet *match = NULL;
+
+	if (!ref->has_device && !found->device)
+		return bad(TRIPPSNMP_BADCONFIG,
+		           "hostlist: %s is ambiguous: %s has no device, or several, with "
+		           "controllable outlets; write DEVICE.%u",
+		           ref->text, view->labels[ref->pdu], ref->number);
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (outlet->number != ref->number || !outlet->exists ||
+		    outlet->device != (ref->has_device ? ref->device : found->device) ||
+		    (!ref->has_device && outlet->family != found->family))
+			continue;
+		if (match && match->family != outlet->family)
+			return bad(TRIPPSNMP_BADCONFIG,
+			           "hostlist: %s is ambiguous: both the %s and the %s table of %s "
+			           "have it",
+			           ref->text, match->family->name, outlet->family->name,
+			           view->labels[ref->pdu]);
+		match = outlet;
+	}
+	if (!match)
+		return bad(TRIPPSNMP_BADCONFIG, "hostlist: %s does not exist on %s", ref->text,
+		           view->labels[ref->pdu]);
+	add_feed(view, ref->pdu, match, feeds);
+	return fine;
+}
+
+static struct outcome find_ref(const struct feeds_view *view, const struct outlet_ref *ref, GArray *feeds)
+{
+	unsigned n;
+
+	if (!ref->name)
+		return find_number(view, ref, feeds);
+	n = find_named(view, ref->pdu, ref->name, feeds);
+	if (n == 0)
+		return bad(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
+		           view->labels[ref->pdu], ref->text);
+	if (n > 1)
+		return bad(TRIPPSNMP_BADCONFIG,
+		           "hostlist: %u outlets of %s are called %s; use their numbers", n,
+		           view->labels[ref->pdu], ref->text);
+	return fine;
+}
+
+static struct outcome find_mapped(const struct feeds_view *view, const struct node *node, GArray *feeds)
+{
+	for (unsigned i = 0; i < node->outlets->len; i++) {
+		const struct outcome outcome = find_ref(view, ref_at(node, i), feeds);
+
+		if (outcome.error)
+			return outcome;
+	}
+	return fine;
+}
+
+/* --- what must not be --- */
+
+/* Two addresses that lead to one agent: snmpEngineID is unique to each (RFC 3411). */
+static bool same_pdu(const struct feeds_view *view, unsigned a, unsigned b)
+{
+	const GBytes *id_a = view->found[a]->engine_id, *id_b = view->found[b]->engine_id;
+
+	return a == b || (id_a && id_b && g_bytes_equal(id_a, id_b));
+}
+
+static bool same_outlet(const struct feeds_view *view, const struct feed *a, const struct feed *b)
+{
+	return same_pdu(view, a->pdu, b->pdu) && a->family == b->family && a->device == b->device &&
+	       a->number == b->number;
+}
+
+static struct outcome check_twice(const struct feeds_view *view, const char *node, const GArray *feeds)
+{
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *a = &g_array_index(feeds, struct feed, i);
+
+		for (unsigned k = i + 1; k < feeds->len; k++) {
+			const struct feed *b = &g_array_index(feeds, struct feed, k);
+
+			if (!same_outlet(view, a, b))
+				continue;
+			if (a->pdu == b->pdu)
+				return bad(TRIPPSNMP_BADCONFIG,
+				           "hostlist: %s stands twice for node %s", a->text, node);
+			return bad(TRIPPSNMP_BADCONFIG,
+			           "ipaddr: %s and %s are one PDU (they have the same SNMP engine "
+			           "ID), so %s and %s are one outlet",
+			           view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
+		}
+	}
+	return fine;
+}
+
+/* A reference of another node, as far as it can be told without asking more. */
+static void other_ref(const struct feeds_view *view, const struct outlet_ref *ref, GArray *feeds)
+{
+	const struct pdu_outlets *found = view->found[ref->pdu];
+	const struct outlet outlet = {
+		.family = found->family,
+		.device = ref->has_device ? ref->device : found->device,
+		.number = ref->number,
+	};
+
+	if (!found->known)
+		return;
+	if (ref->name) {
+		find_named(view, ref->pdu, ref->name, feeds);
+	} else if (found->whole) {
+		struct outcome outcome = find_number(view, ref, feeds);
+
+		g_free(outcome.message); /* that node's own trouble, not this one's */
+	} else if (outlet.device == found->device) {
+		add_feed(view, ref->pdu, &outlet, feeds);
+	}
+}
+
+static GArray *other_feeds(const struct feeds_view *view, const struct node *node)
+{
+	GArray *feeds = feeds_new();
+
+	if (by_name(node))
+		find_named(view, ANY_PDU, node->name, feeds);
+	for (unsigned i = 0; i < node->outlets->len; i++)
+		other_ref(view, ref_at(node, i), feeds);
+	return feeds;
+}
+
+static struct outcome check_other(const struct feeds_view *view, const char *name, const GArray *feeds,
+                                  const struct node *other)
+{
+	GArray *others = other_feeds(view, other);
+	struct outcome outcome = fine;
+
+	for (unsigned i = 0; !outcome.error && i < feeds->len; i++) {
+		const struct feed *mine = &g_array_index(feeds, struct feed, i);
+
+		for (unsigned k = 0; !outcome.error && k < others->len; k++)
+			if (same_outlet(view, mine, &g_array_index(others, struct feed, k)))
+				outcome = bad(TRIPPSNMP_BADCONFIG,
+				              "hostlist: %s feeds both node %s and node %s", mine->text,
+				              name, other->name);
+	}
+	g_array_unref(others);
+	return outcome;
+}
+
+static struct outcome check_controllable(const struct feeds_view *view, const char *node,
+                                         const GArray *feeds)
+{
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct outlet *outlet = find_outlet(view->found[feed->pdu], feed);
+
+		if (outlet && outlet->controllable != TRI_YES)
+			return bad(TRIPPSNMP_BADCONFIG,
+			           "%s, which feeds node %s, is not controllable: the PDU cannot "
+			           "switch it",
+			           feed->text, node);
+	}
+	return fine;
+}
+
+static struct outcome check_feeds(const struct feeds_view *view, const struct node *mapped,
+                                  const char *name, const GArray *feeds)
+{
+	struct outcome outcome = check_twice(view, name, feeds);
+
+	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++)
+		if (node_at(view->map, i) != mapped)
+			outcome = check_other(view, name, feeds, node_at(view->map, i));
+	if (!outcome.error)
+		outcome = check_controllable(view, name, feeds);
+	if (!outcome.error && view->required && feeds->len != view->required)
+		outcome = bad(TRIPPSNMP_BADCONFIG, "feeds: node %s has %u outlet%s, not %u", name,
+		              feeds->len, feeds->len == 1 ? "" : "s", view->required);
+	return outcome;
+}
+
+struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
+{
+	const struct node *mapped = nodemap_find(view->map, node);
+	struct outcome outcome = fine;
+	char *name = text_escape(node, -1);
+
+	if (mapped && !by_name(mapped))
+		outcome = find_mapped(view, mapped, feeds);
+	else if (mapped || !view->map->nodes->len)
+		find_named(view, ANY_PDU, node, feeds);
+	if (!outcome.error && !feeds->len)
+		outcome = bad(TRIPPSNMP_BADNODE,
+		              "no outlet feeds node %s: name its outlets in hostlist, or give them "
+		              "its name in the PDU",
+		              name);
+	if (!outcome.error)
+		outcome = check_feeds(view, mapped, name, feeds);
+	g_free(name);
+	return outcome;
+}
+
+/* --- the view --- */
+
+static void add_place(struct feeds_view *view, char *key, const struct place *place)
+{
+	GArray *places = g_hash_table_lookup(view->named, key);
+
+	if (!*key) {
+		g_free(key);
+		return;
+	}
+	if (places) {
+		g_free(key);
+	} else {
+		places = g_array_new(FALSE, FALSE, sizeof(struct place));
+		g_hash_table_insert(view->named, key, places);
+	}
+	g_array_append_vals(places, place, 1);
+}
+
+static void index_outlet(struct feeds_view *view, unsigned pdu, const struct outlet *outlet)
+{
+	const struct place place = {pdu, outlet};
+	char *name = outlet->has_name ? text_name_key(outlet->name, -1) : g_strdup("");
+	char *description =
+		outlet->has_description ? text_name_key(outlet->description, -1) : g_strdup("");
+
+	if (g_str_equal(name, description)) /* one outlet, said twice */
+		g_free(description);
+	else
+		add_place(view, description, &place);
+	add_place(view, name, &place);
+}
+
+struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
+                                  const char *const *labels, unsigned n_pdus,
+                                  const struct pdu_outlets *const *found)
+{
+	struct feeds_view *view = g_new0(struct feeds_view, 1);
+
+	view->map = map;
+	view->required = required;
+	view->labels = labels;
+	view->n_pdus = n_pdus;
+	view->found = found;
+	view->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+	                                    (GDestroyNotify)g_array_unref);
+	for (unsigned i = 0; i < n_pdus; i++)
+		for (unsigned k = 0; k < found[i]->outlets->len; k++)
+			index_outlet(view, i, &g_array_index(found[i]->outlets, struct outlet, k));
+	return view;
+}
+
+void feeds_view_free(struct feeds_view *view)
+{
+	g_hash_table_unref(view->named);
+	g_free(view);
+}

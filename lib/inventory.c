@@ -1,0 +1,996 @@
+/*
+ * Identification, look-up of single outlets, and the walk of whole tables: see
+ * inventory.h. What the outlet columns answer decides; counts are hints.
+ * An unclear answer is asked for again until somebody's time is up.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "inventory.h"
+
+#include "text.h"
+
+#include <string.h>
+
+/* Far above any real card (48), far below what would hurt. */
+#define ROWS_MAX 1024
+/* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
+#define BEYOND_LAST INT32_MAX
+#define ANSWER_BYTES 1400
+#define VARBIND_BYTES 26 /* of ours, with a short value */
+#define NAME_BYTES_MAX 256 /* one more than a DisplayString: longer ones equal no name */
+#define STRIPE_VARBINDS 40
+#define BULK_ATTEMPTS 3
+#define PAUSE USEC_PER_SEC
+
+static const struct objid sys_object_id = {.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 2, 0}};
+static const struct objid sys_descr = {.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 1, 0}};
+/* snmpEngineID without its instance, for GETNEXT (RFC 3411) */
+static const struct objid engine_id = {.n = 10, .id = {1, 3, 6, 1, 6, 3, 10, 2, 1, 1}};
+
+enum stage { STAGE_IDENTIFY, STAGE_READ, STAGE_WALK, STAGE_STATUS, STAGE_WHO, STAGE_DONE };
+
+enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION };
+
+/** One column of one family on its way through the table. */
+struct column {
+	const struct family *family;
+	enum cell cell;
+	struct objid root;
+	struct objid cursor; /* the last row seen; root before the first */
+	unsigned asked;      /* varbinds of the question under way */
+	bool ended;
+};
+
+/** What identification saw of one family. */
+struct sighting {
+	bool seen;    /* has a row */
+	bool unclear; /* neither a row nor a definite no */
+	bool beyond;  /* has a row on a device after 1, or cannot tell */
+	uint32_t device;
+	uint32_t count_device; /* hint: that device has so many outlets */
+	int64_t count;
+};
+
+struct pdu {
+	const char *label;
+	const struct inventory_need *need;
+	struct pdu_outlets found;
+	enum stage stage;
+	usec not_before;
+	struct sighting *sightings;
+	GArray *columns; /* of struct column */
+	GArray *devices; /* of uint32_t: whose status is asked */
+	bool no_bulk;
+	unsigned rows_per_request;
+	unsigned rows_before; /* of the walk that the count hint did not believe */
+	char *obstacle;
+	struct outcome outcome;
+};
+
+struct inventory {
+	unsigned n;
+	struct pdu *pdus;
+	bool v1;
+	bool engine_ids; /* worth asking: several PDUs */
+	unsigned overhead;
+	const struct log *log;
+};
+
+static void outlet_clear(void *data)
+{
+	struct outlet *outlet = data;
+
+	g_free(outlet->name);
+	g_free(outlet->description);
+}
+
+static void forget(struct pdu *pdu)
+{
+	g_array_set_size(pdu->found.outlets, 0);
+	g_array_set_size(pdu->columns, 0);
+	g_array_set_size(pdu->devices, 0);
+	pdu->found.offline = false;
+	pdu->found.whole = false;
+	pdu->found.family = NULL;
+	pdu->found.device = 0;
+}
+
+static void pdu_init(struct pdu *pdu, const char *label, const struct inventory_need *need)
+{
+	pdu->label = label;
+	pdu->need = need;
+	pdu->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	pdu->sightings = g_new0(struct sighting, family_count());
+	pdu->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	pdu->devices = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	pdu->found.outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
+	g_array_set_clear_func(pdu->found.outlets, outlet_clear);
+}
+
+struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
+                                const struct inventory_need *needs, bool v1, unsigned overhead,
+                                const struct log *log)
+{
+	struct inventory *inventory = g_new0(struct inventory, 1);
+
+	inventory->n = n_pdus;
+	inventory->pdus = g_new0(struct pdu, n_pdus);
+	inventory->v1 = v1;
+	inventory->engine_ids = n_pdus > 1;
+	inventory->overhead = overhead;
+	inventory->log = log;
+	for (unsigned i = 0; i < n_pdus; i++)
+		pdu_init(&inventory->pdus[i], labels[i], &needs[i]);
+	return inventory;
+}
+
+void inventory_free(struct inventory *inventory)
+{
+	if (!inventory)
+		return;
+	for (unsigned i = 0; i < inventory->n; i++) {
+		struct pdu *pdu = &inventory->pdus[i];
+
+		g_free(pdu->sightings);
+		g_array_unref(pdu->columns);
+		g_array_unref(pdu->devices);
+		g_array_unref(pdu->found.outlets);
+		g_clear_pointer(&pdu->found.engine_id, g_bytes_unref);
+		g_free(pdu->found.who);
+		g_free(pdu->obstacle);
+		g_free(pdu->outcome.message);
+	}
+	g_free(inventory->pdus);
+	g_free(inventory);
+}
+
+const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
+{
+	return &inventory->pdus[pdu].found;
+}
+
+const char *inventory_obstacle(const struct inventory *inventory, unsigned pdu)
+{
+	return inventory->pdus[pdu].obstacle;
+}
+
+struct outcome inventory_outcome(const struct inventory *inventory)
+{
+	for (unsigned i = 0; i < inventory->n; i++) {
+		const struct outcome *outcome = &inventory->pdus[i].outcome;
+
+		if (outcome->error)
+			return (struct outcome){outcome->error, g_strdup(outcome->message)};
+	}
+	return (struct outcome){TRIPPSNMP_OK, NULL};
+}
+
+static void fail(struct pdu *pdu, enum trippsnmp_error error, const char *why)
+{
+	pdu->stage = STAGE_DONE;
+	pdu->outcome.error = error;
+	g_free(pdu->outcome.message);
+	pdu->outcome.message = g_strdup_printf("%s: %s", pdu->label, why);
+}
+
+/* Something that was not clear: from the beginning, in a while. Said once, not each time. */
+static void start_over(const struct inventory *inventory, struct pdu *pdu, usec now, char *obstacle)
+{
+	if (g_strcmp0(obstacle, pdu->obstacle))
+		log_line(inventory->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying again", pdu->label,
+		         obstacle);
+	g_free(pdu->obstacle);
+	pdu->obstacle = obstacle;
+	forget(pdu);
+	pdu->stage = STAGE_IDENTIFY;
+	pdu->not_before = now + PAUSE;
+}
+
+/* --- identification --- */
+
+/*
+ * One GETNEXT of: for each family its first row, for those by device the first
+ * row of a device after 1; the hints; the engine ID. The order is that of
+ * the reading below.
+ */
+static void ask_identity(const struct inventory *inventory, struct question *question)
+{
+	question->kind = REQUEST_NEXT;
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+		const uint32_t column = family_existence(family);
+		const struct objid first = family_instance(family, column, 0, 0);
+		const struct objid beyond = family_instance(family, column, 1, BEYOND_LAST);
+
+		varbinds_add(question->varbinds, &first);
+		if (family->by_device)
+			varbinds_add(question->varbinds, &beyond);
+		if (family->outlet_count.n)
+			varbinds_add(question->varbinds, &family->outlet_count);
+	}
+	if (inventory->engine_ids)
+		varbinds_add(question->varbinds, &engine_id);
+}
+
+static bool is_row(const struct family *family, const struct varbind *varbind, uint32_t *device)
+{
+	uint32_t number;
+
+	switch (varbind->type) {
+	case VALUE_ABSENT:
+	case VALUE_END_OF_MIB:
+	case VALUE_ERROR:
+		return false;
+	default:
+		return family_index(family, family_existence(family), &varbind->name, device, &number);
+	}
+}
+
+static void sight(const struct family *family, const struct varbind *varbinds, unsigned *at,
+                  struct sighting *sighting)
+{
+	const struct varbind *first = &varbinds[(*at)++];
+	const struct varbind *beyond = family->by_device ? &varbinds[(*at)++] : NULL;
+	const struct varbind *count = family->outlet_count.n ? &varbinds[(*at)++] : NULL;
+	uint32_t device;
+
+	memset(sighting, 0, sizeof(*sighting));
+	sighting->seen = is_row(family, first, &sighting->device);
+	sighting->unclear = first->type == VALUE_ERROR;
+	sighting->beyond = beyond && (beyond->type == VALUE_ERROR || is_row(family, beyond, &device));
+	if (count && (count->type == VALUE_UNSIGNED || count->type == VALUE_INTEGER) &&
+	    objid_below(&count->name, &family->outlet_count)) {
+		sighting->count_device = family->by_device ? count->name.id[count->name.n - 1] : 1;
+		sighting->count = count->number;
+	}
+}
+
+static void take_engine_id(struct pdu *pdu, const struct varbind *varbind)
+{
+	g_clear_pointer(&pdu->found.engine_id, g_bytes_unref);
+	if (varbind->type == VALUE_OCTETS && objid_below(&varbind->name, &engine_id) &&
+	    g_bytes_get_size(varbind->octets) > 0)
+		pdu->found.engine_id = g_bytes_ref(varbind->octets);
+}
+
+static unsigned best_rank(const struct pdu *pdu)
+{
+	unsigned best = UINT_MAX;
+
+	for (unsigned i = 0; i < family_count(); i++)
+		if (pdu->sightings[i].seen)
+			best = MIN(best, family_row(i)->rank);
+	return best;
+}
+
+/* A family without a clear answer matters unless a better one is there. */
+static bool identity_unclear(const struct pdu *pdu, unsigned best)
+{
+	for (unsigned i = 0; i < family_count(); i++)
+		if (pdu->sightings[i].unclear && family_row(i)->rank <= best)
+			return true;
+	return false;
+}
+
+static void add_column(struct pdu *pdu, const struct family *family, uint32_t column, enum cell cell)
+{
+	struct column entry = {.family = family, .cell = cell};
+
+	if (!column)
+		return;
+	entry.root = family_instance(family, column, 0, 0);
+	entry.cursor = entry.root;
+	g_array_append_val(pdu->columns, entry);
+}
+
+static void begin_walk(const struct inventory *inventory, struct pdu *pdu, unsigned rank)
+{
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+
+		if (!pdu->sightings[i].seen || family->rank != rank)
+			continue;
+		add_column(pdu, family, family->state, CELL_STATE);
+		add_column(pdu, family, family->controllable, CELL_CONTROLLABLE);
+		if (!pdu->need->names)
+			continue;
+		add_column(pdu, family, family->outlet_name, CELL_NAME);
+		add_column(pdu, family, family->description, CELL_DESCRIPTION);
+	}
+	pdu->rows_per_request = MAX(1, (ANSWER_BYTES - inventory->overhead) /
+	                                       (pdu->columns->len * VARBIND_BYTES));
+	pdu->stage = STAGE_WALK;
+}
+
+/* The one device of the card, where identification alone could tell. */
+static const struct sighting *sole_device(const struct pdu *pdu, unsigned rank,
+                                          const struct family **family)
+{
+	const struct sighting *sole = NULL;
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct sighting *sighting = &pdu->sightings[i];
+
+		if (family_row(i)->rank != rank || !sighting->seen)
+			continue;
+		if (sole || sighting->device != 1 || sighting->beyond)
+			return NULL;
+		sole = sighting;
+		*family = family_row(i);
+	}
+	return sole;
+}
+
+static bool numbers_on(const GArray *numbers, uint32_t device)
+{
+	for (unsigned i = 0; i < numbers->len; i++) {
+		const struct outlet_number *number = &g_array_index(numbers, struct outlet_number, i);
+
+		if (number->has_device && number->device != device)
+			return false;
+	}
+	return true;
+}
+
+static void add_device(struct pdu *pdu, uint32_t device)
+{
+	for (unsigned i = 0; i < pdu->devices->len; i++)
+		if (g_array_index(pdu->devices, uint32_t, i) == device)
+			return;
+	g_array_append_val(pdu->devices, device);
+}
+
+static void identified(const struct inventory *inventory, struct pdu *pdu,
+                       const struct reply *reply, usec now)
+{
+	const struct varbind *varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
+	const struct sighting *sole;
+	unsigned best, at = 0;
+
+	for (unsigned i = 0; i < family_count(); i++)
+		sight(family_row(i), varbinds, &at, &pdu->sightings[i]);
+	if (inventory->engine_ids)
+		take_engine_id(pdu, &varbinds[at]);
+
+	best = best_rank(pdu);
+	if (identity_unclear(pdu, best)) {
+		start_over(inventory, pdu, now,
+		           g_strdup("errors where the outlet tables are looked for"));
+		return;
+	}
+	if (best == UINT_MAX) {
+		pdu->stage = STAGE_WHO;
+		return;
+	}
+	pdu->found.known = true;
+	sole = sole_device(pdu, best, &pdu->found.family);
+	if (sole)
+		pdu->found.device = sole->device;
+	if (pdu->need->table || !sole ||
+	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
+		begin_walk(inventory, pdu, best);
+	else if (pdu->need->numbers || pdu->need->status)
+		pdu->stage = STAGE_READ;
+	else
+		pdu->stage = STAGE_DONE;
+	if (sole && pdu->stage == STAGE_READ && pdu->found.family->device_status.n)
+		add_device(pdu, sole->device);
+}
+
+/* --- single outlets --- */
+
+static unsigned numbers_len(const struct pdu *pdu)
+{
+	return pdu->need->numbers ? pdu->need->numbers->len : 0;
+}
+
+static void add_device_status(const struct pdu *pdu, struct question *question)
+{
+	for (unsigned i = 0; i < pdu->devices->len; i++) {
+		const uint32_t device = g_array_index(pdu->devices, uint32_t, i);
+		const struct objid name =
+			objid_append(&family_row(0)->device_status, 1, &device);
+
+		varbinds_add(question->varbinds, &name);
+	}
+}
+
+/* For each number its state and controllable cell, then the device's status. */
+static void ask_numbers(const struct pdu *pdu, struct question *question)
+{
+	const struct family *family = pdu->found.family;
+
+	question->kind = REQUEST_GET;
+	for (unsigned i = 0; i < numbers_len(pdu); i++) {
+		const uint32_t number =
+			g_array_index(pdu->need->numbers, struct outlet_number, i).number;
+		const struct objid state =
+			family_instance(family, family->state, pdu->found.device, number);
+		const struct objid controllable =
+			family_instance(family, family->controllable, pdu->found.device, number);
+
+		varbinds_add(question->varbinds, &state);
+		if (family->controllable)
+			varbinds_add(question->varbinds, &controllable);
+	}
+	add_device_status(pdu, question);
+}
+
+static void take_device_status(struct pdu *pdu, const struct varbind *varbinds)
+{
+	for (unsigned i = 0; i < pdu->devices->len; i++)
+		if (varbinds[i].type == VALUE_INTEGER &&
+		    varbinds[i].number == DEVICE_STATUS_OFFLINE)
+			pdu->found.offline = true;
+}
+
+static struct outlet read_number(const struct pdu *pdu, uint32_t number,
+                                 const struct varbind *state, const struct varbind *existence)
+{
+	struct outlet outlet = {
+		.family = pdu->found.family,
+		.device = pdu->found.device,
+		.number = number,
+		.exists = state->type != VALUE_ABSENT,
+		.controllable = family_controllable(pdu->found.family, existence),
+		.state = family_state(pdu->found.family, state),
+	};
+
+	if (existence->type == VALUE_ABSENT)
+		outlet.controllable = TRI_NO;
+	return outlet;
+}
+
+static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
+                         const struct reply *reply, usec now)
+{
+	const struct varbind *varbind = &g_array_index(reply->varbinds, struct varbind, 0);
+	const struct family *family = pdu->found.family;
+
+	for (unsigned i = 0; i < numbers_len(pdu); i++) {
+		const struct varbind *state = varbind++;
+		const struct varbind *existence = family->controllable ? varbind++ : state;
+		const struct outlet outlet = read_number(
+			pdu, g_array_index(pdu->need->numbers, struct outlet_number, i).number, state,
+			existence);
+
+		if (outlet.exists && outlet.controllable == TRI_UNKNOWN) {
+			start_over(inventory, pdu, now,
+			           g_strdup_printf("it does not say whether outlet %u is controllable",
+			                           outlet.number));
+			return;
+		}
+		g_array_append_val(pdu->found.outlets, outlet);
+	}
+	take_device_status(pdu, varbind);
+	pdu->stage = STAGE_DONE;
+}
+
+/* --- whole tables --- */
+
+static struct column *column_at(const struct pdu *pdu, unsigned i)
+{
+	return &g_array_index(pdu->columns, struct column, i);
+}
+
+static bool ask_columns_bulk(const struct pdu *pdu, struct question *question)
+{
+	question->kind = REQUEST_BULK;
+	question->repetitions = pdu->rows_per_request;
+	question->max_attempts = BULK_ATTEMPTS;
+	for (unsigned i = 0; i < pdu->columns->len; i++) {
+		column_at(pdu, i)->asked = !column_at(pdu, i)->ended;
+		if (column_at(pdu, i)->asked)
+			varbinds_add(question->varbinds, &column_at(pdu, i)->cursor);
+	}
+	return true;
+}
+
+/*
+ * GETNEXT for many rows at once: asks what follows the last row seen and, on
+ * the guess that numbers run on, what follows each of the next ones. Whatever
+ * the answers, no row can lie between two of them unseen, because what
+ * follows every number in between was asked.
+ */
+static bool ask_columns_next(const struct pdu *pdu, struct question *question)
+{
+	unsigned open = 0, stripe;
+
+	for (unsigned i = 0; i < pdu->columns->len; i++)
+		open += !column_at(pdu, i)->ended;
+	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, pdu->rows_per_request);
+
+	question->kind = REQUEST_NEXT;
+	for (unsigned i = 0; i < pdu->columns->len; i++) {
+		struct column *column = column_at(pdu, i);
+		struct objid name = column->cursor;
+
+		column->asked = 0;
+		if (column->ended)
+			continue;
+		do {
+			varbinds_add(question->varbinds, &name);
+			column->asked++;
+			name.id[name.n - 1]++;
+		} while (name.n > column->root.n && name.id[name.n - 1] < BEYOND_LAST &&
+		         column->asked < stripe);
+	}
+	return true;
+}
+
+static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
+                          uint32_t number)
+{
+	if (a->family != family)
+		return a->family < family ? -1 : 1;
+	if (a->device != device)
+		return a->device < device ? -1 : 1;
+	if (a->number != number)
+		return a->number < number ? -1 : 1;
+	return 0;
+}
+
+/* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
+static struct outlet *outlet_row(struct pdu *pdu, const struct family *family, uint32_t device,
+                                 uint32_t number)
+{
+	GArray *outlets = pdu->found.outlets;
+	const struct outlet fresh = {
+		.family = family, .device = device, .number = number, .exists = true};
+	unsigned low = 0, high = outlets->len;
+
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
+		                                 family, device, number);
+
+		if (order == 0)
+			return &g_array_index(outlets, struct outlet, middle);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (outlets->len >= ROWS_MAX)
+		return NULL;
+	g_array_insert_val(outlets, low, fresh);
+	return &g_array_index(outlets, struct outlet, low);
+}
+
+static char *octets_string(const struct varbind *varbind)
+{
+	gsize n;
+	const char *octets = g_bytes_get_data(varbind->octets, &n);
+
+	return g_strndup(octets ? octets : "", MIN(n, NAME_BYTES_MAX));
+}
+
+/* Returns what is wrong with the cell, NULL if nothing. */
+static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
+{
+	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
+
+	if (text && varbind->type != VALUE_OCTETS)
+		return "a name that is no text";
+	switch (cell) {
+	case CELL_STATE:
+		outlet->state = family_state(outlet->family, varbind);
+		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
+			outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_CONTROLLABLE:
+		outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_NAME:
+		g_free(outlet->name);
+		outlet->name = octets_string(varbind);
+		outlet->has_name = true;
+		break;
+	case CELL_DESCRIPTION:
+		g_free(outlet->description);
+		outlet->description = octets_string(varbind);
+		outlet->has_description = true;
+		break;
+	}
+	return NULL;
+}
+
+/* One step of a column. Returns what is wrong, NULL if nothing. */
+static const char *step(struct pdu *pdu, struct column *column, const struct objid *asked,
+                        const struct varbind *varbind)
+{
+	const uint32_t id = column->root.id[column->root.n - 1];
+	struct outlet *outlet;
+	uint32_t device, number;
+
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
+		column->ended = true;
+		return NULL;
+	}
+	if (varbind->type == VALUE_ERROR)
+		return snmp_status_text((int)varbind->number);
+	if (objid_compare(&varbind->name, asked) <= 0)
+		return "it does not advance";
+	if (!objid_below(&varbind->name, &column->root)) {
+		column->ended = true;
+		return NULL;
+	}
+	if (!family_index(column->family, id, &varbind->name, &device, &number))
+		return "a row with a strange index";
+	if (objid_compare(&varbind->name, &column->cursor) < 0)
+		return "rows in disorder";
+	column->cursor = varbind->name;
+	outlet = outlet_row(pdu, column->family, device, number);
+	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
+}
+
+static const char *take_bulk(struct pdu *pdu, const GArray *varbinds)
+{
+	unsigned at = 0;
+
+	while (at < varbinds->len) {
+		const unsigned before = at;
+
+		for (unsigned i = 0; i < pdu->columns->len && at < varbinds->len; i++) {
+			struct column *column = column_at(pdu, i);
+			const char *wrong;
+
+			if (!column->asked)
+				continue;
+			at++;
+			if (column->ended)
+				continue;
+			wrong = step(pdu, column, &column->cursor,
+			             &g_array_index(varbinds, struct varbind, at - 1));
+			if (wrong)
+				return wrong;
+		}
+		if (at == before)
+			break;
+	}
+	return NULL;
+}
+
+static const char *take_next(struct pdu *pdu, const GArray *varbinds)
+{
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < pdu->columns->len; i++) {
+		struct column *column = column_at(pdu, i);
+		struct objid asked = column->cursor;
+
+		for (unsigned k = 0; k < column->asked; k++, at++, asked.id[asked.n - 1]++) {
+			const char *wrong = NULL;
+
+			if (!column->ended)
+				wrong = step(pdu, column, &asked,
+				             &g_array_index(varbinds, struct varbind, at));
+			if (wrong)
+				return wrong;
+		}
+	}
+	return NULL;
+}
+
+static bool walk_ended(const struct pdu *pdu)
+{
+	for (unsigned i = 0; i < pdu->columns->len; i++)
+		if (!column_at(pdu, i)->ended)
+			return false;
+	return true;
+}
+
+static bool column_used(const struct pdu *pdu, const struct family *family, bool description)
+{
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+
+		if (outlet->family == family &&
+		    (description ? outlet->has_description : outlet->has_name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is missing for the table to count as whole: a row that one column has
+ * and another lacks was not read, and could be a node's feed. NULL if nothing.
+ * A column that no row has is not implemented; that is no hole.
+ */
+static char *hole(const struct pdu *pdu)
+{
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+		const char *what = NULL;
+
+		if (outlet->controllable == TRI_UNKNOWN)
+			what = "whether it is controllable";
+		else if (!pdu->need->names)
+			continue;
+		else if (!outlet->has_name && column_used(pdu, outlet->family, false))
+			what = "its name";
+		else if (!outlet->has_description && column_used(pdu, outlet->family, true))
+			what = "its description";
+		if (what)
+			return g_strdup_printf("the outlet table could not be read whole: outlet "
+			                       "%u.%u lacks %s",
+			                       outlet->device, outlet->number, what);
+	}
+	return NULL;
+}
+
+static unsigned rows_of(const struct pdu *pdu, const struct family *family, uint32_t device)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+
+		n += outlet->family == family && outlet->device == device;
+	}
+	return n;
+}
+
+/*
+ * Whether the device speaks of more outlets than the table gave. A card that
+ * is just starting may show a short table, so that is walked again; two walks
+ * that agree overrule the count, which is but a hint.
+ */
+static char *short_table(const struct inventory *inventory, struct pdu *pdu)
+{
+	const unsigned rows_before = pdu->rows_before;
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct sighting *sighting = &pdu->sightings[i];
+		const unsigned rows = rows_of(pdu, family_row(i), sighting->count_device);
+
+		if (!rows || sighting->count <= (int64_t)rows)
+			continue;
+		pdu->rows_before = pdu->found.outlets->len;
+		if (rows_before != pdu->rows_before)
+			return g_strdup_printf("the outlet table could not be read whole: %u "
+			                       "outlets of %" G_GINT64_FORMAT,
+			                       rows, sighting->count);
+		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
+		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
+		         "the table counts",
+		         pdu->label, sighting->count, rows);
+	}
+	return NULL;
+}
+
+/* The device with controllable outlets, if it is the only one. */
+static void find_sole_device(struct pdu_outlets *found)
+{
+	found->family = NULL;
+	found->device = 0;
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (outlet->controllable != TRI_YES)
+			continue;
+		if (found->family &&
+		    (found->family != outlet->family || found->device != outlet->device)) {
+			found->family = NULL;
+			found->device = 0;
+			return;
+		}
+		found->family = outlet->family;
+		found->device = outlet->device;
+	}
+}
+
+static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
+{
+	char *missing = hole(pdu);
+
+	if (!missing && pdu->need->table)
+		missing = short_table(inventory, pdu);
+	if (missing) {
+		start_over(inventory, pdu, now, missing);
+		return;
+	}
+	find_sole_device(&pdu->found);
+	pdu->found.whole = true;
+	for (unsigned i = 0; pdu->need->status && i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+
+		if (outlet->family->device_status.n && outlet->controllable == TRI_YES)
+			add_device(pdu, outlet->device);
+	}
+	pdu->stage = pdu->devices->len ? STAGE_STATUS : STAGE_DONE;
+}
+
+/* Long names make long answers: fewer rows from now on. */
+static void adapt_rows(const struct inventory *inventory, struct pdu *pdu, const GArray *varbinds)
+{
+	gsize bytes = 0;
+	unsigned per_row;
+
+	for (unsigned i = 0; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+
+		bytes += VARBIND_BYTES - 2;
+		if (varbind->octets)
+			bytes += g_bytes_get_size(varbind->octets);
+	}
+	per_row = (unsigned)(bytes / varbinds->len) * pdu->columns->len;
+	pdu->rows_per_request =
+		CLAMP((ANSWER_BYTES - inventory->overhead) / MAX(per_row, 1), 1,
+	              pdu->rows_per_request);
+}
+
+static void columns_read(const struct inventory *inventory, struct pdu *pdu,
+                         const struct reply *reply, bool bulk, usec now)
+{
+	const char *wrong = bulk ? take_bulk(pdu, reply->varbinds) : take_next(pdu, reply->varbinds);
+
+	if (wrong)
+		start_over(inventory, pdu, now,
+		           g_strdup_printf("the outlet table could not be read whole: %s", wrong));
+	else if (walk_ended(pdu))
+		walked(inventory, pdu, now);
+	else if (bulk)
+		adapt_rows(inventory, pdu, reply->varbinds);
+}
+
+/* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
+static void bulk_failed(const struct inventory *inventory, struct pdu *pdu,
+                        const struct reply *reply)
+{
+	if (reply->status == REPLY_ANSWERED && pdu->rows_per_request > 1) {
+		pdu->rows_per_request /= 2;
+		return;
+	}
+	log_line(inventory->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
+	         pdu->label);
+	pdu->no_bulk = true;
+	pdu->rows_per_request = STRIPE_VARBINDS;
+}
+
+/* --- a stranger --- */
+
+static void ask_who(const struct pdu *pdu, struct question *question)
+{
+	/* one by one: some firmware refuses any request that has a system object too much */
+	question->kind = REQUEST_GET;
+	varbinds_add(question->varbinds, pdu->found.who ? &sys_descr : &sys_object_id);
+}
+
+static void who_answered(struct pdu *pdu, const struct reply *reply)
+{
+	const struct varbind *varbind = &g_array_index(reply->varbinds, struct varbind, 0);
+	gsize n = 0;
+	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
+	char *text = octets ? text_escape(octets, (gssize)n) : g_strdup("none");
+	char *why;
+
+	if (!pdu->found.who) {
+		pdu->found.who = text;
+		return;
+	}
+	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): is "
+	                      "this address a Tripp Lite PDU, ATS or UPS?",
+	                      pdu->found.who, text);
+	fail(pdu, TRIPPSNMP_ACCESS, why);
+	g_free(why);
+	g_free(text);
+}
+
+/* --- the machine --- */
+
+static bool next(void *self, unsigned i, usec now, struct question *question)
+{
+	const struct inventory *inventory = self;
+	struct pdu *pdu = &inventory->pdus[i];
+
+	if (pdu->stage == STAGE_DONE || now < pdu->not_before)
+		return false;
+	memset(question, 0, sizeof(*question));
+	question->varbinds = varbinds_new();
+	switch (pdu->stage) {
+	case STAGE_IDENTIFY:
+		ask_identity(inventory, question);
+		break;
+	case STAGE_READ:
+		ask_numbers(pdu, question);
+		break;
+	case STAGE_WALK:
+		if (inventory->v1 || pdu->no_bulk)
+			return ask_columns_next(pdu, question);
+		return ask_columns_bulk(pdu, question);
+	case STAGE_STATUS:
+		question->kind = REQUEST_GET;
+		add_device_status(pdu, question);
+		break;
+	case STAGE_WHO:
+		ask_who(pdu, question);
+		break;
+	case STAGE_DONE:
+		break;
+	}
+	if (question->varbinds->len)
+		return true;
+	/* nothing to ask, such as a status of a family that has none */
+	g_array_unref(question->varbinds);
+	pdu->stage = STAGE_DONE;
+	return false;
+}
+
+static void answered(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
+                     usec now)
+{
+	const bool bulk = pdu->stage == STAGE_WALK && !inventory->v1 && !pdu->no_bulk;
+
+	switch (pdu->stage) {
+	case STAGE_IDENTIFY:
+		identified(inventory, pdu, reply, now);
+		break;
+	case STAGE_READ:
+		numbers_read(inventory, pdu, reply, now);
+		break;
+	case STAGE_WALK:
+		if (bulk && reply->error_status)
+			bulk_failed(inventory, pdu, reply);
+		else
+			columns_read(inventory, pdu, reply, bulk, now);
+		break;
+	case STAGE_STATUS:
+		take_device_status(pdu, &g_array_index(reply->varbinds, struct varbind, 0));
+		pdu->stage = STAGE_DONE;
+		break;
+	case STAGE_WHO:
+		who_answered(pdu, reply);
+		break;
+	case STAGE_DONE:
+		break;
+	}
+}
+
+static void reply(void *self, unsigned i, const struct reply *reply, usec now)
+{
+	const struct inventory *inventory = self;
+	struct pdu *pdu = &inventory->pdus[i];
+
+	switch (reply->status) {
+	case REPLY_ANSWERED:
+		answered(inventory, pdu, reply, now);
+		break;
+	case REPLY_SILENT:
+		bulk_failed(inventory, pdu, reply);
+		break;
+	case REPLY_REFUSED:
+		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+		break;
+	case REPLY_FAULT:
+		fail(pdu, TRIPPSNMP_INTERNAL, reply->reason);
+		break;
+	}
+}
+
+static usec wake(const void *self, unsigned i)
+{
+	const struct inventory *inventory = self;
+	const struct pdu *pdu = &inventory->pdus[i];
+
+	return pdu->stage == STAGE_DONE ? USEC_NEVER : pdu->not_before;
+}
+
+static bool done(const void *self)
+{
+	const struct inventory *inventory = self;
+	bool all = true;
+
+	for (unsigned i = 0; i < inventory->n; i++) {
+		if (inventory->pdus[i].outcome.error)
+			return true;
+		all = all && inventory->pdus[i].stage == STAGE_DONE;
+	}
+	return all;
+}
+
+struct machine inventory_machine(struct inventory *inventory)
+{
+	return (struct machine){
+		.self = inventory, .next = next, .reply = reply, .wake = wake, .done = done};
+}

@@ -1,0 +1,76 @@
+/*
+ * What a PDU has: which family answers, which outlets exist, what they are
+ * called and how they stand. Pure: a machine for the runner. It switches
+ * nothing, and a table that was not read whole is never taken for a small one.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_INVENTORY_H
+#define TS_INVENTORY_H
+
+#include "family.h"
+#include "log.h"
+#include "machine.h"
+
+struct outlet {
+	const struct family *family;
+	uint32_t device;
+	uint32_t number;
+	bool exists; /* false only for an asked one that is definitely not there */
+	enum tristate controllable;
+	enum trippsnmp_state state;
+	bool has_name, has_description; /* whether the cell was read */
+	char *name, *description;       /* as stored, cut at a NUL; never NULL if has_ */
+};
+
+/** An outlet number to look up. */
+struct outlet_number {
+	bool has_device;
+	uint32_t device;
+	uint32_t number;
+};
+
+/** What must be known of one PDU. Without either, identification is enough. */
+struct inventory_need {
+	bool skip;       /* do not ask this PDU at all */
+	bool table;      /* all outlets, with names if names is set */
+	bool names;
+	bool status;     /* tlpDeviceStatus too */
+	GArray *numbers; /* of struct outlet_number; NULL if none */
+};
+
+/** What was found on one PDU. */
+struct pdu_outlets {
+	bool known;        /* some family of ours answered */
+	bool whole;        /* outlets is the complete table, not just the numbers asked */
+	GArray *outlets;   /* of struct outlet, by family, device and number */
+	const struct family *family; /* of the sole device */
+	uint32_t device;             /* the only one that may have controllable outlets; 0 if several or none */
+	GBytes *engine_id; /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
+	bool offline;      /* tlpDeviceStatus offline(5) seen */
+	char *who;         /* sysObjectID and sysDescr, escaped, where no family answered */
+};
+
+struct inventory;
+
+/**
+ * Labels, needs and log must outlive it. v1 rules out GETBULK. overhead is
+ * what the SNMP version adds to an answer, bytes.
+ */
+struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
+                                const struct inventory_need *needs, bool v1, unsigned overhead,
+                                const struct log *log);
+void inventory_free(struct inventory *inventory);
+struct machine inventory_machine(struct inventory *inventory);
+
+/** Valid once the machine is done; owned by the inventory. */
+const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu);
+/** Why it is done without success: TRIPPSNMP_OK if all needs are met. */
+struct outcome inventory_outcome(const struct inventory *inventory);
+/**
+ * What keeps this PDU from being done, for the message when time is up; NULL
+ * if nothing odd was seen. Owned by the inventory.
+ */
+const char *inventory_obstacle(const struct inventory *inventory, unsigned pdu);
+
+#endif

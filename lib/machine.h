@@ -1,0 +1,33 @@
+/*
+ * A machine decides what to ask each PDU next; the runner carries its
+ * questions to all PDUs at once. Machines are pure: inventory finds outlets,
+ * power switches them.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_MACHINE_H
+#define TS_MACHINE_H
+
+#include "exchange.h"
+
+struct machine {
+	void *self;
+	/**
+	 * Whether there is a question for this PDU now; fills it in then. The
+	 * caller frees question->varbinds. Called only while the PDU has no question.
+	 */
+	bool (*next)(void *self, unsigned pdu, usec now, struct question *question);
+	/** Takes the reply to the PDU's question. */
+	void (*reply)(void *self, unsigned pdu, const struct reply *reply, usec now);
+	/** When next() will have something for a PDU although no reply comes in between. */
+	usec (*wake)(const void *self, unsigned pdu);
+	bool (*done)(const void *self);
+};
+
+/** How an operation came out; the message says what and what to do. */
+struct outcome {
+	enum trippsnmp_error error;
+	char *message; /* NULL with TRIPPSNMP_OK; free with g_free() */
+};
+
+#endif

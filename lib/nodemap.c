@@ -1,0 +1,404 @@
+/*
+ * Parser of hostlist, and its look-up. Pure. It never guesses: what has two
+ * readings is an error, for a slip of the pen must not cut another node.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "nodemap.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define NUMBER_LAST UINT32_C(2147483647) /* the last index that an SNMP table can have */
+#define NAME_MAX_BYTES 255               /* a DisplayString holds no more */
+#define SHOWN_MAX 40                     /* bytes of the user's text in a message */
+
+struct parser {
+	const char *text;
+	const char *at;
+	const struct pdu_name *pdus;
+	unsigned n_pdus;
+	struct nodemap *map;
+	GHashTable *nodes;   /* name key -> struct node */
+	GHashTable *outlets; /* outlet key -> the struct node that it feeds */
+	char *error;
+};
+
+static bool fail(struct parser *p, const char *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static bool fail(struct parser *p, const char *place, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	char *what = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+
+	p->error = g_strdup_printf("at column %d: %s", (int)(place - p->text) + 1, what);
+	g_free(what);
+	return false;
+}
+
+/* Like fail(), with the user's own text between two pieces of ours. */
+static bool fail_showing(struct parser *p, const char *place, const char *before, const char *shown,
+                         const char *after)
+{
+	char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
+
+	fail(p, place, "%s%s%s", before, escaped, after);
+	g_free(escaped);
+	return false;
+}
+
+static void skip_blanks(struct parser *p)
+{
+	while (g_ascii_isspace(*p->at))
+		p->at++;
+}
+
+/* Takes the mark and the blanks on both sides of it; takes nothing if it is not there. */
+static bool take_mark(struct parser *p, char mark)
+{
+	const char *start = p->at;
+
+	skip_blanks(p);
+	if (*p->at != mark) {
+		p->at = start;
+		return false;
+	}
+	p->at++;
+	skip_blanks(p);
+	return true;
+}
+
+/* What stands before the next blank or stop; may be empty. */
+static char *take_word(struct parser *p, const char *stops)
+{
+	const char *start = p->at;
+
+	while (*p->at != '\0' && !g_ascii_isspace(*p->at) && strchr(stops, *p->at) == NULL)
+		p->at++;
+	return g_strndup(start, (gsize)(p->at - start));
+}
+
+/* A plain decimal number at *at, which is moved behind it; 0 if there is none. */
+static uint32_t take_number(const char **at)
+{
+	uint64_t number = 0;
+
+	if (**at == '0')
+		return 0;
+	for (; g_ascii_isdigit(**at) && number <= NUMBER_LAST; (*at)++)
+		number = number * 10 + (uint64_t)g_ascii_digit_value(**at);
+	return number <= NUMBER_LAST ? (uint32_t)number : 0;
+}
+
+static bool is_numeric(const char *word)
+{
+	return word[strspn(word, G_CSET_DIGITS ".")] == '\0';
+}
+
+static bool read_number(struct outlet_ref *ref, const char *word)
+{
+	ref->number = take_number(&word);
+	if (ref->number != 0 && *word == '.') {
+		word++;
+		ref->has_device = true;
+		ref->device = ref->number;
+		ref->number = take_number(&word);
+	}
+	return ref->number != 0 && *word == '\0';
+}
+
+static bool parse_number(struct parser *p, struct outlet_ref *ref)
+{
+	const char *start = p->at;
+	char *word = take_word(p, ":,;\"@");
+	bool ok = read_number(ref, word);
+
+	if (word[0] == '\0')
+		fail(p, start, "an outlet is missing here");
+	else if (!ok && is_numeric(word))
+		fail_showing(p, start, "\"", word,
+		             "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
+	else if (!ok)
+		fail_showing(p, start, "\"", word,
+		             "\" is not an outlet's number (names stand in double quotes, "
+		             "';' or a blank stands before the next node)");
+	g_free(word);
+	return ok;
+}
+
+static bool parse_name(struct parser *p, struct outlet_ref *ref)
+{
+	const char *start = p->at++;
+
+	while (*p->at != '\0' && *p->at != '"') {
+		if (g_ascii_iscntrl(*p->at))
+			return fail(p, p->at, "a control character in an outlet's name");
+		p->at++;
+	}
+	if (*p->at == '\0')
+		return fail(p, start, "the quote that opens here is never closed");
+	if (p->at - start - 1 > NAME_MAX_BYTES)
+		return fail(p, start, "an outlet's name is longer than %d bytes", NAME_MAX_BYTES);
+	ref->name = g_strndup(start + 1, (gsize)(p->at++ - start - 1));
+
+	char *key = text_name_key(ref->name, -1);
+	bool empty = key[0] == '\0';
+	g_free(key);
+	return !empty || fail(p, start, "an outlet's name is empty");
+}
+
+/* Whether the user's word is host, port or both of a PDU. */
+static bool is_address_of(const struct pdu_name *pdu, const char *word)
+{
+	bool ipv6 = strchr(pdu->host, ':') != NULL;
+	char *host = g_strdup_printf(ipv6 ? "[%s]" : "%s", pdu->host);
+	char *full = g_strdup_printf("%s:%u", host, pdu->port);
+	bool is = g_ascii_strcasecmp(word, pdu->host) == 0 || g_ascii_strcasecmp(word, host) == 0 ||
+	          g_ascii_strcasecmp(word, full) == 0;
+
+	g_free(host);
+	g_free(full);
+	return is;
+}
+
+static bool is_label_of(const struct pdu_name *pdu, const char *word)
+{
+	return g_ascii_strcasecmp(word, pdu->label) == 0;
+}
+
+static unsigned count_pdus(const struct parser *p, const char *word,
+                           bool (*is)(const struct pdu_name *, const char *), unsigned *found)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->n_pdus; i++)
+		if (is(&p->pdus[i], word)) {
+			*found = i;
+			n++;
+		}
+	return n;
+}
+
+static bool find_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
+{
+	if (word[0] == '\0')
+		return fail(p, start, "a PDU is missing after '@' (no blanks beside it)");
+	unsigned n = count_pdus(p, word, is_label_of, pdu);
+	if (n == 0)
+		n = count_pdus(p, word, is_address_of, pdu);
+	if (n == 0)
+		return fail_showing(p, start, "ipaddr names no PDU \"", word, "\"");
+	if (n > 1)
+		return fail_showing(p, start, "ipaddr names several PDUs \"", word,
+		                    "\": write its port as well");
+	return true;
+}
+
+static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outlet)
+{
+	if (*p->at == '@') {
+		const char *start = p->at++;
+		char *word = take_word(p, ",;\"");
+		bool ok = find_pdu(p, start, word, &ref->pdu);
+
+		g_free(word);
+		return ok;
+	}
+
+	const char *behind = p->at;
+	skip_blanks(p);
+	if (*p->at == '@')
+		return fail(p, p->at, "no blanks beside '@'");
+	p->at = behind;
+	if (p->n_pdus != 1)
+		return fail(p, outlet, "an outlet needs @PDU, for ipaddr names several");
+	ref->pdu = 0;
+	return true;
+}
+
+/* Sets ref->text, and returns the key by which the outlet as written is the same one. */
+static char *name_outlet(const struct parser *p, struct outlet_ref *ref)
+{
+	char *shown, *key;
+
+	if (ref->name != NULL) {
+		char *folded = text_name_key(ref->name, -1);
+		char *escaped = text_escape(ref->name, -1);
+
+		shown = g_strdup_printf("\"%s\"", escaped);
+		key = g_strdup_printf("%u \"%s", ref->pdu, folded);
+		g_free(folded);
+		g_free(escaped);
+	} else {
+		shown = ref->has_device ? g_strdup_printf("%u.%u", ref->device, ref->number)
+		                        : g_strdup_printf("%u", ref->number);
+		key = g_strdup_printf("%u %s", ref->pdu, shown);
+	}
+	ref->text = g_strdup_printf("%s@%s", shown, p->pdus[ref->pdu].label);
+	g_free(shown);
+	return key;
+}
+
+static bool claim_outlet(struct parser *p, const char *start, const struct node *node,
+                         struct outlet_ref *ref)
+{
+	char *key = name_outlet(p, ref);
+	const struct node *owner = g_hash_table_lookup(p->outlets, key);
+
+	if (owner == NULL) {
+		g_hash_table_insert(p->outlets, key, (gpointer)node);
+		return true;
+	}
+	g_free(key);
+	if (owner == node)
+		return fail(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
+		            node->name);
+	return fail(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"", ref->text,
+	            owner->name, node->name);
+}
+
+static void free_outlet(gpointer data)
+{
+	struct outlet_ref *ref = data;
+
+	g_free(ref->name);
+	g_free(ref->text);
+	g_free(ref);
+}
+
+static bool parse_outlets(struct parser *p, const struct node *node)
+{
+	do {
+		const char *start = p->at;
+		struct outlet_ref *ref = g_new0(struct outlet_ref, 1);
+
+		g_ptr_array_add(node->outlets, ref);
+		if (!(*start == '"' ? parse_name(p, ref) : parse_number(p, ref)) ||
+		    !parse_pdu(p, ref, start) || !claim_outlet(p, start, node, ref))
+			return false;
+	} while (take_mark(p, ','));
+	return true;
+}
+
+static void free_node(gpointer data)
+{
+	struct node *node = data;
+
+	g_free(node->name);
+	g_ptr_array_unref(node->outlets);
+	g_free(node);
+}
+
+/* NULL after fail(). */
+static struct node *parse_node(struct parser *p)
+{
+	const char *start = p->at;
+	struct node *node = g_new0(struct node, 1);
+
+	node->name = take_word(p, ":,;\"@");
+	node->outlets = g_ptr_array_new_with_free_func(free_outlet);
+	g_ptr_array_add(p->map->nodes, node);
+
+	if (node->name[0] == '\0') {
+		if (*start == '"')
+			fail(p, start, "a node's name takes no quotes");
+		else
+			fail(p, start, "a node's name is missing here");
+		return NULL;
+	}
+	if (!text_is_node_name(node->name)) {
+		fail_showing(p, start, "\"", node->name, "\" is not a node's name");
+		return NULL;
+	}
+	if (!g_hash_table_insert(p->nodes, text_name_key(node->name, -1), node)) {
+		fail_showing(p, start, "node \"", node->name, "\" is given twice");
+		return NULL;
+	}
+	return node;
+}
+
+static bool parse_entry(struct parser *p)
+{
+	bool listed = false;
+
+	do {
+		const char *start = p->at;
+		struct node *node = parse_node(p);
+
+		if (node == NULL)
+			return false;
+		if (take_mark(p, ':')) {
+			if (listed)
+				return fail_showing(p, start,
+				                    "write ';' instead of ',' before node \"",
+				                    node->name, "\", which has outlets");
+			return parse_outlets(p, node);
+		}
+		/* "db1:3 4" lacks a comma; read as a node, 4 would be a feed that stays on. */
+		if (is_numeric(node->name))
+			return fail_showing(p, start, "\"", node->name,
+			                    "\" is a number: write ',' before an outlet, "
+			                    "':' and outlets after a node");
+		listed = true;
+	} while (take_mark(p, ','));
+	return true;
+}
+
+static bool parse(struct parser *p)
+{
+	skip_blanks(p);
+	while (*p->at != '\0') {
+		if (!parse_entry(p))
+			return false;
+		if (take_mark(p, ';') || *p->at == '\0')
+			continue;
+		if (!g_ascii_isspace(*p->at))
+			return fail_showing(p, p->at, "',' ';' or a blank is missing before \"",
+			                    p->at, "\"");
+		skip_blanks(p);
+	}
+	return true;
+}
+
+struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
+                              char **error)
+{
+	struct parser p = { .pdus = pdus, .n_pdus = n_pdus };
+
+	p.text = p.at = hostlist != NULL ? hostlist : "";
+	p.map = g_new0(struct nodemap, 1);
+	p.map->nodes = g_ptr_array_new_with_free_func(free_node);
+	p.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	if (!parse(&p)) {
+		nodemap_free(p.map);
+		p.map = NULL;
+		*error = p.error;
+	}
+	g_hash_table_unref(p.nodes);
+	g_hash_table_unref(p.outlets);
+	return p.map;
+}
+
+void nodemap_free(struct nodemap *map)
+{
+	if (map == NULL)
+		return;
+	g_ptr_array_unref(map->nodes);
+	g_free(map);
+}
+
+const struct node *nodemap_find(const struct nodemap *map, const char *name)
+{
+	for (guint i = 0; i < map->nodes->len; i++) {
+		const struct node *node = g_ptr_array_index(map->nodes, i);
+
+		if (text_same_name(node->name, name))
+			return node;
+	}
+	return NULL;
+}

@@ -1,0 +1,252 @@
+/*
+ * An operation over any network: see operation.h. The clock is the network's.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "operation.h"
+
+#include "power.h"
+
+/* A definite no from a device (not there, not known) is believed the second time. */
+#define SECOND_LOOK_PAUSE USEC_PER_SEC
+/* What the SNMP versions add to an answer, bytes. */
+#define OVERHEAD_COMMUNITY 40
+#define OVERHEAD_V3 140
+
+struct outcome failure(enum trippsnmp_error error, const char *format, ...)
+{
+	struct outcome outcome = {.error = error};
+	va_list arguments;
+
+	va_start(arguments, format);
+	outcome.message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	return outcome;
+}
+
+/* Some of the time is kept back for starting, tidying up and a loaded machine. */
+static usec within(usec limit)
+{
+	return limit - MIN(limit / 20, USEC_PER_SEC / 5);
+}
+
+struct operation *operation_new(const struct config *config, const char *const *labels,
+                                const struct log *log, const char *node, bool status, usec begun,
+                                usec limit)
+{
+	struct operation *operation = g_new0(struct operation, 1);
+
+	operation->config = config;
+	operation->labels = labels;
+	operation->n_pdus = config->pdus->len;
+	operation->log = log;
+	operation->node = node;
+	operation->begun = begun;
+	operation->deadline = begun + within(MIN(limit, config->total_timeout));
+	operation->needs = feeds_needs(config->map, operation->n_pdus, node, status);
+	operation->found = g_new0(const struct pdu_outlets *, operation->n_pdus);
+	return operation;
+}
+
+void operation_connect(struct operation *operation, struct network *network, uint32_t seed)
+{
+	const struct exchange_settings settings = {
+		.v1 = operation->config->version == SNMP_V1,
+		.timeout = operation->config->snmp_timeout,
+		.seed = seed,
+	};
+
+	runner_init(&operation->runner, network, operation->n_pdus, operation->labels,
+	            operation->log, &settings);
+	operation->running = true;
+}
+
+static void drop_inventory(struct operation *operation)
+{
+	g_clear_pointer(&operation->view, feeds_view_free);
+	g_clear_pointer(&operation->inventory, inventory_free);
+}
+
+void operation_free(struct operation *operation)
+{
+	drop_inventory(operation);
+	if (operation->running)
+		runner_clear(&operation->runner);
+	g_free(operation->found);
+	feeds_needs_free(operation->needs, operation->n_pdus);
+	g_free(operation);
+}
+
+static usec now(const struct operation *operation)
+{
+	return operation->runner.network->now(operation->runner.network);
+}
+
+/* --- finding outlets --- */
+
+static const char *what_to_check(const struct config *config)
+{
+	if (config->version != SNMP_V3)
+		return "check that it is up and reachable, the SNMP version and the community";
+	if (config->priv != PRIV_NONE)
+		return "check that it is up and reachable, that SNMPv3 is enabled, and "
+		       "snmp_priv_passwd and snmp_priv_prot";
+	return "check that it is up and reachable, and that SNMPv3 is enabled";
+}
+
+struct outcome operation_no_answer(const struct operation *operation, unsigned pdu)
+{
+	static const char *const versions[] = {[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"};
+
+	const char *obstacle = operation->runner.exchanges[pdu].obstacle;
+
+	return failure(TRIPPSNMP_TIMEOUT, "%s: no answer to SNMP version %s within %.3g s%s%s: %s",
+	               operation->labels[pdu], versions[operation->config->version],
+	               (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC,
+	               obstacle ? "; " : "", obstacle ? obstacle : "",
+	               what_to_check(operation->config));
+}
+
+static struct outcome inventory_expired(const struct operation *operation)
+{
+	const int silent = runner_silent_pdu(&operation->runner);
+
+	for (unsigned i = 0; silent < 0 && i < operation->n_pdus; i++)
+		if (inventory_obstacle(operation->inventory, i))
+			return failure(TRIPPSNMP_ACCESS, "%s: %s", operation->labels[i],
+			               inventory_obstacle(operation->inventory, i));
+	if (silent >= 0)
+		return operation_no_answer(operation, (unsigned)silent);
+	return failure(TRIPPSNMP_TIMEOUT, "the PDUs answered too slowly to finish within %.3g s",
+	               (double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
+}
+
+/* Asks the PDUs what they have. *again: whether a second look may say otherwise. */
+static struct outcome take_inventory(struct operation *operation, bool *again)
+{
+	const bool v3 = operation->config->version == SNMP_V3;
+	struct machine machine;
+	struct outcome outcome;
+
+	*again = false;
+	drop_inventory(operation);
+	operation->inventory = inventory_new(operation->n_pdus, operation->labels, operation->needs,
+	                                     operation->config->version == SNMP_V1,
+	                                     v3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY, operation->log);
+	machine = inventory_machine(operation->inventory);
+	if (!runner_run(&operation->runner, &machine, operation->deadline))
+		return inventory_expired(operation);
+	outcome = inventory_outcome(operation->inventory);
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		operation->found[i] = inventory_pdu(operation->inventory, i);
+		*again = *again || operation->found[i]->who;
+	}
+	if (!outcome.error)
+		operation->view = feeds_view_new(operation->config->map, operation->config->feeds,
+		                                 operation->labels, operation->n_pdus,
+		                                 operation->found);
+	return outcome;
+}
+
+/*
+ * Takes inventory and judges it. What a device denies is believed when it says
+ * so twice; what it leaves unclear is asked until time is up.
+ */
+struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
+{
+	for (unsigned looks = 1;; looks++) {
+		bool again, unclear = false;
+		struct outcome outcome = take_inventory(operation, &again);
+		const usec next = now(operation) + SECOND_LOOK_PAUSE;
+
+		if (!outcome.error) {
+			outcome = judge(operation, context, &unclear);
+			again = outcome.error != TRIPPSNMP_OK;
+		}
+		if (!again || (looks > 1 && !unclear) || next >= operation->deadline)
+			return outcome;
+		log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again", outcome.message);
+		g_free(outcome.message);
+		runner_pause(&operation->runner, next);
+	}
+}
+
+/* --- power --- */
+
+static struct outcome judge_node(const struct operation *operation, void *context, bool *unclear)
+{
+	GArray *feeds = context;
+
+	(void)unclear;
+	g_array_set_size(feeds, 0);
+	return feeds_find(operation->view, operation->node, feeds);
+}
+
+char *feeds_text(const GArray *feeds)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned i = 0; i < feeds->len; i++)
+		g_string_append_printf(text, "%s%s", i ? ", " : "",
+		                       g_array_index(feeds, struct feed, i).text);
+	return g_string_free(text, FALSE);
+}
+
+static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_action action,
+                                   const GArray *feeds)
+{
+	const struct power_settings settings = {
+		.action = action,
+		.off_hold = operation->config->off_hold,
+		.power_timeout = operation->config->power_timeout,
+		.v1 = operation->config->version == SNMP_V1,
+	};
+	struct power *power = power_new(operation->n_pdus, operation->labels, feeds, &settings,
+	                                operation->log);
+	const struct machine machine = power_machine(power);
+	struct outcome outcome;
+
+	if (!runner_run(&operation->runner, &machine, operation->deadline)) {
+		const int silent = runner_silent_pdu(&operation->runner);
+
+		power_expire(power, silent < 0 ? NULL : operation->labels[silent]);
+	}
+	outcome = power_outcome(power);
+	power_free(power);
+	return outcome;
+}
+
+const char *action_word(enum trippsnmp_action action)
+{
+	switch (action) {
+	case TRIPPSNMP_POWER_OFF:
+		return "off";
+	case TRIPPSNMP_POWER_ON:
+		return "on";
+	case TRIPPSNMP_POWER_RESET:
+		return "reset";
+	}
+	return NULL;
+}
+
+struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
+                               const char *shown)
+{
+	GArray *feeds = feeds_new();
+	struct outcome outcome = operation_look(operation, judge_node, feeds);
+	char *text = feeds_text(feeds);
+
+	if (!outcome.error) {
+		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of node %s: switching %s",
+		         action_word(action), shown, text);
+		outcome = switch_feeds(operation, action, feeds);
+	}
+	if (!outcome.error)
+		log_line(operation->log, TRIPPSNMP_LOG_INFO,
+		         "%s of node %s is done and verified: %s, %u requests in %.3g s",
+		         action_word(action), shown, text, runner_requests(&operation->runner),
+		         (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC);
+	g_free(text);
+	g_array_unref(feeds);
+	return outcome;
+}

@@ -1,0 +1,107 @@
+/*
+ * The one table of parameters: names, types, defaults, texts. From it come the
+ * plugin's confignames, the XML metadata, the checks and the documents.
+ * Pure, but for secrets_file, which params_check() reads.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_PARAMS_H
+#define TS_PARAMS_H
+
+#include "nodemap.h"
+#include "request.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum param_id {
+	PARAM_IPADDR,
+	PARAM_HOSTLIST,
+	PARAM_FEEDS,
+	PARAM_SNMP_VERSION,
+	PARAM_COMMUNITY,
+	PARAM_LOGIN,
+	PARAM_PASSWORD,
+	PARAM_SNMP_AUTH_PROT,
+	PARAM_SNMP_PRIV_PROT,
+	PARAM_SNMP_PRIV_PASSWD,
+	PARAM_SNMP_SEC_LEVEL,
+	PARAM_SECRETS_FILE,
+	PARAM_OFF_HOLD,
+	PARAM_POWER_TIMEOUT,
+	PARAM_SNMP_TIMEOUT,
+	PARAM_TOTAL_TIMEOUT,
+	PARAM_CHECK_WRITE,
+	PARAM_COUNT
+};
+
+/** One row of the table; all strings static. */
+struct param {
+	enum param_id id;
+	const char *name;
+	const char *type;       /* as in agent metadata: string, integer, boolean, ... */
+	const char *default_;   /* as a user would write it; NULL if there is none */
+	bool required;
+	bool secret;
+	const char *shortdesc;
+	const char *longdesc;
+};
+
+/** Row by number; NULL past the last. */
+const struct param *params_row(unsigned i);
+/** Row by exact name; NULL if there is none. */
+const struct param *params_find(const char *name);
+/** The table as <parameters>...</parameters>; free with g_free(). */
+char *params_xml(void);
+
+enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
+enum auth_protocol {
+	AUTH_NONE,
+	AUTH_MD5,
+	AUTH_SHA,
+	AUTH_SHA224,
+	AUTH_SHA256,
+	AUTH_SHA384,
+	AUTH_SHA512
+};
+enum priv_protocol { PRIV_NONE, PRIV_DES, PRIV_AES, PRIV_AES192, PRIV_AES256 };
+
+/** One PDU as the user named it. */
+struct pdu_address {
+	char *label; /* as written in ipaddr: how messages name the PDU */
+	char *host;  /* name or numeric address, without port and brackets */
+	unsigned port;
+};
+
+/** The checked configuration. */
+struct config {
+	GPtrArray *pdus;     /* of struct pdu_address *, at least one */
+	struct nodemap *map; /* never NULL; empty if there is no hostlist */
+	unsigned feeds;      /* 0: any */
+	enum snmp_version version;
+	char *community; /* NULL in v3 */
+	char *login;     /* NULL in v1 and v2c */
+	enum auth_protocol auth; /* AUTH_NONE for noAuthNoPriv */
+	char *auth_passphrase;
+	enum priv_protocol priv; /* PRIV_NONE unless authPriv */
+	char *priv_passphrase;
+	usec off_hold;
+	usec power_timeout;
+	usec snmp_timeout;
+	usec total_timeout;
+	bool check_write;
+};
+
+/**
+ * Checks values (indexed by enum param_id; NULL or "" is the default) into a
+ * configuration. NULL on error, with one line in *error that names the
+ * parameter and the mistake and holds no secret; free it with g_free().
+ */
+struct config *params_check(const char *const values[PARAM_COUNT], char **error);
+/** Frees it, wiping secrets. NULL is allowed. */
+void config_free(struct config *config);
+
+/** Overwrites a secret in a way the compiler keeps, then frees it. NULL is allowed. */
+void secret_free(char *secret);
+
+#endif

@@ -1,0 +1,700 @@
+/*
+ * How the promise is kept: see power.h and doc/promise.md. Work goes in rounds. In a
+ * round each PDU is asked its list of questions, all PDUs at once; when the
+ * last one has answered, the round is judged and the next one made.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "power.h"
+
+#include <string.h>
+
+#define POLL_FIRST (USEC_PER_SEC / 50)
+#define POLL_LAST USEC_PER_SEC
+/* A SET that is not answered may have been obeyed: a sweep tells sooner than more attempts. */
+#define SET_ATTEMPTS 2
+#define RESEND_FIRST USEC_PER_SEC
+#define REFUSALS_TO_BELIEVE 2
+
+enum phase {
+	PHASE_COMMAND, /* SETs are out */
+	PHASE_SWEEP,   /* states are being read */
+	PHASE_PAUSE,   /* until the next sweep */
+	PHASE_HOLD,    /* all read off; until the sweep that confirms it */
+	PHASE_CONFIRM, /* that sweep */
+	PHASE_DONE
+};
+
+/** One feed on its way to the wanted state. */
+struct relay {
+	const struct feed *feed;
+	enum trippsnmp_state reading; /* in the last sweep */
+	bool was_other; /* has read definitely otherwise since the operation began */
+	bool obeyed;    /* in the last sweep */
+	bool due;       /* a command is to go out */
+	bool sent;      /* one went out since it was last found to need one */
+	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before */
+	usec resend_at;
+	usec resend_pause;
+	bool alone; /* commands go one by one from now on */
+};
+
+/** A device whose status the sweep reads too. */
+struct device {
+	unsigned pdu;
+	const struct family *family;
+	uint32_t device;
+	bool absent; /* the agent has no such object */
+	bool blocks; /* in the last sweep: offline, or no clear answer */
+	bool offline;
+};
+
+/** A question of a round, and which relays it is about. */
+struct job {
+	struct question question;
+	GArray *relays;  /* of unsigned; SET: each of them; GET: states, in this order ... */
+	GArray *devices; /* of unsigned: ... then these devices' status */
+};
+
+struct power {
+	unsigned n_pdus;
+	const char *const *labels;
+	struct power_settings settings;
+	const struct log *log;
+	enum trippsnmp_state wanted; /* now: in a reset first OFF, then ON */
+	bool off_proven;
+	enum phase phase;
+	struct relay *relays;
+	unsigned n_relays;
+	GArray *devices; /* of struct device */
+	GQueue *jobs;    /* one for each PDU, of struct job */
+	struct job **running;
+	unsigned *refusals;
+	usec not_before; /* of the next round */
+	usec swept;      /* when the sweep at hand began */
+	usec poll;
+	bool begun;
+	struct outcome outcome;
+};
+
+static void job_free(void *data)
+{
+	struct job *job = data;
+
+	if (!job)
+		return;
+	g_array_unref(job->question.varbinds);
+	g_array_unref(job->relays);
+	g_array_unref(job->devices);
+	g_free(job);
+}
+
+static struct job *job_new(enum request_kind kind)
+{
+	struct job *job = g_new0(struct job, 1);
+
+	job->question.kind = kind;
+	job->question.varbinds = varbinds_new();
+	job->relays = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	job->devices = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	return job;
+}
+
+static struct device *device_at(const struct power *power, unsigned i)
+{
+	return &g_array_index(power->devices, struct device, i);
+}
+
+static void find_devices(struct power *power)
+{
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		const struct feed *feed = power->relays[i].feed;
+		const struct device fresh = {
+			.pdu = feed->pdu, .family = feed->family, .device = feed->device};
+		bool known = !feed->family->device_status.n;
+
+		for (unsigned k = 0; k < power->devices->len; k++)
+			known = known || (device_at(power, k)->pdu == feed->pdu &&
+			                  device_at(power, k)->device == feed->device);
+		if (!known)
+			g_array_append_val(power->devices, fresh);
+	}
+}
+
+struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
+                        const struct power_settings *settings, const struct log *log)
+{
+	struct power *power = g_new0(struct power, 1);
+
+	power->n_pdus = n_pdus;
+	power->labels = labels;
+	power->settings = *settings;
+	power->log = log;
+	power->wanted = settings->action == TRIPPSNMP_POWER_ON ? TRIPPSNMP_ON : TRIPPSNMP_OFF;
+	power->n_relays = feeds->len;
+	power->relays = g_new0(struct relay, feeds->len);
+	power->devices = g_array_new(FALSE, FALSE, sizeof(struct device));
+	power->jobs = g_new0(GQueue, n_pdus);
+	power->running = g_new0(struct job *, n_pdus);
+	power->refusals = g_new0(unsigned, n_pdus);
+	for (unsigned i = 0; i < feeds->len; i++) {
+		power->relays[i].feed = &g_array_index(feeds, struct feed, i);
+		power->relays[i].reading = power->relays[i].feed->state;
+	}
+	find_devices(power);
+	return power;
+}
+
+void power_free(struct power *power)
+{
+	if (!power)
+		return;
+	for (unsigned i = 0; i < power->n_pdus; i++) {
+		g_queue_clear_full(&power->jobs[i], job_free);
+		job_free(power->running[i]);
+	}
+	g_free(power->relays);
+	g_array_unref(power->devices);
+	g_free(power->jobs);
+	g_free(power->running);
+	g_free(power->refusals);
+	g_free(power->outcome.message);
+	g_free(power);
+}
+
+struct outcome power_outcome(const struct power *power)
+{
+	return (struct outcome){power->outcome.error, g_strdup(power->outcome.message)};
+}
+
+static const char *state_word(enum trippsnmp_state state)
+{
+	switch (state) {
+	case TRIPPSNMP_OFF:
+		return "off";
+	case TRIPPSNMP_ON:
+		return "on";
+	case TRIPPSNMP_UNKNOWN:
+		break;
+	}
+	return "neither on nor off";
+}
+
+/* --- how it ends --- */
+
+static void end(struct power *power, enum trippsnmp_error error, char *message)
+{
+	if (power->phase == PHASE_DONE) {
+		g_free(message);
+		return;
+	}
+	power->phase = PHASE_DONE;
+	for (unsigned i = 0; i < power->n_pdus; i++)
+		g_queue_clear_full(&power->jobs[i], job_free);
+	power->outcome = (struct outcome){error, message};
+}
+
+/*
+ * The operation cannot go on. A reset whose off was proven has done what it
+ * is for: the node was dead, and that its power does not come back is said,
+ * not failed.
+ */
+static void give_up(struct power *power, enum trippsnmp_error error, char *message)
+{
+	if (!power->off_proven) {
+		end(power, error, message);
+		return;
+	}
+	log_line(power->log, TRIPPSNMP_LOG_WARN,
+	         "the node was off, but its power did not come back: %s", message);
+	g_free(message);
+	end(power, TRIPPSNMP_OK, NULL);
+}
+
+/* --- rounds --- */
+
+static void add_command(const struct power *power, struct job *job, unsigned i)
+{
+	const struct feed *feed = power->relays[i].feed;
+	const struct family *family = feed->family;
+	const struct objid name =
+		family_instance(family, family->command, feed->device, feed->number);
+
+	varbinds_add_integer(job->question.varbinds, &name,
+	                     power->wanted == TRIPPSNMP_OFF ? family->command_off
+	                                                    : family->command_on);
+	g_array_append_val(job->relays, i);
+}
+
+/* The first command of several outlets of one device is one SET; after that one by one. */
+static struct job *job_to_join(const struct power *power, unsigned i)
+{
+	const struct feed *feed = power->relays[i].feed;
+	struct job *last = g_queue_peek_tail(&power->jobs[feed->pdu]);
+	const struct relay *other;
+
+	if (!last || power->relays[i].alone)
+		return NULL;
+	other = &power->relays[g_array_index(last->relays, unsigned, 0)];
+	if (other->alone || other->feed->family != feed->family ||
+	    other->feed->device != feed->device)
+		return NULL;
+	return last;
+}
+
+static void queue_command(struct power *power, unsigned i)
+{
+	struct job *job = job_to_join(power, i);
+
+	if (!job) {
+		job = job_new(REQUEST_SET);
+		job->question.max_attempts = SET_ATTEMPTS;
+		g_queue_push_tail(&power->jobs[power->relays[i].feed->pdu], job);
+	}
+	add_command(power, job, i);
+}
+
+static void begin_command(struct power *power)
+{
+	power->phase = PHASE_COMMAND;
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		if (power->relays[i].due)
+			queue_command(power, i);
+		power->relays[i].due = false;
+	}
+}
+
+static bool reads_otherwise(const struct power *power, const struct relay *relay)
+{
+	return relay->reading != power->wanted && relay->reading != TRIPPSNMP_UNKNOWN;
+}
+
+/* A command is needed, as if none had been sent. */
+static void command_anew(struct relay *relay)
+{
+	relay->due = true;
+	relay->obeyed = false;
+	relay->sent = false;
+	relay->acknowledged = USEC_NEVER;
+	relay->resend_pause = RESEND_FIRST;
+}
+
+/*
+ * The command is sent also where an outlet reads so already: what reads off
+ * may be the off phase of somebody's cycle.
+ */
+static void want(struct power *power, enum trippsnmp_state wanted)
+{
+	power->wanted = wanted;
+	power->poll = POLL_FIRST;
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		struct relay *relay = &power->relays[i];
+
+		command_anew(relay);
+		relay->alone = false;
+		relay->was_other = reads_otherwise(power, relay);
+#ifdef TS_DEFECT_SKIP_SET
+		if (relay->reading == wanted) {
+			relay->due = false;
+			relay->acknowledged = 0;
+		}
+#endif
+	}
+	memset(power->refusals, 0, power->n_pdus * sizeof(*power->refusals));
+	begin_command(power);
+}
+
+static void add_state(const struct power *power, struct job *job, unsigned i)
+{
+	const struct feed *feed = power->relays[i].feed;
+	const struct objid name =
+		family_instance(feed->family, feed->family->state, feed->device, feed->number);
+
+	varbinds_add(job->question.varbinds, &name);
+	g_array_append_val(job->relays, i);
+}
+
+static void add_status(const struct power *power, struct job *job, unsigned i)
+{
+	const struct device *device = device_at(power, i);
+	const struct objid name =
+		objid_append(&device->family->device_status, 1, &device->device);
+
+	varbinds_add(job->question.varbinds, &name);
+	g_array_append_val(job->devices, i);
+}
+
+static struct job *sweep_job(const struct power *power, unsigned pdu)
+{
+	struct job *job = job_new(REQUEST_GET);
+
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->relays[i].feed->pdu == pdu)
+			add_state(power, job, i);
+	for (unsigned i = 0; i < power->devices->len; i++)
+		/* where v1 has said no once, asking again costs two requests each time */
+		if (device_at(power, i)->pdu == pdu &&
+		    !(power->settings.v1 && device_at(power, i)->absent))
+			add_status(power, job, i);
+	return job;
+}
+
+static void begin_sweep(struct power *power, enum phase phase, usec now)
+{
+	power->phase = phase;
+	power->swept = now;
+	for (unsigned i = 0; i < power->n_relays; i++)
+		power->relays[i].reading = TRIPPSNMP_UNKNOWN;
+	for (unsigned i = 0; i < power->n_pdus; i++) {
+		struct job *job = sweep_job(power, i);
+
+		if (job->relays->len)
+			g_queue_push_tail(&power->jobs[i], job);
+		else
+			job_free(job);
+	}
+}
+
+/* --- replies --- */
+
+static void refused(struct power *power, unsigned pdu, const struct feed *feed, int error_status)
+{
+	char *message = g_strdup_printf(
+		"%s: switching is refused (%s): give the community or user of %s write access",
+		feed->text, snmp_status_text(error_status), power->labels[pdu]);
+
+	if (++power->refusals[pdu] >= REFUSALS_TO_BELIEVE) {
+		give_up(power, TRIPPSNMP_ACCESS, message);
+		return;
+	}
+	log_line(power->log, TRIPPSNMP_LOG_WARN, "%s; asking once more", message);
+	g_free(message);
+}
+
+static void relay_commanded(struct relay *relay, const struct reply *reply, bool group, usec now)
+{
+	relay->sent = true;
+	relay->alone = true;
+	if (reply->status == REPLY_ANSWERED && !reply->error_status) {
+		if (relay->acknowledged == USEC_NEVER)
+			relay->acknowledged = now;
+		relay->resend_at = now + relay->resend_pause;
+	} else {
+		/* a refused group goes one by one, an unanswered command goes again, at once */
+		relay->resend_at =
+			group || reply->status == REPLY_SILENT ? now : now + relay->resend_pause;
+	}
+	relay->resend_pause *= 2;
+}
+
+static void command_failed(struct power *power, unsigned pdu, const struct job *job,
+                           const struct reply *reply)
+{
+	const bool indexed =
+		reply->error_index >= 1 && (unsigned)reply->error_index <= job->relays->len;
+	const unsigned at = g_array_index(job->relays, unsigned,
+	                                  indexed ? (unsigned)reply->error_index - 1 : 0);
+
+	if (exchange_is_refusal(power->settings.v1, reply->error_status))
+		refused(power, pdu, power->relays[at].feed, reply->error_status);
+	else
+		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s: the command is answered with %s; trying on",
+		         power->relays[at].feed->text, snmp_status_text(reply->error_status));
+}
+
+static void command_replied(struct power *power, unsigned pdu, const struct job *job,
+                            const struct reply *reply, usec now)
+{
+	for (unsigned k = 0; k < job->relays->len; k++)
+		relay_commanded(&power->relays[g_array_index(job->relays, unsigned, k)], reply,
+		                job->relays->len > 1, now);
+	if (reply->status == REPLY_SILENT)
+		/* no use in sending the rest of this round to a PDU that does not answer */
+		g_queue_clear_full(&power->jobs[pdu], job_free);
+	else if (reply->error_status)
+		command_failed(power, pdu, job, reply);
+}
+
+static void take_status(struct device *device, const struct varbind *varbind)
+{
+	device->absent = varbind->type == VALUE_ABSENT;
+	device->offline = varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
+	device->blocks = device->offline || (varbind->type != VALUE_INTEGER && !device->absent);
+}
+
+static void sweep_replied(struct power *power, const struct job *job, const struct reply *reply)
+{
+	unsigned at = 0;
+
+	for (unsigned k = 0; k < job->relays->len; k++) {
+		struct relay *relay = &power->relays[g_array_index(job->relays, unsigned, k)];
+
+		relay->reading = family_state(relay->feed->family,
+		                              &g_array_index(reply->varbinds, struct varbind, at++));
+	}
+	for (unsigned k = 0; k < job->devices->len; k++)
+		take_status(device_at(power, g_array_index(job->devices, unsigned, k)),
+		            &g_array_index(reply->varbinds, struct varbind, at++));
+}
+
+/* --- judging a round --- */
+
+/*
+ * Whether a command is known to have reached the relay: it was acknowledged,
+ * or the relay moved after one was sent.
+ */
+static bool commanded(const struct relay *relay)
+{
+	return relay->acknowledged != USEC_NEVER || (relay->was_other && relay->sent);
+}
+
+static bool obeys(const struct power *power, const struct relay *relay)
+{
+#ifdef TS_DEFECT_TRUST_ECHO
+	if (relay->acknowledged != USEC_NEVER)
+		return true;
+#endif
+	return relay->reading == power->wanted && (power->wanted == TRIPPSNMP_ON || commanded(relay));
+}
+
+static const struct device *blocking_device(const struct power *power)
+{
+	for (unsigned i = 0; i < power->devices->len; i++)
+		if (device_at(power, i)->blocks)
+			return device_at(power, i);
+	return NULL;
+}
+
+static bool all_obey(const struct power *power)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < power->n_relays; i++)
+		n += obeys(power, &power->relays[i]);
+#ifdef TS_DEFECT_ONE_OUTLET
+	return n > 0 && !blocking_device(power);
+#endif
+	return n == power->n_relays && !blocking_device(power);
+}
+
+static bool overdue(const struct power *power, const struct relay *relay)
+{
+	/* a reset's on phase has all the time that is left */
+	if (power->off_proven || relay->acknowledged == USEC_NEVER || !reads_otherwise(power, relay))
+		return false;
+	return power->swept - relay->acknowledged >= power->settings.power_timeout;
+}
+
+static void judge_relay(struct power *power, struct relay *relay, usec now)
+{
+	const bool obeyed = obeys(power, relay);
+
+	if (reads_otherwise(power, relay)) {
+		if (relay->obeyed) {
+			log_line(power->log, TRIPPSNMP_LOG_WARN, "%s has come back %s; switching it again",
+			         relay->feed->text, state_word(relay->reading));
+			command_anew(relay);
+			power->poll = POLL_FIRST;
+		}
+		relay->was_other = true;
+	}
+	relay->obeyed = obeyed;
+	if (overdue(power, relay))
+		give_up(power, TRIPPSNMP_POWER,
+		        g_strdup_printf("%s still reads %s %.3g s after the command: a stuck relay, or "
+		                        "power_timeout is too short for this PDU",
+		                        relay->feed->text, state_word(relay->reading),
+		                        (double)power->settings.power_timeout / (double)USEC_PER_SEC));
+	else if (!obeyed && now >= relay->resend_at)
+		relay->due = true;
+}
+
+static bool any_due(const struct power *power)
+{
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->relays[i].due)
+			return true;
+	return false;
+}
+
+static void not_yet(struct power *power, usec now)
+{
+	for (unsigned i = 0; i < power->n_relays && power->phase != PHASE_DONE; i++)
+		judge_relay(power, &power->relays[i], now);
+	if (power->phase == PHASE_DONE)
+		return;
+	if (any_due(power)) {
+		begin_command(power);
+		return;
+	}
+	power->phase = PHASE_PAUSE;
+	power->not_before = now + power->poll;
+	power->poll = MIN(2 * power->poll, POLL_LAST);
+}
+
+static void off_is_proven(struct power *power)
+{
+	power->off_proven = true;
+	log_line(power->log, TRIPPSNMP_LOG_INFO, "all outlets verified off for %.3g s",
+	         (double)power->settings.off_hold / (double)USEC_PER_SEC);
+	if (power->settings.action == TRIPPSNMP_POWER_RESET)
+		want(power, TRIPPSNMP_ON);
+	else
+		end(power, TRIPPSNMP_OK, NULL);
+}
+
+static void judge_sweep(struct power *power, usec now)
+{
+	if (!all_obey(power)) {
+		not_yet(power, now);
+		return;
+	}
+	for (unsigned i = 0; i < power->n_relays; i++)
+		power->relays[i].obeyed = true;
+	if (power->wanted == TRIPPSNMP_ON) {
+		end(power, TRIPPSNMP_OK, NULL);
+		return;
+	}
+#ifdef TS_DEFECT_FIRST_SWEEP
+	off_is_proven(power);
+	return;
+#endif
+	if (power->phase == PHASE_CONFIRM) {
+		off_is_proven(power);
+		return;
+	}
+	power->phase = PHASE_HOLD;
+	power->not_before = now + power->settings.off_hold;
+}
+
+static void round_ended(struct power *power, usec now)
+{
+	if (power->phase == PHASE_COMMAND)
+		begin_sweep(power, PHASE_SWEEP, now);
+	else if (power->phase == PHASE_SWEEP || power->phase == PHASE_CONFIRM)
+		judge_sweep(power, now);
+}
+
+/* --- the machine --- */
+
+static bool busy(const struct power *power)
+{
+	for (unsigned i = 0; i < power->n_pdus; i++)
+		if (power->running[i] || !g_queue_is_empty(&power->jobs[i]))
+			return true;
+	return false;
+}
+
+static void begin_what_is_due(struct power *power, usec now)
+{
+	if (!power->begun) {
+		power->begun = true;
+		want(power, power->wanted);
+	}
+	if (now < power->not_before)
+		return;
+	if (power->phase == PHASE_PAUSE)
+		begin_sweep(power, PHASE_SWEEP, now);
+	if (power->phase == PHASE_HOLD) {
+#ifdef TS_DEFECT_HOLD_UNCHECKED
+		off_is_proven(power);
+		return;
+#endif
+		begin_sweep(power, PHASE_CONFIRM, now);
+	}
+}
+
+static bool next(void *self, unsigned pdu, usec now, struct question *question)
+{
+	struct power *power = self;
+
+	if (power->phase == PHASE_DONE)
+		return false;
+	begin_what_is_due(power, now);
+	power->running[pdu] = g_queue_pop_head(&power->jobs[pdu]);
+	if (!power->running[pdu])
+		return false;
+	*question = power->running[pdu]->question;
+	g_array_ref(question->varbinds);
+	return true;
+}
+
+static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+{
+	struct power *power = self;
+	struct job *job = power->running[pdu];
+
+	power->running[pdu] = NULL;
+	if (power->phase == PHASE_DONE)
+		;
+	else if (reply->status == REPLY_REFUSED || reply->status == REPLY_FAULT)
+		give_up(power, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
+		        g_strdup_printf("%s: %s", power->labels[pdu], reply->reason));
+	else if (job->question.kind == REQUEST_SET)
+		command_replied(power, pdu, job, reply, now);
+	else
+		sweep_replied(power, job, reply);
+	job_free(job);
+	if (power->phase != PHASE_DONE && !busy(power))
+		round_ended(power, now);
+}
+
+static usec wake(const void *self, unsigned pdu)
+{
+	const struct power *power = self;
+
+	(void)pdu;
+	if (!power->begun)
+		return 0;
+	return power->phase == PHASE_PAUSE || power->phase == PHASE_HOLD ? power->not_before
+	                                                                 : USEC_NEVER;
+}
+
+static bool done(const void *self)
+{
+	const struct power *power = self;
+
+	return power->phase == PHASE_DONE;
+}
+
+struct machine power_machine(struct power *power)
+{
+	return (struct machine){
+		.self = power, .next = next, .reply = reply, .wake = wake, .done = done};
+}
+
+static char *unfinished(const struct power *power)
+{
+	const struct device *device = blocking_device(power);
+
+	if (device)
+		return g_strdup_printf(
+			"%s: %s, so its states cannot be trusted; check the PDU",
+			power->labels[device->pdu],
+			device->offline ? "the card has lost its device (tlpDeviceStatus is offline)"
+					: "tlpDeviceStatus is unclear");
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		const struct relay *relay = &power->relays[i];
+
+		if (relay->obeyed)
+			continue;
+		return g_strdup_printf("%s reads %s%s", relay->feed->text,
+		                       state_word(relay->reading),
+		                       commanded(relay) ? "" : ", and no command was acknowledged");
+	}
+	return g_strdup("the outlets read off, but the time was up before off_hold was");
+}
+
+void power_expire(struct power *power, const char *silent)
+{
+	const char *wanted = power->wanted == TRIPPSNMP_ON ? "on" : "off";
+	char *why, *message;
+
+	if (power->phase == PHASE_DONE)
+		return;
+	why = silent ? g_strdup_printf("%s does not answer any more", silent) : unfinished(power);
+	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s", wanted,
+	                          why);
+	give_up(power, silent ? TRIPPSNMP_TIMEOUT : TRIPPSNMP_POWER, message);
+	g_free(why);
+}

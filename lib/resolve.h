@@ -1,0 +1,31 @@
+/*
+ * Host names to addresses, within a time limit even where a name server hangs.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_RESOLVE_H
+#define TS_RESOLVE_H
+
+#include "log.h"
+#include "params.h"
+#include "request.h"
+
+#include <sys/socket.h>
+
+/** One address of a PDU, port included. */
+struct address {
+	struct sockaddr_storage socket;
+	socklen_t length;
+};
+
+/**
+ * Resolves the wanted PDUs (wanted[i]), all at once, trying on until the
+ * deadline (of g_get_monotonic_time()). addresses[i] becomes a GArray of struct
+ * address, never empty, in the resolver's order without duplicates; NULL for
+ * those not wanted. On failure NULL all over, and *error has one line (free
+ * with g_free()). Numeric addresses ask no name server.
+ */
+bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
+                 GArray **addresses, char **error);
+
+#endif

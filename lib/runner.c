@@ -1,0 +1,149 @@
+/*
+ * The loop between machines and network: see runner.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "runner.h"
+
+#include <string.h>
+
+void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
+                 const char *const *labels, const struct log *log,
+                 const struct exchange_settings *settings)
+{
+	memset(runner, 0, sizeof(*runner));
+	runner->network = network;
+	runner->n_pdus = n_pdus;
+	runner->next_tag = 1; /* 0 means: none */
+	runner->exchanges = g_new0(struct exchange, n_pdus);
+	for (unsigned i = 0; i < n_pdus; i++) {
+		struct exchange_settings own = *settings;
+
+		own.seed += i * 2654435761U;
+		exchange_init(&runner->exchanges[i], labels[i], log, &own);
+	}
+}
+
+void runner_clear(struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		exchange_clear(&runner->exchanges[i]);
+	g_free(runner->exchanges);
+}
+
+static usec now(const struct runner *runner)
+{
+	return runner->network->now(runner->network);
+}
+
+static void send_due(struct runner *runner, unsigned pdu, usec at)
+{
+	struct request request;
+	GArray *varbinds;
+
+	if (!exchange_send(&runner->exchanges[pdu], at, &runner->next_tag, &request, &varbinds))
+		return;
+	runner->network->send(runner->network, pdu, &request);
+	g_array_unref(varbinds);
+}
+
+static void hand_over(struct exchange *x, const struct machine *machine, unsigned pdu, usec at)
+{
+	struct reply reply = x->reply;
+
+	/* the machine may ask the next question only when this one is over */
+	x->reply.varbinds = NULL;
+	g_clear_pointer(&x->question.varbinds, g_array_unref);
+	machine->reply(machine->self, pdu, &reply, at);
+	g_clear_pointer(&reply.varbinds, g_array_unref);
+}
+
+/* Brings one PDU a step further. True if there may be more to do at once. */
+static bool advance(struct runner *runner, const struct machine *machine, unsigned pdu)
+{
+	struct exchange *x = &runner->exchanges[pdu];
+	const usec at = now(runner);
+	struct question question;
+
+	if (exchange_done(x)) {
+		hand_over(x, machine, pdu, at);
+		return true;
+	}
+	if (!exchange_busy(x) && machine->next(machine->self, pdu, at, &question)) {
+		exchange_ask(x, &question, at);
+		g_array_unref(question.varbinds);
+	}
+	send_due(runner, pdu, at);
+	return exchange_done(x);
+}
+
+/* Nothing is sent once the machine has decided. */
+static void advance_all(struct runner *runner, const struct machine *machine)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (unsigned i = 0; i < runner->n_pdus && !machine->done(machine->self); i++)
+			again = advance(runner, machine, i) || again;
+	}
+}
+
+static usec next_time(const struct runner *runner, const struct machine *machine, usec deadline)
+{
+	usec until = deadline;
+
+	for (unsigned i = 0; i < runner->n_pdus; i++) {
+		const struct exchange *x = &runner->exchanges[i];
+
+		until = MIN(until, exchange_busy(x) ? exchange_due(x)
+		                                    : machine->wake(machine->self, i));
+	}
+	return until;
+}
+
+bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		exchange_abandon(&runner->exchanges[i]);
+	for (;;) {
+		struct event event = {0};
+
+		advance_all(runner, machine);
+		if (machine->done(machine->self))
+			return true;
+		if (now(runner) >= deadline)
+			return false;
+		runner->network->next(runner->network, next_time(runner, machine, deadline), &event);
+		if (event.type != EVENT_TIME && event.pdu < runner->n_pdus)
+			exchange_event(&runner->exchanges[event.pdu], &event, now(runner));
+		event_clear(&event);
+	}
+}
+
+void runner_pause(struct runner *runner, usec until)
+{
+	while (now(runner) < until) {
+		struct event event = {0};
+
+		runner->network->next(runner->network, until, &event);
+		event_clear(&event);
+	}
+}
+
+int runner_silent_pdu(const struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		if (runner->exchanges[i].busy && !runner->exchanges[i].answered)
+			return (int)i;
+	return -1;
+}
+
+unsigned runner_requests(const struct runner *runner)
+{
+	unsigned requests = 0;
+
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		requests += runner->exchanges[i].sent;
+	return requests;
+}

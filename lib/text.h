@@ -1,0 +1,43 @@
+/*
+ * Text from devices and users: escaping for logs and terminals, and what
+ * counts as the same name. Pure.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_TEXT_H
+#define TS_TEXT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/**
+ * One printable line of any octets: valid UTF-8 graphic characters and single
+ * blanks pass; controls, line ends, format characters and invalid bytes come
+ * out as \xNN (backslash itself as \\). Never NULL. Free with g_free().
+ */
+char *text_escape(const char *octets, gssize n);
+
+/**
+ * A device's or a user's name as it is compared: blanks and NULs around it
+ * taken off, case folded (UTF-8 if it is valid, else ASCII only). Never NULL.
+ */
+char *text_name_key(const char *octets, gssize n);
+
+/** Whether two names are the same node: their keys are equal and not empty. */
+bool text_same_name(const char *a, const char *b);
+
+/**
+ * Whether a name could be a cluster node's: ASCII letters, digits, '.', '_',
+ * '-' and UTF-8 letters and digits, beginning with a letter or digit, at most
+ * 255 bytes.
+ */
+bool text_is_node_name(const char *name);
+
+/**
+ * Whether a name is one that devices leave the factory with: load, outlet,
+ * port, receptacle, bank or nothing, then a number ("Load 3", "Load3",
+ * "Outlet #3", "3"), ignoring case.
+ */
+bool text_is_factory_name(const char *name);
+
+#endif

@@ -1,0 +1,631 @@
+/*
+ * The public API: a handle's parameters, and the operations put together from
+ * the layers below. Nothing outlives a call but the configuration.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "trippsnmp.h"
+
+#include "operation.h"
+#include "resolve.h"
+#include "session.h"
+#include "text.h"
+#include "write_check.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Pacemaker's limit for a monitor is 20 s. */
+#define STATUS_LIMIT (15 * USEC_PER_SEC)
+
+struct trippsnmp {
+	char *values[PARAM_COUNT];
+	struct config *config; /* NULL until configured */
+	const char **labels;   /* of the PDUs; the strings are the configuration's */
+	struct log log;
+	char *message;
+};
+
+/** One public call: the operation, and what carries it over the real network. */
+struct call {
+	struct operation *operation;
+	GArray **addresses;
+	struct network *session;
+};
+
+static const struct outcome fine = {TRIPPSNMP_OK, NULL};
+
+/* --- the handle --- */
+
+trippsnmp *trippsnmp_new(void)
+{
+	trippsnmp *handle = g_new0(trippsnmp, 1);
+
+	handle->message = g_strdup("");
+	return handle;
+}
+
+static void unconfigure(trippsnmp *handle)
+{
+	g_clear_pointer(&handle->config, config_free);
+	g_clear_pointer(&handle->labels, g_free);
+}
+
+void trippsnmp_free(trippsnmp *handle)
+{
+	if (!handle)
+		return;
+	unconfigure(handle);
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		secret_free(handle->values[i]);
+	g_free(handle->message);
+	g_free(handle);
+}
+
+void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context)
+{
+	handle->log.fn = fn;
+	handle->log.context = context;
+}
+
+const char *trippsnmp_message(const trippsnmp *handle)
+{
+	return handle->message;
+}
+
+/* Every public call ends here: one line at CRIT, before the code is returned. */
+static enum trippsnmp_error conclude(trippsnmp *handle, struct outcome outcome)
+{
+	g_free(handle->message);
+	handle->message = outcome.message ? outcome.message : g_strdup("");
+	if (outcome.error)
+		log_line(&handle->log, TRIPPSNMP_LOG_CRIT, "%s", handle->message);
+	return outcome.error;
+}
+
+static enum trippsnmp_error conclude_text(trippsnmp *handle, enum trippsnmp_error error,
+                                          const char *text)
+{
+	return conclude(handle, (struct outcome){error, g_strdup(text)});
+}
+
+enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value)
+{
+	const struct param *row = name ? params_find(name) : NULL;
+	char *escaped;
+	struct outcome outcome;
+
+	if (row) {
+		secret_free(handle->values[row->id]);
+		handle->values[row->id] = g_strdup(value);
+		return conclude(handle, fine);
+	}
+	escaped = text_escape(name ? name : "", -1);
+	outcome = (struct outcome){TRIPPSNMP_BADCONFIG,
+	                           g_strdup_printf("%s: there is no such parameter", escaped)};
+	g_free(escaped);
+	return conclude(handle, outcome);
+}
+
+enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
+{
+	char *error = NULL;
+
+	unconfigure(handle);
+	handle->config = params_check((const char *const *)handle->values, &error);
+	if (handle->config && !session_offers(handle->config, &error))
+		unconfigure(handle);
+	if (!handle->config)
+		return conclude(handle, (struct outcome){TRIPPSNMP_BADCONFIG, error});
+	handle->labels = g_new0(const char *, handle->config->pdus->len);
+	for (unsigned i = 0; i < handle->config->pdus->len; i++)
+		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
+	return conclude(handle, fine);
+}
+
+/* --- a call's frame --- */
+
+static struct call call_new(const trippsnmp *handle, const char *node, bool status, usec limit)
+{
+	struct call call = {0};
+
+	call.operation = operation_new(handle->config, handle->labels, &handle->log, node, status,
+	                               g_get_monotonic_time(), limit);
+	call.addresses = g_new0(GArray *, call.operation->n_pdus);
+	return call;
+}
+
+static void call_clear(struct call *call)
+{
+	const unsigned n = call->operation->n_pdus;
+
+	operation_free(call->operation);
+	session_free(call->session);
+	for (unsigned i = 0; i < n; i++)
+		g_clear_pointer(&call->addresses[i], g_array_unref);
+	g_free(call->addresses);
+}
+
+static bool share_address(const GArray *a, const GArray *b)
+{
+	for (unsigned i = 0; a && b && i < a->len; i++) {
+		const struct address *one = &g_array_index(a, struct address, i);
+
+		for (unsigned k = 0; k < b->len; k++) {
+			const struct address *other = &g_array_index(b, struct address, k);
+
+			if (one->length == other->length &&
+			    !memcmp(&one->socket, &other->socket, one->length))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* One PDU twice would make one outlet look like two feeds. */
+static struct outcome check_addresses(const struct call *call)
+{
+	const struct operation *operation = call->operation;
+
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		for (unsigned k = i + 1; k < operation->n_pdus; k++)
+			if (share_address(call->addresses[i], call->addresses[k]))
+				return failure(TRIPPSNMP_BADCONFIG,
+				               "ipaddr: %s and %s are one PDU: they have the same "
+				               "address",
+				               operation->labels[i], operation->labels[k]);
+	return fine;
+}
+
+static struct outcome resolve(const struct call *call)
+{
+	const struct operation *operation = call->operation;
+	bool *wanted = g_new0(bool, operation->n_pdus);
+	char *error;
+
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		wanted[i] = !operation->needs[i].skip;
+	resolve_all(operation->config->pdus, wanted, operation->deadline, operation->log,
+	            call->addresses, &error);
+	g_free(wanted);
+	if (error)
+		return (struct outcome){TRIPPSNMP_ACCESS, error};
+	return check_addresses(call);
+}
+
+static struct outcome call_open(struct call *call)
+{
+	struct operation *operation = call->operation;
+	struct outcome outcome = resolve(call);
+	char *error;
+
+	if (outcome.error)
+		return outcome;
+	call->session = session_new(operation->config, call->addresses, operation->log, &error);
+	if (!call->session)
+		return (struct outcome){TRIPPSNMP_BADCONFIG, error};
+	operation_connect(operation, call->session,
+	                  (uint32_t)operation->begun ^ ((uint32_t)getpid() << 16));
+	return fine;
+}
+
+/* --- power --- */
+
+/* What hostlist does not name needs no network to be refused. */
+static struct outcome check_node(const struct config *config, const char *node, const char *shown)
+{
+	if (config->map->nodes->len && !nodemap_find(config->map, node))
+		return failure(TRIPPSNMP_BADNODE, "hostlist: it does not name node %s", shown);
+	return fine;
+}
+
+enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action action,
+                                     const char *node)
+{
+	struct outcome outcome;
+	char *shown;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	if (!action_word(action))
+		return conclude_text(handle, TRIPPSNMP_INVALID, "unknown action: on, off or reset");
+	if (!node || !*node)
+		return conclude_text(handle, TRIPPSNMP_BADNODE, "no node is named");
+	shown = text_escape(node, -1);
+	outcome = check_node(handle->config, node, shown);
+	if (!outcome.error) {
+		struct call call = call_new(handle, node, false, USEC_NEVER);
+
+		outcome = call_open(&call);
+		if (!outcome.error)
+			outcome = operation_power(call.operation, action, shown);
+		call_clear(&call);
+	}
+	if (outcome.error) {
+		char *bare = outcome.message;
+
+		outcome.message =
+			g_strdup_printf("%s of node %s failed: %s", action_word(action), shown, bare);
+		g_free(bare);
+	}
+	g_free(shown);
+	return conclude(handle, outcome);
+}
+
+/* --- list --- */
+
+static void add_name(GPtrArray *names, GHashTable *seen, const char *name)
+{
+	char *trimmed = g_strstrip(g_strdup(name));
+
+	if (text_is_node_name(trimmed) && !text_is_factory_name(trimmed) &&
+	    g_hash_table_add(seen, text_name_key(trimmed, -1)))
+		g_ptr_array_add(names, g_ascii_strdown(trimmed, -1));
+	g_free(trimmed);
+}
+
+/* The outlets' names that may be nodes, in order of appearance. */
+static GPtrArray *device_names(const struct operation *operation)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const GArray *outlets = operation->found[i]->outlets;
+
+		for (unsigned k = 0; k < outlets->len; k++) {
+			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+
+			if (outlet->has_name)
+				add_name(names, seen, outlet->name);
+			if (outlet->has_description)
+				add_name(names, seen, outlet->description);
+		}
+	}
+	g_hash_table_unref(seen);
+	return names;
+}
+
+static GPtrArray *map_names(const struct nodemap *map)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+	for (unsigned i = 0; i < map->nodes->len; i++)
+		g_ptr_array_add(names,
+		                g_ascii_strdown(((struct node *)map->nodes->pdata[i])->name, -1));
+	return names;
+}
+
+static struct outcome judge_nothing(const struct operation *operation, void *context, bool *unclear)
+{
+	(void)operation;
+	(void)context;
+	(void)unclear;
+	return fine;
+}
+
+static char **names_array(GPtrArray *names)
+{
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
+}
+
+enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
+{
+	struct outcome outcome;
+	struct call call;
+
+	*nodes = NULL;
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	if (handle->config->map->nodes->len) {
+		*nodes = names_array(map_names(handle->config->map));
+		return conclude(handle, fine);
+	}
+	call = call_new(handle, NULL, false, STATUS_LIMIT);
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = operation_look(call.operation, judge_nothing, NULL);
+	if (!outcome.error)
+		*nodes = names_array(device_names(call.operation));
+	call_clear(&call);
+	return conclude(handle, outcome);
+}
+
+void trippsnmp_free_list(char **nodes)
+{
+	g_strfreev(nodes);
+}
+
+/* --- outlets --- */
+
+static void give_outlets(const struct operation *operation, unsigned pdu,
+                         void (*fn)(void *context, const struct trippsnmp_outlet *), void *context)
+{
+	const GArray *outlets = operation->found[pdu]->outlets;
+
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		char *name = text_escape(outlet->has_name ? outlet->name : "", -1);
+		char *description = text_escape(outlet->has_description ? outlet->description : "", -1);
+		const struct trippsnmp_outlet given = {
+			.pdu = operation->labels[pdu],
+			.family = outlet->family->name,
+			.device = outlet->device,
+			.number = outlet->number,
+			.name = name,
+			.description = description,
+			.controllable = outlet->controllable == TRI_YES,
+			.state = outlet->state,
+		};
+
+		fn(context, &given);
+		g_free(name);
+		g_free(description);
+	}
+}
+
+enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
+                                       void (*fn)(void *context, const struct trippsnmp_outlet *),
+                                       void *context)
+{
+	struct operation *operation;
+	struct outcome outcome;
+	struct call call;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	call = call_new(handle, NULL, false, STATUS_LIMIT);
+	operation = call.operation;
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		operation->needs[i].table = operation->needs[i].names = true;
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = operation_look(operation, judge_nothing, NULL);
+	for (unsigned i = 0; !outcome.error && i < operation->n_pdus; i++)
+		give_outlets(operation, i, fn, context);
+	call_clear(&call);
+	return conclude(handle, outcome);
+}
+
+/* --- status --- */
+
+/** What status found, for its INFO line. */
+struct survey {
+	GArray *feeds; /* of all nodes */
+	unsigned nodes;
+};
+
+static struct outcome judge_feed(const struct feed *feed, bool *unclear)
+{
+	if (feed->state != TRIPPSNMP_UNKNOWN)
+		return fine;
+	*unclear = true;
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+}
+
+static bool feeds_on(const GArray *feeds, unsigned pdu)
+{
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (g_array_index(feeds, struct feed, i).pdu == pdu)
+			return true;
+	return false;
+}
+
+static void warn_of_missing_pdus(const struct operation *operation, const char *node,
+                                 const GArray *feeds)
+{
+	GString *missing = g_string_new(NULL);
+
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		if (!feeds_on(feeds, i))
+			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
+			                       operation->labels[i]);
+	if (missing->len)
+		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
+		         missing->str);
+	g_string_free(missing, TRUE);
+}
+
+static struct outcome survey_node(const struct operation *operation, const char *node,
+                                  bool by_name, struct survey *survey, bool *unclear)
+{
+	GArray *feeds = feeds_new();
+	struct outcome outcome = feeds_find(operation->view, node, feeds);
+	char *text = feeds_text(feeds);
+
+	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
+		outcome = judge_feed(&g_array_index(feeds, struct feed, i), unclear);
+	if (!outcome.error) {
+		log_line(operation->log, TRIPPSNMP_LOG_INFO, "node %s: fed by %s", node, text);
+		if (by_name)
+			warn_of_missing_pdus(operation, node, feeds);
+		survey->nodes++;
+		for (unsigned i = 0; i < feeds->len; i++) {
+			struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+			g_array_append_vals(survey->feeds, feed, 1);
+			feed->text = NULL; /* moved */
+		}
+	}
+	g_free(text);
+	g_array_unref(feeds);
+	return outcome;
+}
+
+static struct outcome survey_map(const struct operation *operation, struct survey *survey,
+                                 bool *unclear)
+{
+	const GPtrArray *nodes = operation->config->map->nodes;
+	struct outcome outcome = fine;
+
+	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {
+		const struct node *node = nodes->pdata[i];
+
+		outcome = survey_node(operation, node->name, !node->outlets->len, survey, unclear);
+	}
+	return outcome;
+}
+
+/* Without a map any name may be a node's or not: what is odd is said, not failed. */
+static void survey_names(const struct operation *operation, struct survey *survey)
+{
+	GPtrArray *names = device_names(operation);
+
+	for (unsigned i = 0; i < names->len; i++) {
+		bool unclear = false;
+		struct outcome outcome =
+			survey_node(operation, names->pdata[i], true, survey, &unclear);
+
+		if (outcome.error)
+			log_line(operation->log, TRIPPSNMP_LOG_WARN, "node %s could not be fenced: %s",
+			         (char *)names->pdata[i], outcome.message);
+		g_free(outcome.message);
+	}
+	g_ptr_array_unref(names);
+}
+
+static struct outcome survey_devices(const struct operation *operation, bool *unclear)
+{
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const struct pdu_outlets *found = operation->found[i];
+		bool controllable = !found->whole;
+
+		if (found->offline) {
+			*unclear = true;
+			return failure(TRIPPSNMP_ACCESS,
+			               "%s: the card has lost its device (tlpDeviceStatus is "
+			               "offline); check the PDU",
+			               operation->labels[i]);
+		}
+		for (unsigned k = 0; k < found->outlets->len; k++)
+			controllable = controllable || g_array_index(found->outlets, struct outlet, k)
+			                                               .controllable == TRI_YES;
+		if (!controllable)
+			return failure(TRIPPSNMP_ACCESS,
+			               "%s: none of its %u outlets is controllable",
+			               operation->labels[i], found->outlets->len);
+	}
+	return fine;
+}
+
+static struct outcome judge_status(const struct operation *operation, void *context, bool *unclear)
+{
+	struct survey *survey = context;
+	struct outcome outcome = survey_devices(operation, unclear);
+
+	g_array_set_size(survey->feeds, 0);
+	survey->nodes = 0;
+	if (!outcome.error && operation->config->map->nodes->len)
+		return survey_map(operation, survey, unclear);
+	if (!outcome.error)
+		survey_names(operation, survey);
+	return outcome;
+}
+
+static struct outcome check_write(struct operation *operation, const struct survey *survey)
+{
+	struct write_check *check = write_check_new(operation->n_pdus, operation->labels,
+	                                            survey->feeds,
+	                                            operation->config->version == SNMP_V1,
+	                                            operation->log);
+	const struct machine machine = write_check_machine(check);
+	struct outcome outcome;
+
+	if (runner_run(&operation->runner, &machine, operation->deadline)) {
+		outcome = write_check_outcome(check);
+	} else {
+		const int silent = runner_silent_pdu(&operation->runner);
+
+		outcome = operation_no_answer(operation, silent < 0 ? 0 : (unsigned)silent);
+	}
+	write_check_free(check);
+	return outcome;
+}
+
+static struct outcome survey_all(struct operation *operation, struct survey *survey)
+{
+	struct outcome outcome = operation_look(operation, judge_status, survey);
+
+	if (!outcome.error && operation->config->check_write)
+		outcome = check_write(operation, survey);
+	if (!outcome.error)
+		log_line(operation->log, TRIPPSNMP_LOG_INFO,
+		         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
+		         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey->feeds->len,
+		         survey->feeds->len == 1 ? "" : "s", survey->nodes,
+		         survey->nodes == 1 ? "" : "s",
+		         operation->config->check_write ? " for write access too" : "",
+		         runner_requests(&operation->runner));
+	return outcome;
+}
+
+enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
+{
+	struct survey survey = {0};
+	struct outcome outcome;
+	struct call call;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	call = call_new(handle, NULL, true, STATUS_LIMIT);
+	survey.feeds = feeds_new();
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = survey_all(call.operation, &survey);
+	g_array_unref(survey.feeds);
+	call_clear(&call);
+	return conclude(handle, outcome);
+}
+
+/* --- words --- */
+
+const char *trippsnmp_strerror(enum trippsnmp_error error)
+{
+	switch (error) {
+	case TRIPPSNMP_OK:
+		return "success";
+	case TRIPPSNMP_BADCONFIG:
+		return "bad configuration";
+	case TRIPPSNMP_BADNODE:
+		return "unknown node";
+	case TRIPPSNMP_ACCESS:
+		return "no access";
+	case TRIPPSNMP_TIMEOUT:
+		return "no answer in time";
+	case TRIPPSNMP_POWER:
+		return "power did not obey";
+	case TRIPPSNMP_INVALID:
+		return "invalid call";
+	case TRIPPSNMP_INTERNAL:
+		return "internal error";
+	}
+	return "unknown error";
+}
+
+const char *trippsnmp_parameter(unsigned i)
+{
+	const struct param *row = params_row(i);
+
+	return row ? row->name : NULL;
+}
+
+const char *trippsnmp_parameters_xml(void)
+{
+	static gsize made;
+	static char *xml;
+
+	if (g_once_init_enter(&made)) {
+		xml = params_xml();
+		g_once_init_leave(&made, 1);
+	}
+	return xml;
+}
+
+const char *trippsnmp_version(void)
+{
+	return PACKAGE_VERSION;
+}

@@ -1,0 +1,146 @@
+/*
+ * libtrippsnmp: switch the outlets of Tripp Lite PDUs, ATSes and UPSes over
+ * SNMP, and say so only when it is proven.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One handle is one configuration: one or more PDUs and a map of which outlets
+ * feed which node. A handle keeps nothing between calls: no cache, no file, no
+ * socket. Calls block, and each ends within its limit (total_timeout).
+ *
+ * Handles are independent of each other, but net-snmp below is not safe for
+ * threads: use the whole library from one thread at a time.
+ */
+#ifndef TRIPPSNMP_H
+#define TRIPPSNMP_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One configuration. Opaque; made by trippsnmp_new(). */
+typedef struct trippsnmp trippsnmp;
+
+/** What a call came to. trippsnmp_message() has the line that explains it. */
+enum trippsnmp_error {
+	TRIPPSNMP_OK = 0,
+	TRIPPSNMP_BADCONFIG, /**< a parameter is wrong, or does not fit the device */
+	TRIPPSNMP_BADNODE,   /**< no outlet feeds that node */
+	TRIPPSNMP_ACCESS,    /**< refused, unauthenticated, or not a device we know */
+	TRIPPSNMP_TIMEOUT,   /**< no answer in time */
+	TRIPPSNMP_POWER,     /**< the device answered, but power did not obey */
+	TRIPPSNMP_INVALID,   /**< the call itself is wrong (unknown action) */
+	TRIPPSNMP_INTERNAL   /**< our own fault, or the machine's (no sockets) */
+};
+
+/**
+ * The state of an outlet (tlpPduOutletState, tlpAtsOutletState,
+ * tlpUpsOutletState, TRIPPLITE-PRODUCTS). UNKNOWN is everything that is not
+ * a definite on or off, and is never taken for off.
+ */
+enum trippsnmp_state { TRIPPSNMP_UNKNOWN = 0, TRIPPSNMP_OFF, TRIPPSNMP_ON };
+
+/** What trippsnmp_power() is to do. */
+enum trippsnmp_action {
+	TRIPPSNMP_POWER_OFF = 1, /**< off, verified twice, off_hold seconds apart */
+	TRIPPSNMP_POWER_ON,      /**< on, verified */
+	TRIPPSNMP_POWER_RESET    /**< that off, then on */
+};
+
+/** Severity of a log line. Secrets appear at no level. */
+enum trippsnmp_level {
+	TRIPPSNMP_LOG_CRIT = 1, /**< an operation failed: the line that explains it */
+	TRIPPSNMP_LOG_WARN,     /**< an obstacle that did not end the operation yet */
+	TRIPPSNMP_LOG_INFO,     /**< what was done */
+	TRIPPSNMP_LOG_DEBUG     /**< each request and answer */
+};
+
+/** Receives one line, without newline, never empty, control characters escaped. */
+typedef void (*trippsnmp_log_fn)(void *context, enum trippsnmp_level level, const char *line);
+
+/** A new handle without configuration. Free it with trippsnmp_free(). */
+trippsnmp *trippsnmp_new(void);
+
+/** Frees the handle and wipes its secrets. NULL is allowed. */
+void trippsnmp_free(trippsnmp *handle);
+
+/** Sends log lines to fn (NULL: nowhere, the default). */
+void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context);
+
+/**
+ * Sets one parameter (see trippsnmp_parameter()); the strings are copied.
+ * NULL or "" means the default. Checks nothing yet but the name:
+ * TRIPPSNMP_BADCONFIG if there is no such parameter, which changes nothing.
+ */
+enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value);
+
+/**
+ * Checks all parameters and makes the handle usable. Reads secrets_file; asks
+ * no network and no name server. On error the handle is unconfigured.
+ */
+enum trippsnmp_error trippsnmp_configure(trippsnmp *handle);
+
+/**
+ * Switches all outlets of a node (case is ignored), within total_timeout.
+ * TRIPPSNMP_OK only if the promise of the action was seen kept on every outlet.
+ */
+enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action action,
+                                     const char *node);
+
+/**
+ * Checks that each PDU answers, is a known device, and that each mapped outlet
+ * exists, is controllable and reads on or off. Switches nothing. At most 15 s.
+ */
+enum trippsnmp_error trippsnmp_status(trippsnmp *handle);
+
+/**
+ * The nodes that can be fenced, lower-cased, as a NULL-terminated array to be
+ * freed with trippsnmp_free_list(). With a hostlist, its nodes, without asking
+ * any device; else the outlets' names (at most 15 s). On error *nodes is NULL.
+ */
+enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes);
+void trippsnmp_free_list(char **nodes);
+
+/** One outlet as the device describes it. The strings live during the call only. */
+struct trippsnmp_outlet {
+	const char *pdu;         /**< as written in ipaddr */
+	const char *family;      /**< the table it was found in, such as "LX PDU" */
+	unsigned device;         /**< tlpDeviceIndex; 1 where the table has none */
+	unsigned number;         /**< the outlet's index */
+	const char *name;        /**< as stored in the device, escaped; "" if none */
+	const char *description; /**< likewise */
+	int controllable;        /**< 0 or 1 */
+	enum trippsnmp_state state;
+};
+
+/**
+ * Calls fn for each outlet of each PDU, in order of PDU, family, device and
+ * number, once all of them were read completely. At most 15 s.
+ */
+enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
+                                       void (*fn)(void *context, const struct trippsnmp_outlet *),
+                                       void *context);
+
+/** The line that explains the last call's error, "" after success. Owned by the handle. */
+const char *trippsnmp_message(const trippsnmp *handle);
+
+/** A few words for an error code; static. */
+const char *trippsnmp_strerror(enum trippsnmp_error error);
+
+/** The i-th parameter's name, NULL past the last. Static. */
+const char *trippsnmp_parameter(unsigned i);
+
+/**
+ * The parameters as the XML fragment <parameters>...</parameters> that STONITH
+ * plugins and fence agents describe themselves with. Static for the process.
+ */
+const char *trippsnmp_parameters_xml(void);
+
+/** The library's version, such as "1.0.0". Static. */
+const char *trippsnmp_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The SNMP side of the simulator, the only file that includes net-snmp: its
+ * agent library answers v1, v2c and v3 from a device's rows. Access control
+ * is our own. One agent a process, for net-snmp has one engine a process. It
+ * opens no configuration, MIB or persistent file, and no port but those asked.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef SIM_AGENT_H
+#define SIM_AGENT_H
+
+#include "device.h"
+
+struct agent_config {
+	struct device *device;
+	GStrv listen;         /* addresses without port */
+	unsigned port;        /* 0: the kernel picks one; with several addresses the same */
+	GStrv communities;    /* read and write */
+	GStrv ro_communities; /* read only, also if they are among the others */
+	GBytes *engine_id;    /* NULL: unique */
+	unsigned engine_boots;
+	bool v1;
+	bool v2c;
+	usec (*now)(void);
+	/** A request that access control let in: "get", "getnext", "getbulk" or "set". */
+	void (*requested)(const char *kind, unsigned varbinds);
+	/** A varbind of a SET, and what became of it. */
+	void (*set)(const struct rec_row *wanted, int status);
+};
+
+/**
+ * An SNMPv3 user, before agent_start(): "NAME [AUTHPROTO AUTHPASS [PRIVPROTO
+ * PRIVPASS]]". A request must use all that the user has. NULL, or one line
+ * that says what is wrong and holds no passphrase.
+ */
+const char *agent_add_user(const char *text, bool writable);
+
+/** Starts listening. NULL, or one line that says why not. The config must live on. */
+char *agent_start(const struct agent_config *config);
+/** The sockets, one an address; -1 past the last. */
+int agent_socket(unsigned i);
+/** Such as 127.0.0.1:161 or [::1]:161; free with g_free(). */
+char *agent_address(unsigned i);
+/** Takes one datagram that waits, and answers it. */
+void agent_answer(unsigned i);
+/** Takes one datagram that waits, and drops it. */
+void agent_drop(unsigned i);
+
+#endif

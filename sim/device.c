@@ -1,0 +1,453 @@
+/*
+ * How the cards behave: one row for each family of outlet tables, and what
+ * commands do to relays, and relays to state objects. No I/O and no clock.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "device.h"
+
+enum { STATE_OFF = 1, STATE_ON = 2 };
+enum { COMMAND_IDLE = 0, COMMAND_OFF = 1, COMMAND_ON = 2, COMMAND_CYCLE = 3 };
+#define NAME_LENGTH_MAX 255
+
+/* How a column says that an outlet cannot be switched. */
+enum controllable { ALWAYS, TRUTH_VALUE, TYPE_BIT };
+
+/* A table: columns are numbers below entry, 0 where it has no such column. */
+struct family {
+	struct rec_name entry;
+	bool has_device; /* the instance is DEVICE.NUMBER, else NUMBER */
+	bool has_idle;
+	enum controllable kind;
+	uint32_t state;
+	uint32_t command;
+	uint32_t name;
+	uint32_t description;
+	uint32_t controllable;
+};
+
+#define P 1, 3, 6, 1, 4, 1, 850
+
+static const struct family families[] = {
+	/* TRIPPLITE-PRODUCTS: tlpPduOutletEntry, tlpAtsOutletEntry, tlpUpsOutletEntry */
+	{ { 15, { P, 1, 1, 3, 2, 3, 3, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	{ { 15, { P, 1, 1, 3, 4, 3, 3, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	{ { 15, { P, 1, 1, 3, 1, 3, 5, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	/* TRIPPLITE-12X: tlUpsOutletEntry */
+	{ { 12, { P, 100, 1, 10, 2, 1 } }, false, false, TYPE_BIT, 2, 4, 5, 0, 3 },
+	/* undocumented twin of the last one */
+	{ { 12, { P, 10, 2, 3, 5, 1 } }, true, false, ALWAYS, 2, 4, 5, 0, 0 },
+};
+
+/* Tables that are indexed by device, and where in a name that index stands. */
+static const struct {
+	struct rec_name root;
+	unsigned place;
+} device_tables[] = {
+	{ { 12, { P, 1, 1, 1, 2, 1 } }, 13 }, /* tlpDeviceTable */
+	{ { 12, { P, 1, 1, 2, 1, 1 } }, 13 }, /* tlpDeviceIdentTable */
+	{ { 12, { P, 1, 1, 3, 1, 3 } }, 16 }, /* details of a UPS, a PDU, an ATS, */
+	{ { 12, { P, 1, 1, 3, 2, 3 } }, 16 }, /* outlets among them */
+	{ { 12, { P, 1, 1, 3, 4, 3 } }, 16 },
+	{ { 10, { P, 1, 1, 3 } }, 15 },     /* the rest of each device type */
+	{ { 11, { P, 10, 2, 2, 1 } }, 12 }, /* the 12.x firmware's undocumented part */
+	{ { 10, { P, 10, 2, 3 } }, 13 },
+};
+static const struct rec_name device_index_column = { 13, { P, 1, 1, 1, 2, 1, 1 } };
+
+/* What one name in an outlet table stands for. */
+struct cell {
+	const struct family *family;
+	uint32_t column;
+	uint32_t device;
+	uint32_t number;
+};
+
+/* What a relay will do. Off may be the first half of a cycle, on the second. */
+struct move {
+	usec due;
+	struct outlet *outlet;
+	bool on;
+	bool cycle;
+};
+
+static const char *const status_words[] = { "noError",
+	                                    "tooBig",
+	                                    "noSuchName",
+	                                    "badValue",
+	                                    "readOnly",
+	                                    "genErr",
+	                                    "noAccess",
+	                                    "wrongType",
+	                                    "wrongLength",
+	                                    "wrongEncoding",
+	                                    "wrongValue",
+	                                    "noCreation",
+	                                    "inconsistentValue",
+	                                    "resourceUnavailable",
+	                                    "commitFailed",
+	                                    "undoFailed",
+	                                    "authorizationError",
+	                                    "notWritable",
+	                                    "inconsistentName" };
+
+const char *status_text(int status)
+{
+	return status >= 0 && status < (int)G_N_ELEMENTS(status_words) ? status_words[status] : "?";
+}
+
+int status_parse(const char *word)
+{
+	for (int i = 1; i < (int)G_N_ELEMENTS(status_words); i++)
+		if (!g_ascii_strcasecmp(word, status_words[i]))
+			return i;
+	return -1;
+}
+
+static bool find_cell(uint32_t first_device, const struct rec_name *name, struct cell *cell)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+		const struct family *family = &families[i];
+		unsigned n = family->entry.n;
+
+		if (!rec_name_within(name, &family->entry) ||
+		    name->n != n + (family->has_device ? 3 : 2))
+			continue;
+		cell->family = family;
+		cell->column = name->id[n];
+		cell->device = family->has_device ? name->id[n + 1] : first_device;
+		cell->number = name->id[name->n - 1];
+		return true;
+	}
+	return false;
+}
+
+static struct rec_name cell_name(const struct family *family, uint32_t column,
+                                 const struct outlet *outlet)
+{
+	struct rec_name name = family->entry;
+
+	name.id[name.n++] = column;
+	if (family->has_device)
+		name.id[name.n++] = outlet->device;
+	name.id[name.n++] = outlet->number;
+	return name;
+}
+
+/* The row of an outlet in one table, or NULL. */
+static struct rec_row *cell_row(const struct device *device, const struct family *family,
+                                uint32_t column, const struct outlet *outlet)
+{
+	struct rec_name name = cell_name(family, column, outlet);
+
+	if (!column || (!family->has_device && outlet->device != device->first))
+		return NULL;
+	return records_find(device->records, &name);
+}
+
+static struct outlet *find_outlet(const struct device *device, uint32_t index, uint32_t number)
+{
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+
+		if (outlet->device == index && outlet->number == number)
+			return outlet;
+	}
+	return NULL;
+}
+
+static gint compare_outlets(gconstpointer a, gconstpointer b)
+{
+	const struct outlet *left = *(const struct outlet *const *)a;
+	const struct outlet *right = *(const struct outlet *const *)b;
+
+	if (left->device != right->device)
+		return left->device < right->device ? -1 : 1;
+	return (left->number > right->number) - (left->number < right->number);
+}
+
+static bool is_definite(const struct rec_row *row)
+{
+	return row->type == REC_INTEGER && (row->number == STATE_OFF || row->number == STATE_ON);
+}
+
+/* A state or command object that is new makes an outlet. */
+static void learn_outlet(struct device *device, const struct rec_row *row)
+{
+	struct outlet *outlet;
+	struct cell cell;
+
+	if (!find_cell(device->first, &row->name, &cell) ||
+	    (cell.column != cell.family->state && cell.column != cell.family->command) ||
+	    find_outlet(device, cell.device, cell.number))
+		return;
+	outlet = g_new0(struct outlet, 1);
+	outlet->device = cell.device;
+	outlet->number = cell.number;
+	outlet->text = g_strdup_printf("%u.%u", cell.device, cell.number);
+	outlet->on =
+		cell.column == cell.family->state && is_definite(row) && row->number == STATE_ON;
+	g_ptr_array_add(device->outlets, outlet);
+	g_ptr_array_sort(device->outlets, compare_outlets);
+}
+
+static uint32_t first_device(const struct records *records)
+{
+	uint32_t first = 0;
+
+	for (unsigned i = 0; i < records->rows->len; i++) {
+		const struct rec_row *row = records->rows->pdata[i];
+		struct cell cell;
+
+		if (find_cell(0, &row->name, &cell) && cell.device &&
+		    (!first || cell.device < first))
+			first = cell.device;
+	}
+	return first ? first : 1;
+}
+
+struct device *device_new(struct records *records)
+{
+	struct device *device = g_new0(struct device, 1);
+
+	device->records = records;
+	device->first = first_device(records);
+	device->outlets = g_ptr_array_new();
+	device->moves = g_queue_new();
+	for (unsigned i = 0; i < records->rows->len; i++)
+		learn_outlet(device, records->rows->pdata[i]);
+	return device;
+}
+
+/* Where in a name the device index stands; 0 if it has none. */
+static unsigned device_place(const struct rec_name *name)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(device_tables); i++)
+		if (rec_name_within(name, &device_tables[i].root))
+			return name->n > device_tables[i].place ? device_tables[i].place : 0;
+	return 0;
+}
+
+char *records_move_device(struct records *records, uint32_t from, uint32_t to)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < records->rows->len; i++) {
+		struct rec_row *row = records->rows->pdata[i];
+		unsigned place = device_place(&row->name);
+
+		if (!place || row->name.id[place] != from)
+			continue;
+		found = true;
+		row->name.id[place] = to;
+		if (rec_name_within(&row->name, &device_index_column))
+			row->number = to;
+	}
+	if (!found)
+		return g_strdup_printf("there is no device %u", from);
+	if (!records_sort(records))
+		return g_strdup_printf("there is a device %u already", to);
+	return NULL;
+}
+
+struct outlet *device_outlet(const struct device *device, const char *text)
+{
+	g_auto(GStrv) part = g_strsplit(text, ".", 3);
+	unsigned n = g_strv_length(part);
+	guint64 index = 0;
+	guint64 number;
+
+	if (n < 1 || n > 2 || !device->outlets->len ||
+	    !g_ascii_string_to_unsigned(part[n - 1], 10, 0, UINT32_MAX, &number, NULL))
+		return NULL;
+	if (n == 1)
+		index = ((struct outlet *)device->outlets->pdata[0])->device;
+	else if (!g_ascii_string_to_unsigned(part[0], 10, 0, UINT32_MAX, &index, NULL))
+		return NULL;
+	return find_outlet(device, (uint32_t)index, (uint32_t)number);
+}
+
+void device_put_row(struct device *device, struct rec_row *row)
+{
+	records_put(device->records, row);
+	learn_outlet(device, row);
+}
+
+bool device_set_text(struct device *device, const struct outlet *outlet, bool description,
+                     GBytes *octets)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+		const struct family *family = &families[i];
+		uint32_t column = description ? family->description : family->name;
+		struct rec_name name = cell_name(family, column, outlet);
+
+		if (!column || (!cell_row(device, family, family->state, outlet) &&
+		                !cell_row(device, family, family->command, outlet)))
+			continue;
+		records_put(device->records, rec_row_octets(&name, octets));
+		found = true;
+	}
+	return found;
+}
+
+static bool is_controllable(const struct device *device, const struct outlet *outlet)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+		const struct rec_row *row =
+			cell_row(device, &families[i], families[i].controllable, outlet);
+
+		if (!row || row->type != REC_INTEGER)
+			continue;
+		if (families[i].kind == TRUTH_VALUE ? row->number == 2 : !(row->number & 2))
+			return false;
+	}
+	return true;
+}
+
+/* What the row to be set is; false if no SET of it is ever allowed. */
+static bool find_target(const struct device *device, const struct rec_row *wanted,
+                        struct cell *cell, struct outlet **outlet)
+{
+	if (!records_find(device->records, &wanted->name) ||
+	    !find_cell(device->first, &wanted->name, cell))
+		return false;
+	*outlet = find_outlet(device, cell->device, cell->number);
+	return *outlet &&
+	       (cell->column == cell->family->command || cell->column == cell->family->name ||
+	        (cell->family->description && cell->column == cell->family->description));
+}
+
+int device_check_set(const struct device *device, const struct rec_row *wanted)
+{
+	struct outlet *outlet;
+	struct cell cell;
+
+	if (!find_target(device, wanted, &cell, &outlet))
+		return STATUS_NOT_WRITABLE;
+	if (cell.column != cell.family->command) {
+		if (wanted->type != REC_OCTETS)
+			return STATUS_WRONG_TYPE;
+		return g_bytes_get_size(wanted->octets) > NAME_LENGTH_MAX ? STATUS_WRONG_LENGTH
+		                                                          : STATUS_OK;
+	}
+	if (outlet->refuse)
+		return outlet->refuse;
+	/* As a net-snmp agent does whose table has no writable object there. */
+	if (!is_controllable(device, outlet))
+		return STATUS_NOT_WRITABLE;
+	if (wanted->type != REC_INTEGER)
+		return STATUS_WRONG_TYPE;
+	if (wanted->number > COMMAND_CYCLE ||
+	    (wanted->number == COMMAND_IDLE && !cell.family->has_idle))
+		return STATUS_WRONG_VALUE;
+	return STATUS_OK;
+}
+
+static gint compare_moves(gconstpointer a, gconstpointer b, gpointer unused)
+{
+	const struct move *left = a;
+	const struct move *right = b;
+
+	(void)unused;
+	return left->due <= right->due ? -1 : 1; /* of two at once, the older one is first */
+}
+
+static void plan(struct device *device, struct outlet *outlet, bool on, usec due, bool cycle)
+{
+	struct move *move = g_new0(struct move, 1);
+
+	move->due = due;
+	move->outlet = outlet;
+	move->on = on;
+	move->cycle = cycle;
+	g_queue_insert_sorted(device->moves, move, compare_moves, NULL);
+}
+
+/* The card has one timer for each outlet: a new command ends a cycle. */
+static void cancel_cycle(struct device *device, const struct outlet *outlet)
+{
+	for (GList *link = device->moves->head, *next; link; link = next) {
+		struct move *move = link->data;
+
+		next = link->next;
+		if (move->outlet != outlet || !move->cycle)
+			continue;
+		move->cycle = false;
+		if (!move->on)
+			continue;
+		g_free(move);
+		g_queue_delete_link(device->moves, link);
+	}
+}
+
+static void command(struct device *device, struct outlet *outlet, uint64_t value, usec now)
+{
+	usec latency = value == COMMAND_ON ? device->latency_on : device->latency_off;
+
+	if (value == COMMAND_IDLE)
+		return;
+	device->commanded(outlet, value == COMMAND_OFF  ? "off"
+	                          : value == COMMAND_ON ? "on"
+	                                                : "cycle");
+	cancel_cycle(device, outlet);
+	outlet->last_due = MAX(outlet->last_due, now + latency);
+	plan(device, outlet, value == COMMAND_ON, outlet->last_due, value == COMMAND_CYCLE);
+	device_advance(device, now);
+}
+
+void device_set(struct device *device, const struct rec_row *wanted, usec now)
+{
+	struct outlet *outlet;
+	struct cell cell;
+
+	if (!find_target(device, wanted, &cell, &outlet))
+		return;
+	if (cell.column == cell.family->command)
+		command(device, outlet, wanted->number, now);
+	else
+		device_set_text(device, outlet, cell.column != cell.family->name, wanted->octets);
+}
+
+static void show(struct device *device, const struct outlet *outlet, bool on)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+		struct rec_row *row = cell_row(device, &families[i], families[i].state, outlet);
+
+		if (row && is_definite(row))
+			row->number = on ? STATE_ON : STATE_OFF;
+	}
+}
+
+static void turn_relay(struct device *device, struct outlet *outlet, bool on)
+{
+	if (outlet->on == on)
+		return;
+	outlet->on = on;
+	device->moved(outlet);
+}
+
+void device_turn(struct device *device, struct outlet *outlet, bool on)
+{
+	show(device, outlet, on);
+	turn_relay(device, outlet, on);
+}
+
+usec device_advance(struct device *device, usec now)
+{
+	struct move *move;
+
+	while ((move = g_queue_peek_head(device->moves)) && move->due <= now) {
+		g_queue_pop_head(device->moves);
+		if (!move->outlet->stuck) {
+			show(device, move->outlet, move->on);
+			if (!move->outlet->lie)
+				turn_relay(device, move->outlet, move->on);
+		}
+		if (move->cycle && !move->on)
+			plan(device, move->outlet, true, now + device->cycle, true);
+		g_free(move);
+	}
+	return move ? move->due : -1;
+}

@@ -1,0 +1,90 @@
+/*
+ * The simulated device: a recorded agent's rows, and its outlets with a relay
+ * each, moving in time. Pure: the caller brings the clock, gets told what
+ * moved, and does all SNMP.
+ *
+ * Where no device was seen doing it, these are our choices: an outlet that is
+ * not controllable answers a command with notWritable, as net-snmp does where
+ * nothing can be written; commands to one outlet take effect in the order they
+ * came; a new command ends a running cycle. A state object that is not an
+ * INTEGER 1 or 2 (unknown, NULL, a string) keeps its value whatever the relay
+ * does: so tests can blind an outlet.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef SIM_DEVICE_H
+#define SIM_DEVICE_H
+
+#include "snmprec.h"
+
+/** Microseconds of a clock that never steps. */
+typedef int64_t usec;
+
+/** SNMP error-status values (RFC 3416 section 3) that a SET gets here. */
+enum {
+	STATUS_OK = 0,
+	STATUS_WRONG_TYPE = 7,
+	STATUS_WRONG_LENGTH = 8,
+	STATUS_WRONG_VALUE = 10,
+	STATUS_NOT_WRITABLE = 17
+};
+/** The standard's word, such as "noAccess". */
+const char *status_text(int status);
+/** The error-status of that word; -1 if there is none. */
+int status_parse(const char *word);
+
+/**
+ * An outlet. Several tables may speak of one (the flat table of the 12.x
+ * firmware and its undocumented twin): device and number say which it is.
+ */
+struct outlet {
+	uint32_t device; /* in a table without a device index, the card's first device */
+	uint32_t number;
+	bool on;       /* the relay itself; the state object may say otherwise */
+	bool stuck;    /* the relay never moves */
+	bool lie;      /* the state object follows commands, the relay does not */
+	int refuse;    /* error-status of any SET of its command object, or STATUS_OK */
+	usec last_due; /* its commands take effect in the order they came */
+	char *text;    /* DEVICE.NUMBER */
+};
+
+struct device {
+	struct records *records;
+	uint32_t first;     /* device of the tables without a device index */
+	GPtrArray *outlets; /* of struct outlet *, sorted */
+	GQueue *moves;      /* what relays are about to do, soonest first */
+	usec latency_on;
+	usec latency_off;
+	usec cycle; /* length of its off phase */
+	void (*commanded)(const struct outlet *outlet, const char *command);
+	void (*moved)(const struct outlet *outlet);
+};
+
+/** Takes the records. Finds the outlets; relays are as their state objects say. */
+struct device *device_new(struct records *records);
+
+/** Renumbers a device index in every table, before device_new(). NULL, or why not. */
+char *records_move_device(struct records *records, uint32_t from, uint32_t to);
+
+/** [DEVICE.]NUMBER; the device may be left out for the first one. NULL if there is none. */
+struct outlet *device_outlet(const struct device *device, const char *text);
+
+/** Adds or replaces a row, which it takes; the relay stays as it is. */
+void device_put_row(struct device *device, struct rec_row *row);
+
+/** Sets an outlet's name or description in each table that has it; false if none has. */
+bool device_set_text(struct device *device, const struct outlet *outlet, bool description,
+                     GBytes *octets);
+
+/** What the device would answer to a SET of that row: an error-status. Changes nothing. */
+int device_check_set(const struct device *device, const struct rec_row *wanted);
+/** Does a SET that was checked. */
+void device_set(struct device *device, const struct rec_row *wanted, usec now);
+
+/** An outside hand on a relay. */
+void device_turn(struct device *device, struct outlet *outlet, bool on);
+
+/** Lets the relays move that are due; when the next one is, or -1. */
+usec device_advance(struct device *device, usec now);
+
+#endif

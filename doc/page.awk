@@ -1,0 +1,40 @@
+# Fills in a manual page: @VERSION@ and @DATE@, and files in the place of @PARAMETERS@,
+# @OPTIONS@ and @EXAMPLE@. Variables: version, date, parameters, options, example.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+function escape(line) {
+	gsub(/\\/, "\\e", line)
+	gsub(/-/, "\\-", line)
+	return line ~ /^[.']/ ? "\\&" line : line
+}
+$0 == "@PARAMETERS@" {
+	while ((getline line < parameters) > 0)
+		print line
+	next
+}
+# The program's own --help: option, blanks, text.
+$0 == "@OPTIONS@" {
+	while ((getline line < options) > 0)
+		if (match(line, /^  (-h, )?--[^ ]+( [A-Z][^ ]*)*( \[.*\]")?("[^"]*")?/)) {
+			split(line, halves, /   +/)
+			sub(/^ +/, "", line)
+			at = match(line, /   +/)
+			if (!at)
+				at = match(line, /  +/)
+			print ".TP\n.B " escape(substr(line, 1, at - 1))
+			text = substr(line, at)
+			sub(/^ +/, "", text)
+			print escape(text)
+		} else if (line ~ /^OUTLET /)
+			print ".PP\n" escape(line)
+	next
+}
+$0 == "@EXAMPLE@" {
+	while ((getline line < example) > 0)
+		print escape(line)
+	next
+}
+{
+	gsub(/@VERSION@/, version)
+	gsub(/@DATE@/, date)
+	print
+}

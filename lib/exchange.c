@@ -14,6 +14,8 @@
 #define LIMIT_DEFAULT 40
 /* Silence this often: the PDU may dislike the size of the request rather than be away. */
 #define SILENT_BEFORE_SPLIT 3
+/* So many questions answered only in parts: the PDU does dislike the size. */
+#define SHRUNK_TO_BELIEVE 3
 #define REFUSALS_TO_BELIEVE 2
 #define FAULTS_TO_BELIEVE 5
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
@@ -23,6 +25,7 @@ struct attempt {
 	uint32_t tag;
 	usec sent;
 	GArray *asked; /* of unsigned: which of the question's varbinds */
+	bool part;     /* less was asked than could be, on suspicion */
 };
 
 static void attempt_free(void *data)
@@ -106,6 +109,7 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	reset_results(x);
 	x->attempts = g_ptr_array_new_with_free_func(attempt_free);
 	x->silent = 0;
+	x->cap = UINT_MAX;
 	x->repetitions = question->repetitions;
 	x->refusals = 0;
 	x->answered = false;
@@ -149,19 +153,19 @@ static uint32_t next_random(struct exchange *x)
 }
 
 /*
- * The pause after the n-th attempt in a row: half as long again each time, and
- * never below twice what the PDU was seen to need, so that a slow card with
- * many askers is not buried in retransmissions. Jitter keeps nodes that fence
- * at the same moment from asking in step.
+ * The pause after the n-th attempt in a row: up to half as long again, and never
+ * below twice what the PDU was seen to need, so that a slow card with many
+ * askers is not buried in retransmissions. More back-off would cost lives: where
+ * half of the exchanges are lost, an operation of ten of them ends in time only
+ * if none waits much longer than a second. Jitter keeps nodes that fence at the
+ * same moment from asking in step.
  */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
 	const usec ceiling = MAX(TIMEOUT_CEILING, x->settings.timeout);
 	usec pause = MAX(x->settings.timeout, MIN(2 * x->round_trip, ceiling));
 
-	for (unsigned i = 0; i < silent && pause < ceiling; i++)
-		pause += pause / 2;
-	pause = MIN(pause, ceiling);
+	pause = MIN(pause + pause / 4 * MIN(silent, 2), ceiling);
 	return pause - pause / 10 + (usec)(next_random(x) % 1024) * (pause / 5) / 1024;
 }
 
@@ -190,7 +194,7 @@ static GArray *plan(const struct exchange *x)
 	for (unsigned i = 0; i < x->results->len; i++) {
 		if (!whole && (result(x, i)->type != VALUE_NONE || g_array_index(x->alone, bool, i)))
 			continue;
-		if (!whole && asked->len == x->limit)
+		if (!whole && asked->len == MIN(x->limit, x->cap))
 			break;
 		g_array_append_val(asked, i);
 	}
@@ -202,15 +206,32 @@ static GArray *plan(const struct exchange *x)
 	return asked;
 }
 
-static void split_after_silence(struct exchange *x, GArray *asked)
+/*
+ * Every other attempt asks for less, then for less still: where silence is mere
+ * loss, parts would only take longer. Returns whether this one does.
+ */
+static bool split_after_silence(const struct exchange *x, GArray *asked)
 {
-	if (!is_read(x) || x->silent < SILENT_BEFORE_SPLIT || asked->len <= 1)
-		return;
-	if (asked->len <= x->largest)
-		return;
-	x->limit = asked->len / 2;
-	g_array_set_size(asked, x->limit);
-	x->silent = SILENT_BEFORE_SPLIT - 2;
+	const unsigned more = x->silent - SILENT_BEFORE_SPLIT;
+
+	if (!is_read(x) || x->silent < SILENT_BEFORE_SPLIT || more % 2)
+		return false;
+	if (asked->len <= 1 || asked->len <= x->largest)
+		return false;
+	g_array_set_size(asked, MAX(1, asked->len >> MIN(1 + more / 2, 16)));
+	return true;
+}
+
+/*
+ * A part was answered where the whole was not: on with parts, but growing ones,
+ * for it may have been loss all the same.
+ */
+static void adapt_parts(struct exchange *x, const struct attempt *attempt)
+{
+	if (attempt->part && x->cap == UINT_MAX && ++x->shrunk >= SHRUNK_TO_BELIEVE)
+		x->limit = MIN(x->limit, MAX(attempt->asked->len, x->largest));
+	if (attempt->part || x->cap != UINT_MAX)
+		x->cap = 2 * attempt->asked->len;
 }
 
 static GArray *request_varbinds(const struct exchange *x, const GArray *asked)
@@ -252,7 +273,7 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	}
 	attempt = g_new0(struct attempt, 1);
 	attempt->asked = plan(x);
-	split_after_silence(x, attempt->asked);
+	attempt->part = split_after_silence(x, attempt->asked);
 	attempt->tag = (*next_tag)++;
 	attempt->sent = now;
 	g_ptr_array_add(x->attempts, attempt);
@@ -337,7 +358,7 @@ static void read_error(struct exchange *x, const struct attempt *attempt, const 
 	if (event->error_status == SNMP_STATUS_AUTHORIZATION_ERROR ||
 	    event->error_status == SNMP_STATUS_NO_ACCESS) {
 		char *reason = g_strdup_printf("reading is refused (%s): check the access rights of "
-		                               "the community or user in the PDU",
+		                               "the community or user in the PDU (and snmp_sec_level)",
 		                               snmp_status_text(event->error_status));
 
 		refused(x, reason, now);
@@ -462,6 +483,7 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 		take_whole(x, event);
 		return;
 	}
+	adapt_parts(x, attempt);
 	if (event->error_status) {
 		read_error(x, attempt, event, now);
 	} else {

@@ -54,6 +54,7 @@ struct exchange {
 	/* What is known of the PDU by now. */
 	unsigned limit;   /* varbinds in one request */
 	unsigned largest; /* varbinds of the largest request that got an answer */
+	unsigned shrunk;  /* questions that were answered only in parts */
 	usec round_trip;  /* of the last answer */
 	bool warned;
 	char *obstacle; /* the last thing that went wrong, silence apart; NULL before */
@@ -67,6 +68,7 @@ struct exchange {
 	GArray *alone;   /* of bool: to be asked by itself */
 	GPtrArray *attempts;
 	unsigned silent; /* attempts since the last answer */
+	unsigned cap;    /* varbinds in one request of this question */
 	unsigned repetitions;
 	usec asked;
 	usec due;      /* when to send next */

@@ -76,7 +76,7 @@ static const struct family families[] = {
 		.command_idle = 0,
 		.command_off = 1,
 		.command_on = 2,
-		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 1, 1, 2, 1, 5),
+		/* no hint: a UPS counts receptacles, its table may have load banks */
 		.device_status = LX_DEVICE_STATUS,
 	},
 	{

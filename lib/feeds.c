@@ -390,6 +390,17 @@ static struct outcome check_feeds(const struct feeds_view *view, const struct no
 	return outcome;
 }
 
+/* All tables must be there: a feed that was not seen is a node that is still alive. */
+static struct outcome find_by_name(const struct feeds_view *view, const char *name, GArray *feeds)
+{
+	for (unsigned i = 0; i < view->n_pdus; i++)
+		if (!view->found[i]->whole)
+			return bad(TRIPPSNMP_INTERNAL, "%s: its outlet table was not read whole",
+			           view->labels[i]);
+	find_named(view, ANY_PDU, name, feeds);
+	return fine;
+}
+
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
 {
 	const struct node *mapped = nodemap_find(view->map, node);
@@ -399,7 +410,7 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 	if (mapped && !by_name(mapped))
 		outcome = find_mapped(view, mapped, feeds);
 	else if (mapped || !view->map->nodes->len)
-		find_named(view, ANY_PDU, node, feeds);
+		outcome = find_by_name(view, node, feeds);
 	if (!outcome.error && !feeds->len)
 		outcome = bad(TRIPPSNMP_BADNODE,
 		              "no outlet feeds node %s: name its outlets in hostlist, or give them "

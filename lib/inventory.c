@@ -37,6 +37,7 @@ struct column {
 	enum cell cell;
 	struct objid root;
 	struct objid cursor; /* the last row seen; root before the first */
+	struct objid guess;  /* right before where the first row is likely to be */
 	unsigned asked;      /* varbinds of the question under way */
 	bool ended;
 };
@@ -49,6 +50,7 @@ struct sighting {
 	uint32_t device;
 	uint32_t count_device; /* hint: that device has so many outlets */
 	int64_t count;
+	bool count_unclear;
 };
 
 struct pdu {
@@ -61,6 +63,7 @@ struct pdu {
 	GArray *columns; /* of struct column */
 	GArray *devices; /* of uint32_t: whose status is asked */
 	bool no_bulk;
+	bool bulk_answered; /* so silence is not for GETBULK */
 	unsigned rows_per_request;
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	char *obstacle;
@@ -181,6 +184,14 @@ static void start_over(const struct inventory *inventory, struct pdu *pdu, usec 
 		         obstacle);
 	g_free(pdu->obstacle);
 	pdu->obstacle = obstacle;
+#ifdef TS_DEFECT_PARTIAL_TABLE
+	if (pdu->stage == STAGE_WALK) {
+		forget(pdu);
+		pdu->found.whole = true;
+		pdu->stage = STAGE_DONE;
+		return;
+	}
+#endif
 	forget(pdu);
 	pdu->stage = STAGE_IDENTIFY;
 	pdu->not_before = now + PAUSE;
@@ -226,9 +237,19 @@ static bool is_row(const struct family *family, const struct varbind *varbind, u
 	}
 }
 
+/* Whether the answer to a GETNEXT says nothing: an error, or what does not follow. */
+static bool says_nothing(const struct varbind *varbind, const struct objid *asked)
+{
+	if (varbind->type == VALUE_ABSENT || varbind->type == VALUE_END_OF_MIB)
+		return false;
+	return varbind->type == VALUE_ERROR || objid_compare(&varbind->name, asked) <= 0;
+}
+
 static void sight(const struct family *family, const struct varbind *varbinds, unsigned *at,
                   struct sighting *sighting)
 {
+	const struct objid root = family_instance(family, family_existence(family), 0, 0);
+	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
 	const struct varbind *first = &varbinds[(*at)++];
 	const struct varbind *beyond = family->by_device ? &varbinds[(*at)++] : NULL;
 	const struct varbind *count = family->outlet_count.n ? &varbinds[(*at)++] : NULL;
@@ -236,8 +257,9 @@ static void sight(const struct family *family, const struct varbind *varbinds, u
 
 	memset(sighting, 0, sizeof(*sighting));
 	sighting->seen = is_row(family, first, &sighting->device);
-	sighting->unclear = first->type == VALUE_ERROR;
-	sighting->beyond = beyond && (beyond->type == VALUE_ERROR || is_row(family, beyond, &device));
+	sighting->unclear = says_nothing(first, &root);
+	sighting->beyond = beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
+	sighting->count_unclear = count && says_nothing(count, &family->outlet_count);
 	if (count && (count->type == VALUE_UNSIGNED || count->type == VALUE_INTEGER) &&
 	    objid_below(&count->name, &family->outlet_count)) {
 		sighting->count_device = family->by_device ? count->name.id[count->name.n - 1] : 1;
@@ -272,14 +294,18 @@ static bool identity_unclear(const struct pdu *pdu, unsigned best)
 	return false;
 }
 
-static void add_column(struct pdu *pdu, const struct family *family, uint32_t column, enum cell cell)
+static void add_column(struct pdu *pdu, const struct family *family, uint32_t device,
+                       uint32_t column, enum cell cell)
 {
+	const uint32_t before_first[] = {device, 0};
 	struct column entry = {.family = family, .cell = cell};
 
 	if (!column)
 		return;
 	entry.root = family_instance(family, column, 0, 0);
 	entry.cursor = entry.root;
+	entry.guess = family->by_device ? objid_append(&entry.root, 2, before_first)
+	                                : objid_append(&entry.root, 1, before_first + 1);
 	g_array_append_val(pdu->columns, entry);
 }
 
@@ -287,15 +313,16 @@ static void begin_walk(const struct inventory *inventory, struct pdu *pdu, unsig
 {
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct family *family = family_row(i);
+		const uint32_t device = pdu->sightings[i].device;
 
 		if (!pdu->sightings[i].seen || family->rank != rank)
 			continue;
-		add_column(pdu, family, family->state, CELL_STATE);
-		add_column(pdu, family, family->controllable, CELL_CONTROLLABLE);
+		add_column(pdu, family, device, family->state, CELL_STATE);
+		add_column(pdu, family, device, family->controllable, CELL_CONTROLLABLE);
 		if (!pdu->need->names)
 			continue;
-		add_column(pdu, family, family->outlet_name, CELL_NAME);
-		add_column(pdu, family, family->description, CELL_DESCRIPTION);
+		add_column(pdu, family, device, family->outlet_name, CELL_NAME);
+		add_column(pdu, family, device, family->description, CELL_DESCRIPTION);
 	}
 	pdu->rows_per_request = MAX(1, (ANSWER_BYTES - inventory->overhead) /
 	                                       (pdu->columns->len * VARBIND_BYTES));
@@ -477,7 +504,7 @@ static bool ask_columns_bulk(const struct pdu *pdu, struct question *question)
 {
 	question->kind = REQUEST_BULK;
 	question->repetitions = pdu->rows_per_request;
-	question->max_attempts = BULK_ATTEMPTS;
+	question->max_attempts = pdu->bulk_answered ? 0 : BULK_ATTEMPTS;
 	for (unsigned i = 0; i < pdu->columns->len; i++) {
 		column_at(pdu, i)->asked = !column_at(pdu, i)->ended;
 		if (column_at(pdu, i)->asked)
@@ -486,11 +513,20 @@ static bool ask_columns_bulk(const struct pdu *pdu, struct question *question)
 	return true;
 }
 
+/* The name asked after this one: the next number, or the first one. False if there is none. */
+static bool guess_next(const struct column *column, struct objid *name)
+{
+	if (name->n == column->root.n)
+		*name = column->guess;
+	return name->id[name->n - 1]++ < BEYOND_LAST;
+}
+
 /*
  * GETNEXT for many rows at once: asks what follows the last row seen and, on
  * the guess that numbers run on, what follows each of the next ones. Whatever
  * the answers, no row can lie between two of them unseen, because what
- * follows every number in between was asked.
+ * follows every number in between was asked. Before the first row that holds
+ * only if there is none before the guess; take_next() sees to that.
  */
 static bool ask_columns_next(const struct pdu *pdu, struct question *question)
 {
@@ -511,9 +547,7 @@ static bool ask_columns_next(const struct pdu *pdu, struct question *question)
 		do {
 			varbinds_add(question->varbinds, &name);
 			column->asked++;
-			name.id[name.n - 1]++;
-		} while (name.n > column->root.n && name.id[name.n - 1] < BEYOND_LAST &&
-		         column->asked < stripe);
+		} while (column->asked < stripe && guess_next(column, &name));
 	}
 	return true;
 }
@@ -651,6 +685,15 @@ static const char *take_bulk(struct pdu *pdu, const GArray *varbinds)
 	return NULL;
 }
 
+/* What follows a later row cannot be there if nothing followed an earlier one. */
+static const char *after_end(const struct column *column, const struct varbind *varbind)
+{
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT ||
+	    varbind->type == VALUE_ERROR || !objid_below(&varbind->name, &column->root))
+		return NULL;
+	return "rows after its end";
+}
+
 static const char *take_next(struct pdu *pdu, const GArray *varbinds)
 {
 	unsigned at = 0;
@@ -658,15 +701,21 @@ static const char *take_next(struct pdu *pdu, const GArray *varbinds)
 	for (unsigned i = 0; i < pdu->columns->len; i++) {
 		struct column *column = column_at(pdu, i);
 		struct objid asked = column->cursor;
+		bool gap = false;
 
-		for (unsigned k = 0; k < column->asked; k++, at++, asked.id[asked.n - 1]++) {
+		for (unsigned k = 0; k < column->asked; k++, at++) {
+			const bool first = asked.n == column->root.n;
 			const char *wrong = NULL;
 
-			if (!column->ended)
+			if (column->ended)
+				wrong = after_end(column, &g_array_index(varbinds, struct varbind, at));
+			else if (!gap)
 				wrong = step(pdu, column, &asked,
 				             &g_array_index(varbinds, struct varbind, at));
 			if (wrong)
 				return wrong;
+			gap = gap || (first && objid_compare(&column->cursor, &column->guess) < 0);
+			guess_next(column, &asked);
 		}
 	}
 	return NULL;
@@ -680,13 +729,12 @@ static bool walk_ended(const struct pdu *pdu)
 	return true;
 }
 
-static bool column_used(const struct pdu *pdu, const struct family *family, bool description)
+static bool has_descriptions(const struct pdu *pdu, const struct family *family)
 {
 	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
 
-		if (outlet->family == family &&
-		    (description ? outlet->has_description : outlet->has_name))
+		if (outlet->family == family && outlet->has_description)
 			return true;
 	}
 	return false;
@@ -707,9 +755,9 @@ static char *hole(const struct pdu *pdu)
 			what = "whether it is controllable";
 		else if (!pdu->need->names)
 			continue;
-		else if (!outlet->has_name && column_used(pdu, outlet->family, false))
+		else if (!outlet->has_name && outlet->family->outlet_name)
 			what = "its name";
-		else if (!outlet->has_description && column_used(pdu, outlet->family, true))
+		else if (!outlet->has_description && has_descriptions(pdu, outlet->family))
 			what = "its description";
 		if (what)
 			return g_strdup_printf("the outlet table could not be read whole: outlet "
@@ -733,8 +781,9 @@ static unsigned rows_of(const struct pdu *pdu, const struct family *family, uint
 
 /*
  * Whether the device speaks of more outlets than the table gave. A card that
- * is just starting may show a short table, so that is walked again; two walks
- * that agree overrule the count, which is but a hint.
+ * is just starting may show a short table, so that is walked again. For names
+ * that goes on until time is up: the row that is missing may be a node's feed.
+ * For numbers two walks that agree overrule the count, which is but a hint.
  */
 static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 {
@@ -744,10 +793,13 @@ static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 		const struct sighting *sighting = &pdu->sightings[i];
 		const unsigned rows = rows_of(pdu, family_row(i), sighting->count_device);
 
+		if (pdu->need->names && sighting->seen && sighting->count_unclear)
+			return g_strdup("the outlet table could not be read whole: it is not clear "
+			                "how many outlets there should be");
 		if (!rows || sighting->count <= (int64_t)rows)
 			continue;
 		pdu->rows_before = pdu->found.outlets->len;
-		if (rows_before != pdu->rows_before)
+		if (pdu->need->names || rows_before != pdu->rows_before)
 			return g_strdup_printf("the outlet table could not be read whole: %u "
 			                       "outlets of %" G_GINT64_FORMAT,
 			                       rows, sighting->count);
@@ -930,6 +982,7 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 		numbers_read(inventory, pdu, reply, now);
 		break;
 	case STAGE_WALK:
+		pdu->bulk_answered = pdu->bulk_answered || bulk;
 		if (bulk && reply->error_status)
 			bulk_failed(inventory, pdu, reply);
 		else

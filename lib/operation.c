@@ -117,7 +117,9 @@ static struct outcome inventory_expired(const struct operation *operation)
 			               inventory_obstacle(operation->inventory, i));
 	if (silent >= 0)
 		return operation_no_answer(operation, (unsigned)silent);
-	return failure(TRIPPSNMP_TIMEOUT, "the PDUs answered too slowly to finish within %.3g s",
+	return failure(TRIPPSNMP_TIMEOUT,
+	               "the PDUs answered too slowly to finish within %.3g s: look for loss or load "
+	               "on the way to them",
 	               (double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
 }
 

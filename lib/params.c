@@ -32,8 +32,21 @@
 #define REQUIRED true, false
 #define SECRET false, true
 
+/* The words that a parameter may be, in the order of their enum. */
+static const char *const versions[] = { "1", "2c", "3", NULL };
+static const char *const auth_protocols[] = { "MD5",    "SHA",    "SHA224", "SHA256",
+	                                      "SHA384", "SHA512", NULL };
+static const char *const priv_protocols[] = { "DES", "AES", "AES192", "AES256", NULL };
+enum level { NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV };
+static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", NULL };
+
+/* The end of a row: its words, and what the agent makes of it. */
+#define ANY_WORD NULL
+#define AGENT_ALIKE { 0 }
+#define AGENT_TIME { .type = "second" }
+
 /*
- * Times have type string, for they may have decimals and no type of the agent
+ * Times have type string, for they may have decimals and no type of the plugin's
  * metadata means that.
  */
 static const struct param table[] = {
@@ -42,7 +55,8 @@ static const struct param table[] = {
 	  "Host name, IPv4 address or [IPv6 address] of the PDU's SNMP card, with an "
 	  "optional :port (161 if left out). Several PDUs are separated by blanks or "
 	  "commas, such as \"pdu-a, 192.0.2.7, [2001:db8::7]:1161\". Prefer numeric "
-	  "addresses: fencing should not depend on a name server." },
+	  "addresses: fencing should not depend on a name server.",
+	  ANY_WORD, { .letter = 'a', .name = "ip", .obsolete = "ipaddr" } },
 	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL, "Which outlets feed which node",
 	  "Entries NODE:OUTLET[,OUTLET...] or NODE[,NODE...], separated by semicolons or "
 	  "blanks. An OUTLET is [DEVICE.]NUMBER or the outlet's name in double quotes, then "
@@ -50,68 +64,84 @@ static const struct param table[] = {
 	  "\"db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,4@pdu-b\". A node without outlets, or every "
 	  "node if hostlist is empty, is fed by all outlets whose name or description in "
 	  "the PDU equals the node's name, ignoring case. Nodes with several feeds deserve "
-	  "an explicit map." },
+	  "an explicit map.",
+	  ANY_WORD, AGENT_ALIKE },
 	{ PARAM_FEEDS, "feeds", "integer", "0", OPTIONAL, "How many outlets each node must have",
 	  "A node with fewer or more outlets than this is an error before anything is "
 	  "switched, so that a renamed or unplugged outlet is noticed. 0 (or any) accepts "
-	  "every number but none." },
+	  "every number but none.",
+	  ANY_WORD, AGENT_ALIKE },
 	{ PARAM_SNMP_VERSION, "snmp_version", "string", NULL, OPTIONAL, "SNMP version: 1, 2c or 3",
 	  "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set, it is "
-	  "3 where login is set and 2c elsewhere." },
+	  "3 where login is set and 2c elsewhere.",
+	  versions, { .letter = 'd', .default_ = "1" } },
 	{ PARAM_COMMUNITY, "community", "string", NULL, SECRET,
 	  "SNMP community with write access (versions 1 and 2c)",
 	  "Community that may read and write the PDU's objects. Versions 1 and 2c require "
-	  "it, here or in secrets_file; version 3 does not use it." },
+	  "it, here or in secrets_file; version 3 does not use it.",
+	  ANY_WORD, { .letter = 'c', .default_ = "private" } },
 	{ PARAM_LOGIN, "login", "string", NULL, OPTIONAL, "SNMPv3 user name",
 	  "Name of an SNMPv3 user with write access. Version 3 requires it; versions 1 and "
-	  "2c do not use it." },
+	  "2c do not use it.",
+	  ANY_WORD, { .letter = 'l', .name = "username", .obsolete = "login" } },
 	{ PARAM_PASSWORD, "password", "string", NULL, SECRET, "SNMPv3 authentication passphrase",
 	  "Passphrase that the SNMPv3 user authenticates with, at least 8 characters. It "
-	  "may stand in secrets_file instead." },
+	  "may stand in secrets_file instead.",
+	  ANY_WORD, { .letter = 'p', .obsolete = "passwd" } },
 	{ PARAM_SNMP_AUTH_PROT, "snmp_auth_prot", "string", "SHA", OPTIONAL,
 	  "SNMPv3 authentication protocol",
 	  "MD5, SHA, SHA224, SHA256, SHA384 or SHA512, as set for the user in the PDU. SHA "
-	  "is SHA-1." },
+	  "is SHA-1.",
+	  auth_protocols, { .letter = 'b' } },
 	{ PARAM_SNMP_PRIV_PROT, "snmp_priv_prot", "string", "AES", OPTIONAL,
 	  "SNMPv3 privacy protocol",
-	  "DES, AES, AES192 or AES256, as set for the user in the PDU. AES is AES-128." },
+	  "DES, AES, AES192 or AES256, as set for the user in the PDU. AES is AES-128.",
+	  priv_protocols, { .letter = 'B' } },
 	{ PARAM_SNMP_PRIV_PASSWD, "snmp_priv_passwd", "string", NULL, SECRET,
 	  "SNMPv3 privacy passphrase",
 	  "Passphrase that SNMPv3 messages are encrypted with, at least 8 characters. It "
-	  "needs password as well, and may stand in secrets_file instead." },
+	  "needs password as well, and may stand in secrets_file instead.",
+	  ANY_WORD, { .letter = 'P' } },
 	{ PARAM_SNMP_SEC_LEVEL, "snmp_sec_level", "string", NULL, OPTIONAL, "SNMPv3 security level",
 	  "noAuthNoPriv, authNoPriv or authPriv. If it is not set, it is the highest that "
-	  "the passphrases given allow." },
+	  "the passphrases given allow.",
+	  levels, { .letter = 'E' } },
 	{ PARAM_SECRETS_FILE, "secrets_file", "string", NULL, OPTIONAL,
 	  "File that holds the secrets",
 	  "File with lines community=..., password=... and snmp_priv_passwd=..., so that "
 	  "these need not stand in the cluster's configuration. It must belong to root or "
 	  "to the user that fences, and nobody else may have access to it. All behind the "
 	  "first = is the value; blank lines and lines that begin with # are ignored. The "
-	  "file must exist on every node that may fence." },
+	  "file must exist on every node that may fence.",
+	  ANY_WORD, AGENT_ALIKE },
 	{ PARAM_OFF_HOLD, "off_hold", "string", "5", OPTIONAL,
 	  "Seconds that all outlets must stay off",
 	  "Off is believed only if all outlets of the node read off, and read off again "
 	  "this many seconds later; a reset keeps them off together for that long. Decimals "
-	  "are allowed. Take it longer than the node's power supplies can bridge." },
+	  "are allowed. Take it longer than the node's power supplies can bridge.",
+	  ANY_WORD, AGENT_TIME },
 	{ PARAM_POWER_TIMEOUT, "power_timeout", "string", "20", OPTIONAL,
 	  "Seconds that an outlet may take to obey",
 	  "How long an outlet may take to reach the state that it was told to reach, delays "
-	  "set in the PDU included. Decimals are allowed." },
+	  "set in the PDU included. Decimals are allowed.",
+	  ANY_WORD, AGENT_TIME },
 	{ PARAM_SNMP_TIMEOUT, "snmp_timeout", "string", "1", OPTIONAL,
 	  "Seconds before a request is sent again",
 	  "How long an answer is waited for before the first retransmission; the wait grows "
-	  "from there, until the time for the whole operation is up. Decimals are allowed." },
+	  "from there, until the time for the whole operation is up. Decimals are allowed.",
+	  ANY_WORD, AGENT_TIME },
 	{ PARAM_TOTAL_TIMEOUT, "total_timeout", "string", "50", OPTIONAL,
 	  "Seconds that a whole operation may take",
 	  "Limit for one on, off or reset, name resolution included. power_timeout and "
 	  "off_hold together must fit in it. Keep it below the cluster's own limit "
 	  "(stonith-timeout, 60 seconds by default), which ends an operation without an "
-	  "explanation. Status and list take at most 15 seconds." },
+	  "explanation. Status and list take at most 15 seconds.",
+	  ANY_WORD, AGENT_TIME },
 	{ PARAM_CHECK_WRITE, "check_write", "boolean", "no", OPTIONAL,
 	  "Whether status proves write access",
 	  "If yes, status also sets each mapped outlet's command object to idle, which "
-	  "switches nothing but fails where the community or user may only read." },
+	  "switches nothing but fails where the community or user may only read.",
+	  ANY_WORD, AGENT_ALIKE },
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(table) == PARAM_COUNT);
@@ -166,6 +196,7 @@ void secret_free(char *secret)
 struct check {
 	char *value[PARAM_COUNT];    /* as given, else the default, else NULL */
 	bool from_file[PARAM_COUNT]; /* secrets that secrets_file names */
+	bool agent;                  /* the agent's defaults count */
 	struct config *config;
 	char *error;
 };
@@ -519,13 +550,6 @@ static bool check_feeds(struct check *c)
 
 /* One word of several */
 
-/* The words that a parameter may be, in the order of their enum. */
-static const char *const versions[] = { "1", "2c", "3", NULL };
-static const char *const auth_protocols[] = { "MD5",    "SHA",    "SHA224", "SHA256",
-	                                      "SHA384", "SHA512", NULL };
-static const char *const priv_protocols[] = { "DES", "AES", "AES192", "AES256", NULL };
-enum level { NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV };
-static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", NULL };
 /* Yes and no by turns. */
 static const char *const answers[] = { "yes", "no", "true", "false", "on", "off", "1", "0", NULL };
 
@@ -565,8 +589,19 @@ static char *take(struct check *c, enum param_id id)
 	return value;
 }
 
+/* Takes the agent's default where nothing is set, not even in secrets_file. */
+static void assume(struct check *c, enum param_id id)
+{
+	if (!c->agent || c->value[id] != NULL)
+		return;
+	c->value[id] = g_strdup(table[id].agent.default_);
+	c->config->assumed[id] = true;
+}
+
 static bool check_community(struct check *c)
 {
+	assume(c, PARAM_COMMUNITY);
+
 	const char *community = c->value[PARAM_COMMUNITY];
 
 	if (community == NULL)
@@ -633,6 +668,7 @@ static bool check_snmp(struct check *c)
 	if (!choose(c, PARAM_SNMP_AUTH_PROT, auth_protocols, &auth) ||
 	    !choose(c, PARAM_SNMP_PRIV_PROT, priv_protocols, &priv))
 		return false;
+	assume(c, PARAM_SNMP_VERSION);
 	if (c->value[PARAM_SNMP_VERSION] != NULL &&
 	    !choose(c, PARAM_SNMP_VERSION, versions, &version))
 		return false;
@@ -709,9 +745,9 @@ static bool check_all(struct check *c, const char *const values[])
 	return true;
 }
 
-struct config *params_check(const char *const values[PARAM_COUNT], char **error)
+static struct config *check_values(const char *const values[], bool agent, char **error)
 {
-	struct check c = { .config = g_new0(struct config, 1) };
+	struct check c = { .config = g_new0(struct config, 1), .agent = agent };
 
 	if (!check_all(&c, values)) {
 		config_free(c.config);
@@ -721,6 +757,16 @@ struct config *params_check(const char *const values[PARAM_COUNT], char **error)
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		secret_free(c.value[i]);
 	return c.config;
+}
+
+struct config *params_check(const char *const values[PARAM_COUNT], char **error)
+{
+	return check_values(values, false, error);
+}
+
+struct config *params_check_agent(const char *const values[PARAM_COUNT], char **error)
+{
+	return check_values(values, true, error);
 }
 
 void config_free(struct config *config)

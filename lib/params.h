@@ -35,6 +35,15 @@ enum param_id {
 	PARAM_COUNT
 };
 
+/** What the fence agent makes of a parameter where that differs. */
+struct param_agent {
+	char letter;            /* of its command line option; 0: none */
+	const char *name;       /* NULL: the same name */
+	const char *obsolete;   /* an older name, still taken; NULL: none */
+	const char *type;       /* NULL: the same type */
+	const char *default_;   /* what is assumed, with a WARN, if it is not set; NULL: as ever */
+};
+
 /** One row of the table; all strings static. */
 struct param {
 	enum param_id id;
@@ -45,6 +54,8 @@ struct param {
 	bool secret;
 	const char *shortdesc;
 	const char *longdesc;
+	const char *const *choices; /* the words that it may be, up to a NULL; NULL: free text */
+	struct param_agent agent;
 };
 
 /** Row by number; NULL past the last. */
@@ -90,6 +101,7 @@ struct config {
 	usec snmp_timeout;
 	usec total_timeout;
 	bool check_write;
+	bool assumed[PARAM_COUNT]; /* which of the agent's defaults were taken */
 };
 
 /**
@@ -98,6 +110,8 @@ struct config {
  * parameter and the mistake and holds no secret; free it with g_free().
  */
 struct config *params_check(const char *const values[PARAM_COUNT], char **error);
+/** The same, with the fence agent's defaults. */
+struct config *params_check_agent(const char *const values[PARAM_COUNT], char **error);
 /** Frees it, wiping secrets. NULL is allowed. */
 void config_free(struct config *config);
 

@@ -29,13 +29,12 @@ enum phase {
 struct relay {
 	const struct feed *feed;
 	enum trippsnmp_state reading; /* in the last sweep */
-	bool was_other; /* has read definitely otherwise since the operation began */
 	bool obeyed;    /* in the last sweep */
 	bool due;       /* a command is to go out */
-	bool sent;      /* one went out since it was last found to need one */
 	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before */
 	usec resend_at;
 	usec resend_pause;
+	bool unanswered; /* the last command; twice is as good as refused */
 	bool alone; /* commands go one by one from now on */
 };
 
@@ -44,7 +43,8 @@ struct device {
 	unsigned pdu;
 	const struct family *family;
 	uint32_t device;
-	bool absent; /* the agent has no such object */
+	bool present; /* it was read once */
+	bool absent;  /* the agent has no such object */
 	bool blocks; /* in the last sweep: offline, or no clear answer */
 	bool offline;
 };
@@ -274,7 +274,6 @@ static void command_anew(struct relay *relay)
 {
 	relay->due = true;
 	relay->obeyed = false;
-	relay->sent = false;
 	relay->acknowledged = USEC_NEVER;
 	relay->resend_pause = RESEND_FIRST;
 }
@@ -292,7 +291,7 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 
 		command_anew(relay);
 		relay->alone = false;
-		relay->was_other = reads_otherwise(power, relay);
+		relay->unanswered = false;
 #ifdef TS_DEFECT_SKIP_SET
 		if (relay->reading == wanted) {
 			relay->due = false;
@@ -373,8 +372,8 @@ static void refused(struct power *power, unsigned pdu, const struct feed *feed, 
 
 static void relay_commanded(struct relay *relay, const struct reply *reply, bool group, usec now)
 {
-	relay->sent = true;
-	relay->alone = true;
+	relay->alone = relay->alone || relay->unanswered || reply->status != REPLY_SILENT;
+	relay->unanswered = reply->status == REPLY_SILENT;
 	if (reply->status == REPLY_ANSWERED && !reply->error_status) {
 		if (relay->acknowledged == USEC_NEVER)
 			relay->acknowledged = now;
@@ -417,7 +416,9 @@ static void command_replied(struct power *power, unsigned pdu, const struct job 
 
 static void take_status(struct device *device, const struct varbind *varbind)
 {
-	device->absent = varbind->type == VALUE_ABSENT;
+	/* what was there once is not believed to be absent */
+	device->present = device->present || varbind->type == VALUE_INTEGER;
+	device->absent = varbind->type == VALUE_ABSENT && !device->present;
 	device->offline = varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
 	device->blocks = device->offline || (varbind->type != VALUE_INTEGER && !device->absent);
 }
@@ -440,12 +441,12 @@ static void sweep_replied(struct power *power, const struct job *job, const stru
 /* --- judging a round --- */
 
 /*
- * Whether a command is known to have reached the relay: it was acknowledged,
- * or the relay moved after one was sent.
+ * Whether a command is known to have reached the PDU. That the relay moved does
+ * not tell: the command may be lost, and somebody's cycle have moved it.
  */
 static bool commanded(const struct relay *relay)
 {
-	return relay->acknowledged != USEC_NEVER || (relay->was_other && relay->sent);
+	return relay->acknowledged != USEC_NEVER;
 }
 
 static bool obeys(const struct power *power, const struct relay *relay)
@@ -485,19 +486,49 @@ static bool overdue(const struct power *power, const struct relay *relay)
 	return power->swept - relay->acknowledged >= power->settings.power_timeout;
 }
 
+/* The device of a feed if it blocks success, else NULL. */
+static const struct device *device_in_the_way(const struct power *power, const struct feed *feed)
+{
+	for (unsigned i = 0; i < power->devices->len; i++) {
+		const struct device *device = device_at(power, i);
+
+		if (device->blocks && device->pdu == feed->pdu && device->device == feed->device)
+			return device;
+	}
+	return NULL;
+}
+
+/*
+ * power_timeout runs anew for an outlet that had obeyed and is unknown now, and
+ * while its device is lost: what such a device reports is no proof of a stuck relay.
+ */
+static void restart_timeout(const struct power *power, struct relay *relay, bool obeyed)
+{
+	if (relay->acknowledged == USEC_NEVER)
+		return;
+	if ((relay->obeyed && !obeyed) || device_in_the_way(power, relay->feed))
+		relay->acknowledged = power->swept;
+}
+
 static void judge_relay(struct power *power, struct relay *relay, usec now)
 {
+	const struct device *device = device_in_the_way(power, relay->feed);
 	const bool obeyed = obeys(power, relay);
 
-	if (reads_otherwise(power, relay)) {
-		if (relay->obeyed) {
-			log_line(power->log, TRIPPSNMP_LOG_WARN, "%s has come back %s; switching it again",
-			         relay->feed->text, state_word(relay->reading));
-			command_anew(relay);
-			power->poll = POLL_FIRST;
-		}
-		relay->was_other = true;
+	if (device && device->offline) {
+		/* what its card acknowledged may not have reached it */
+		command_anew(relay);
+		relay->due = false;
+		relay->resend_at = now;
+		return;
 	}
+	if (relay->obeyed && reads_otherwise(power, relay)) {
+		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s has come back %s; switching it again",
+		         relay->feed->text, state_word(relay->reading));
+		command_anew(relay);
+		power->poll = POLL_FIRST;
+	}
+	restart_timeout(power, relay, obeyed);
 	relay->obeyed = obeyed;
 	if (overdue(power, relay))
 		give_up(power, TRIPPSNMP_POWER,

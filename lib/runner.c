@@ -109,11 +109,14 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 	for (;;) {
 		struct event event = {0};
 
+		if (machine->done(machine->self))
+			return true;
+		/* first, for nothing may be sent once time is up */
+		if (now(runner) >= deadline)
+			return false;
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
-		if (now(runner) >= deadline)
-			return false;
 		runner->network->next(runner->network, next_time(runner, machine, deadline), &event);
 		if (event.type != EVENT_TIME && event.pdu < runner->n_pdus)
 			exchange_event(&runner->exchanges[event.pdu], &event, now(runner));

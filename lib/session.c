@@ -30,7 +30,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEVER_MICROSECONDS (24 * 3600 * 1000000L)
+#define NEVER_MICROSECONDS (24L * 3600 * 1000000)
 /* Silent attempts after which an SNMPv3 engine is discovered afresh: it may have restarted. */
 #define ATTEMPTS_BEFORE_REDISCOVERY 4
 
@@ -693,9 +693,16 @@ static void receive(struct connection *connection)
 	netsnmp_large_fd_setfd(connection->socket, &set);
 	errno = 0;
 	mine->s_errno = 0;
-	if (snmp_sess_read2(connection->handle, &set) && mine->s_errno == ECONNREFUSED)
-		push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
-		     g_strdup("nothing listens on its SNMP port (ICMP port unreachable)"));
+	mine->s_snmp_errno = 0;
+	if (snmp_sess_read2(connection->handle, &set)) {
+		if (mine->s_errno == ECONNREFUSED)
+			push(connection->session, EVENT_UNREACHABLE, connection->pdu,
+			     connection->last_tag,
+			     g_strdup("nothing listens on its SNMP port (ICMP port unreachable)"));
+		/* what an engine that has lost its count of boots says is not accepted */
+		else if (mine->s_snmp_errno == SNMPERR_BAD_PARSE)
+			connection->restart = connection->engine_known;
+	}
 	netsnmp_large_fd_set_cleanup(&set);
 	if (connection->session->config->version == SNMP_V3 && !connection->engine_known &&
 	    !connection->restart && mine->securityEngineIDLen)

@@ -24,6 +24,6 @@ bool session_offers(const struct config *config, char **error);
  */
 struct network *session_new(const struct config *config, GArray *const *addresses,
                             const struct log *log, char **error);
-void session_free(struct network *session);
+void session_free(struct network *network);
 
 #endif

@@ -22,6 +22,7 @@
 
 struct trippsnmp {
 	char *values[PARAM_COUNT];
+	bool agent;            /* the agent's defaults count */
 	struct config *config; /* NULL until configured */
 	const char **labels;   /* of the PDUs; the strings are the configuration's */
 	struct log log;
@@ -109,12 +110,32 @@ enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const ch
 	return conclude(handle, outcome);
 }
 
+void trippsnmp_use_agent_defaults(trippsnmp *handle)
+{
+	handle->agent = true;
+}
+
+static void warn_of_assumed(const trippsnmp *handle)
+{
+	const char *login = handle->values[PARAM_LOGIN];
+
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		if (handle->config->assumed[i])
+			log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s is not set: %s is assumed%s",
+			         params_row(i)->name, params_row(i)->agent.default_,
+			         i == PARAM_SNMP_VERSION && login && *login
+			                 ? ", which makes no use of the login"
+			                 : "");
+}
+
 enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 {
+	struct config *(*check)(const char *const *, char **) =
+		handle->agent ? params_check_agent : params_check;
 	char *error = NULL;
 
 	unconfigure(handle);
-	handle->config = params_check((const char *const *)handle->values, &error);
+	handle->config = check((const char *const *)handle->values, &error);
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);
 	if (!handle->config)
@@ -122,6 +143,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	handle->labels = g_new0(const char *, handle->config->pdus->len);
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
 		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
+	warn_of_assumed(handle);
 	return conclude(handle, fine);
 }
 
@@ -581,6 +603,92 @@ enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 	return conclude(handle, outcome);
 }
 
+/* --- a node's state --- */
+
+struct node_look {
+	GArray *feeds;
+	enum trippsnmp_state state;
+};
+
+static enum trippsnmp_state believed(const struct operation *operation, const struct feed *feed)
+{
+	return operation->found[feed->pdu]->offline ? TRIPPSNMP_UNKNOWN : feed->state;
+}
+
+static struct outcome doubt(const struct operation *operation, const struct feed *feed)
+{
+	if (operation->found[feed->pdu]->offline)
+		return failure(TRIPPSNMP_ACCESS,
+		               "%s: the card has lost its device (tlpDeviceStatus is offline)",
+		               feed->text);
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+}
+
+static struct outcome judge_node_state(const struct operation *operation, void *context,
+                                       bool *unclear)
+{
+	struct node_look *look = context;
+	const struct feed *doubtful = NULL;
+	struct outcome outcome;
+
+	(void)unclear;
+	look->state = TRIPPSNMP_UNKNOWN;
+	g_array_set_size(look->feeds, 0);
+	outcome = feeds_find(operation->view, operation->node, look->feeds);
+	if (outcome.error)
+		return outcome;
+	for (unsigned i = 0; i < look->feeds->len; i++) {
+		const struct feed *feed = &g_array_index(look->feeds, struct feed, i);
+		const enum trippsnmp_state state = believed(operation, feed);
+
+		if (state == TRIPPSNMP_ON)
+			look->state = TRIPPSNMP_ON;
+		else if (state == TRIPPSNMP_UNKNOWN)
+			doubtful = feed;
+	}
+	if (look->state == TRIPPSNMP_ON)
+		return fine;
+	if (doubtful)
+		return doubt(operation, doubtful);
+	look->state = TRIPPSNMP_OFF;
+	return fine;
+}
+
+static struct outcome look_at_node(const trippsnmp *handle, const char *node,
+                                   enum trippsnmp_state *state)
+{
+	struct node_look look = {.feeds = feeds_new()};
+	struct call call = call_new(handle, node, true, STATUS_LIMIT);
+	struct outcome outcome = call_open(&call);
+
+	if (!outcome.error)
+		outcome = operation_look(call.operation, judge_node_state, &look);
+	if (!outcome.error)
+		*state = look.state;
+	g_array_unref(look.feeds);
+	call_clear(&call);
+	return outcome;
+}
+
+enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
+                                          enum trippsnmp_state *state)
+{
+	struct outcome outcome;
+	char *shown;
+
+	*state = TRIPPSNMP_UNKNOWN;
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	if (!node || !*node)
+		return conclude_text(handle, TRIPPSNMP_BADNODE, "no node is named");
+	shown = text_escape(node, -1);
+	outcome = check_node(handle->config, node, shown);
+	if (!outcome.error)
+		outcome = look_at_node(handle, node, state);
+	g_free(shown);
+	return conclude(handle, outcome);
+}
+
 /* --- words --- */
 
 const char *trippsnmp_strerror(enum trippsnmp_error error)
@@ -611,6 +719,40 @@ const char *trippsnmp_parameter(unsigned i)
 	const struct param *row = params_row(i);
 
 	return row ? row->name : NULL;
+}
+
+static struct trippsnmp_parameter describe(const struct param *row)
+{
+	const struct param_agent *agent = &row->agent;
+
+	return (struct trippsnmp_parameter){
+		.name = row->name,
+		.type = row->type,
+		.default_value = row->default_,
+		.choices = row->choices,
+		.required = row->required,
+		.secret = row->secret,
+		.shortdesc = row->shortdesc,
+		.longdesc = row->longdesc,
+		.agent_name = agent->name ? agent->name : row->name,
+		.agent_obsolete = agent->obsolete,
+		.agent_type = agent->type ? agent->type : row->type,
+		.agent_default = agent->default_ ? agent->default_ : row->default_,
+		.agent_letter = agent->letter,
+	};
+}
+
+const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
+{
+	static gsize made;
+	static struct trippsnmp_parameter rows[PARAM_COUNT];
+
+	if (g_once_init_enter(&made)) {
+		for (unsigned k = 0; k < PARAM_COUNT; k++)
+			rows[k] = describe(params_row(k));
+		g_once_init_leave(&made, 1);
+	}
+	return i < PARAM_COUNT ? &rows[i] : NULL;
 }
 
 const char *trippsnmp_parameters_xml(void)

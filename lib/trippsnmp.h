@@ -75,6 +75,12 @@ void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context);
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value);
 
 /**
+ * From now on, what is not set has the fence agent's default, where struct
+ * trippsnmp_parameter names one; trippsnmp_configure() logs a WARN for each.
+ */
+void trippsnmp_use_agent_defaults(trippsnmp *handle);
+
+/**
  * Checks all parameters and makes the handle usable. Reads secrets_file; asks
  * no network and no name server. On error the handle is unconfigured.
  */
@@ -92,6 +98,16 @@ enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action ac
  * exists, is controllable and reads on or off. Switches nothing. At most 15 s.
  */
 enum trippsnmp_error trippsnmp_status(trippsnmp *handle);
+
+/**
+ * Reads all outlets of a node (case is ignored): ON if any of them is on, OFF
+ * if every one reads off, by devices that their card has not lost. Else the
+ * node's power is unknown, and that is an error: TRIPPSNMP_OK comes with ON or
+ * OFF only, any error with UNKNOWN. What is unclear is looked at a second time.
+ * At most 15 s.
+ */
+enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
+                                          enum trippsnmp_state *state);
 
 /**
  * The nodes that can be fenced, lower-cased, as a NULL-terminated array to be
@@ -129,6 +145,27 @@ const char *trippsnmp_strerror(enum trippsnmp_error error);
 
 /** The i-th parameter's name, NULL past the last. Static. */
 const char *trippsnmp_parameter(unsigned i);
+
+/** A row of the parameter table. Strings are static; NULL where there is none. */
+struct trippsnmp_parameter {
+	const char *name;
+	const char *type;           /**< string, integer or boolean */
+	const char *default_value;  /**< as a user would write it */
+	const char *const *choices; /**< the words that it may be, up to a NULL; NULL: any text */
+	int required;               /**< 0 or 1 */
+	int secret;                 /**< likewise */
+	const char *shortdesc;
+	const char *longdesc;
+	/* The fence agent's view. */
+	const char *agent_name;     /**< its name there, often the same */
+	const char *agent_obsolete; /**< an older name, still taken */
+	const char *agent_type;     /**< type, or second */
+	const char *agent_default;  /**< see trippsnmp_use_agent_defaults() */
+	char agent_letter;          /**< its one-letter option; 0: none */
+};
+
+/** The i-th row, NULL past the last. Static. */
+const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i);
 
 /**
  * The parameters as the XML fragment <parameters>...</parameters> that STONITH

@@ -169,7 +169,7 @@ static enum access access_of(const netsnmp_pdu *pdu)
 		const struct user *user = &g_array_index(users, struct user, i);
 
 		if (pdu->securityNameLen != strlen(user->name) ||
-		    memcmp(pdu->securityName, user->name, pdu->securityNameLen))
+		    memcmp(pdu->securityName, user->name, pdu->securityNameLen) != 0)
 			continue;
 		if (pdu->securityLevel < user->level)
 			return ACCESS_NONE;
@@ -451,7 +451,7 @@ static unsigned port_of(int fd)
 		struct sockaddr any;
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
-	} address;
+	} address = {{0}};
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, &address.any, &size))

@@ -464,11 +464,12 @@ static char *control(const char *line)
 		paused = !strcmp(line, "pause");
 		return NULL;
 	}
-	if (strcmp(verb, "stuck") && strcmp(verb, "release") && strcmp(verb, "set-outlet"))
+	if (strcmp(verb, "stuck") != 0 && strcmp(verb, "release") != 0 &&
+	    strcmp(verb, "set-outlet") != 0)
 		return g_strdup("unknown command");
 	if (!outlet)
 		return g_strdup("no such outlet");
-	if (strcmp(verb, "set-outlet"))
+	if (strcmp(verb, "set-outlet") != 0)
 		outlet->stuck = !strcmp(verb, "stuck");
 	else if (!strcmp(state, " on") || !strcmp(state, " off"))
 		device_turn(device, outlet, !strcmp(state, " on"));

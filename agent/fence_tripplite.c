@@ -1,0 +1,279 @@
+/*
+ * fence_tripplite: the fence agent. Translates the fence agent API to
+ * libtrippsnmp and back, and owns no logic of its own. What is unknown is
+ * never off: exit status 2 is for outlets that all were seen off.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "list.h"
+#include "metadata.h"
+#include "options.h"
+#include "output.h"
+#include "translate.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATUS_DONE 0
+#define STATUS_FAILED 1
+#define STATUS_OFF 2
+
+struct agent {
+	struct options *options;
+	struct output output;
+	trippsnmp *handle;
+	struct target target;
+};
+
+/* What an action needs before it can run. */
+enum need {
+	NEEDS_NOTHING, /* not even a configuration */
+	NEEDS_DEVICE,  /* all nodes and outlets, whatever plug says */
+	NEEDS_MAP,     /* the same, but a plug is checked as well */
+	NEEDS_TARGET
+};
+
+struct action {
+	const char *name;
+	enum need need;
+	bool delayed;
+	int (*run)(struct agent *agent);
+};
+
+static int fail(struct agent *agent, const char *message)
+{
+	output_line(&agent->output, TRIPPSNMP_LOG_CRIT, message);
+	return STATUS_FAILED;
+}
+
+static int print(struct agent *agent, const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		return fail(agent, "stdout cannot be written to");
+	return STATUS_DONE;
+}
+
+/* --- actions --- */
+
+static int power(struct agent *agent, enum trippsnmp_action action, const char *done)
+{
+	if (trippsnmp_power(agent->handle, action, agent->target.node))
+		return STATUS_FAILED;
+	puts(done); /* a reader that is gone does not undo it */
+	return STATUS_DONE;
+}
+
+static int run_on(struct agent *agent)
+{
+	return power(agent, TRIPPSNMP_POWER_ON, "Success: Powered ON");
+}
+
+static int run_off(struct agent *agent)
+{
+	return power(agent, TRIPPSNMP_POWER_OFF, "Success: Powered OFF");
+}
+
+static int run_reboot(struct agent *agent)
+{
+	return power(agent, TRIPPSNMP_POWER_RESET, "Success: Rebooted");
+}
+
+static int run_status(struct agent *agent)
+{
+	enum trippsnmp_state state;
+
+	trippsnmp_node_state(agent->handle, agent->target.node, &state);
+	printf("Status: %s\n", state_word(state));
+	if (state == TRIPPSNMP_ON)
+		return STATUS_DONE;
+	return state == TRIPPSNMP_OFF ? STATUS_OFF : STATUS_FAILED;
+}
+
+static int run_monitor(struct agent *agent)
+{
+	return trippsnmp_status(agent->handle) ? STATUS_FAILED : STATUS_DONE;
+}
+
+static int list(struct agent *agent, bool with_state)
+{
+	const char *given = options_get(agent->options, OPTION_SEPARATOR);
+	const char *separator = given ? given : option_row(OPTION_SEPARATOR)->default_;
+	const bool nodes = options_parameter(agent->options, "hostlist") != NULL;
+	GString *text = g_string_new(NULL);
+	enum trippsnmp_error error =
+		nodes ? list_nodes(agent->handle, separator, with_state, text)
+		      : list_outlets(agent->handle, separator, with_state, text);
+	const int status = print(agent, text->str);
+
+	g_string_free(text, TRUE);
+	return error ? STATUS_FAILED : status;
+}
+
+static int run_list(struct agent *agent)
+{
+	return list(agent, false);
+}
+
+static int run_list_status(struct agent *agent)
+{
+	return list(agent, true);
+}
+
+static int describe(struct agent *agent, bool long_texts)
+{
+	char *xml = metadata(long_texts);
+	const int status = print(agent, xml);
+
+	g_free(xml);
+	return status;
+}
+
+static int run_metadata(struct agent *agent)
+{
+	return describe(agent, false);
+}
+
+static int run_manpage(struct agent *agent)
+{
+	return describe(agent, true);
+}
+
+/* All checks were made on the way here. */
+static int run_validate(struct agent *agent)
+{
+	(void)agent;
+	return STATUS_DONE;
+}
+
+static const struct action actions[] = {
+	{ "on", NEEDS_TARGET, false, run_on },
+	{ "off", NEEDS_TARGET, true, run_off },
+	{ "reboot", NEEDS_TARGET, true, run_reboot },
+	{ "status", NEEDS_TARGET, false, run_status },
+	{ "monitor", NEEDS_MAP, false, run_monitor },
+	{ "list", NEEDS_DEVICE, false, run_list },
+	{ "list-status", NEEDS_DEVICE, false, run_list_status },
+	{ "validate-all", NEEDS_MAP, false, run_validate },
+	{ "metadata", NEEDS_NOTHING, false, run_metadata },
+	{ "meta-data", NEEDS_NOTHING, false, run_metadata },
+	{ "manpage", NEEDS_NOTHING, false, run_manpage },
+};
+
+static const struct action *find_action(const struct options *options)
+{
+	const char *name = options_get(options, OPTION_ACTION);
+
+	if (!name)
+		name = options_get(options, OPTION_OPTION);
+	if (!name)
+		name = option_row(OPTION_ACTION)->default_;
+	for (unsigned i = 0; i < G_N_ELEMENTS(actions); i++)
+		if (!g_ascii_strcasecmp(actions[i].name, name))
+			return &actions[i];
+	return NULL;
+}
+
+/* --- the way to them --- */
+
+static bool configure(struct agent *agent, const struct action *action)
+{
+	agent->handle = trippsnmp_new();
+	trippsnmp_set_log(agent->handle, output_line, &agent->output);
+	trippsnmp_use_agent_defaults(agent->handle);
+	if (!translate(agent->options, &agent->output, agent->handle,
+	               action->need == NEEDS_DEVICE ? NULL : &agent->target))
+		return false;
+	if (action->need == NEEDS_TARGET && !agent->target.node) {
+		fail(agent, "plug: missing (an outlet, or a node of hostlist)");
+		return false;
+	}
+	return trippsnmp_configure(agent->handle) == TRIPPSNMP_OK;
+}
+
+static void wait_first(struct agent *agent)
+{
+	const char *delay = options_get(agent->options, OPTION_DELAY);
+	double seconds;
+
+	if (!delay || !parse_seconds(delay, &seconds) || seconds <= 0)
+		return;
+	output_say(&agent->output, TRIPPSNMP_LOG_INFO, "delay: waiting %s s", delay);
+	g_usleep((gulong)(seconds * G_USEC_PER_SEC));
+}
+
+static int run(struct agent *agent)
+{
+	const struct action *action = find_action(agent->options);
+
+	if (!action)
+		return fail(agent, "action: none of on, off, reboot, status, monitor, list, "
+		                   "list-status, validate-all, metadata, manpage");
+	if (action->need != NEEDS_NOTHING && !configure(agent, action))
+		return STATUS_FAILED;
+	if (action->delayed)
+		wait_first(agent);
+	return action->run(agent);
+}
+
+static void open_output(struct agent *agent)
+{
+	const char *file = options_get(agent->options, OPTION_DEBUG_FILE);
+	const GPtrArray *warnings = agent->options->warnings;
+
+	agent->output.quiet = options_is(agent->options, OPTION_QUIET);
+	agent->output.verbose = agent->options->verbosity > 0;
+	/* A log that cannot be written is no reason not to fence. */
+	if (!output_open_file(&agent->output, file))
+		output_say(&agent->output, TRIPPSNMP_LOG_WARN, "debug_file cannot be opened: %s",
+		           g_strerror(errno));
+	for (guint i = 0; i < warnings->len; i++)
+		output_line(&agent->output, TRIPPSNMP_LOG_WARN, warnings->pdata[i]);
+}
+
+static int show_help(struct agent *agent)
+{
+	char *usage = options_usage();
+	const int status = print(agent, usage);
+
+	g_free(usage);
+	return status;
+}
+
+static int show_version(struct agent *agent)
+{
+	char *line = g_strdup_printf("%s\n", trippsnmp_version());
+	const int status = print(agent, line);
+
+	g_free(line);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct agent agent = { .output = { .file = -1 } };
+	char *error;
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	agent.options = options_read(argc, argv, &error);
+	if (!agent.options) {
+		status = fail(&agent, error);
+		g_free(error);
+		return status;
+	}
+	open_output(&agent);
+	if (options_is(agent.options, OPTION_HELP))
+		status = show_help(&agent);
+	else if (options_is(agent.options, OPTION_VERSION))
+		status = show_version(&agent);
+	else
+		status = run(&agent);
+	trippsnmp_free(agent.handle);
+	target_clear(&agent.target);
+	output_clear(&agent.output);
+	options_free(agent.options);
+	return status;
+}

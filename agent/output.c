@@ -1,0 +1,99 @@
+/*
+ * The agent's messages: see output.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM "fence_tripplite"
+
+bool output_open_file(struct output *output, const char *debug_file)
+{
+	output->file = -1;
+	if (!debug_file)
+		return true;
+	/* O_NONBLOCK, lest a FIFO holds us up. */
+	output->file =
+		open(debug_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	             0600);
+	return output->file >= 0;
+}
+
+void output_clear(struct output *output)
+{
+	if (output->file >= 0)
+		close(output->file);
+	output->file = -1;
+	g_clear_pointer(&output->plug_reading, g_free);
+}
+
+/* In one piece: others may write to the same file. What cannot be written is lost. */
+static void put(int fd, char *text)
+{
+	ssize_t ignored = write(fd, text, strlen(text));
+
+	(void)ignored;
+	g_free(text);
+}
+
+static char *stamp(void)
+{
+	GDateTime *now = g_date_time_new_now_local();
+	char *seconds = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
+	char *text = g_strdup_printf("%s.%06d", seconds, g_date_time_get_microsecond(now));
+
+	g_free(seconds);
+	g_date_time_unref(now);
+	return text;
+}
+
+/* The library knows a plug as an entry of hostlist; the user does not. */
+static char *reword(const struct output *output, const char *line)
+{
+	const char *place = output->plug_reading ? strstr(line, "hostlist: ") : NULL;
+
+	if (!place)
+		return g_strdup(line);
+	return g_strdup_printf("%.*splug: %s (read as hostlist=%s)", (int)(place - line), line,
+	                       place + strlen("hostlist: "), output->plug_reading);
+}
+
+void output_line(void *context, enum trippsnmp_level level, const char *line)
+{
+	static const char *const words[] = {
+		[TRIPPSNMP_LOG_CRIT] = "ERROR",
+		[TRIPPSNMP_LOG_WARN] = "WARNING",
+		[TRIPPSNMP_LOG_INFO] = "INFO",
+		[TRIPPSNMP_LOG_DEBUG] = "DEBUG",
+	};
+	const struct output *output = context;
+	char *text = reword(output, line);
+
+	if (!output->quiet && (level <= TRIPPSNMP_LOG_WARN || output->verbose))
+		put(STDERR_FILENO, g_strdup_printf(PROGRAM ": %s: %s\n", words[level], text));
+	if (output->file >= 0) {
+		char *when = stamp();
+
+		put(output->file, g_strdup_printf("%s " PROGRAM "[%d] %s: %s\n", when,
+		                                  (int)getpid(), words[level], text));
+		g_free(when);
+	}
+	g_free(text);
+}
+
+void output_say(struct output *output, enum trippsnmp_level level, const char *format, ...)
+{
+	va_list arguments;
+	char *line;
+
+	va_start(arguments, format);
+	line = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	output_line(output, level, line);
+	g_free(line);
+}

@@ -1,0 +1,121 @@
+/*
+ * Password scripts: see script.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "script.h"
+
+#include "options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LIMIT_SECONDS 5
+#define OUTPUT_BYTES 4096
+
+/* In the child: nothing but what may follow a fork. */
+static void become(const char *command, int output)
+{
+	const int input = open("/dev/null", O_RDONLY);
+
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_DFL);
+	if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+/* Bytes read until the end or, whichever comes first, until time or room is up; -1: time. */
+static ssize_t read_output(int fd, char *text, size_t room, gint64 deadline)
+{
+	size_t n = 0;
+
+	while (n < room) {
+		const gint64 left = (deadline - g_get_monotonic_time()) / 1000;
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		ssize_t got;
+
+		if (left <= 0)
+			return -1;
+		if (poll(&wait, 1, (int)left) <= 0)
+			continue;
+		got = read(fd, text + n, room - n);
+		if (got == 0 || (got < 0 && errno != EINTR))
+			break;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	return (ssize_t)n;
+}
+
+static char *first_line(char *text, size_t n)
+{
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return g_strdup(g_strchomp(text));
+}
+
+/* Whether it ended well; at the deadline it is ended, with all that it has started. */
+static bool finish(pid_t child, gint64 deadline)
+{
+	int status = -1;
+	pid_t ended;
+
+	while ((ended = waitpid(child, &status, WNOHANG)) == 0 && g_get_monotonic_time() < deadline)
+		g_usleep(1000);
+	if (ended != 0)
+		return ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	kill(-child, SIGKILL);
+	waitpid(child, &status, 0);
+	return false;
+}
+
+static char *run(const char *command, const int *ends, const char **why)
+{
+	const gint64 deadline = g_get_monotonic_time() + (gint64)LIMIT_SECONDS * G_USEC_PER_SEC;
+	char text[OUTPUT_BYTES + 1];
+	char *line = NULL;
+	ssize_t n = -1;
+	const pid_t child = fork();
+
+	if (child == 0)
+		become(command, ends[1]);
+	close(ends[1]);
+	if (child > 0) {
+		setpgid(child, child);
+		n = read_output(ends[0], text, OUTPUT_BYTES, deadline);
+	}
+	close(ends[0]);
+	if (child < 0)
+		*why = "cannot be run";
+	else if (!finish(child, deadline))
+		*why = g_get_monotonic_time() < deadline
+		               ? "failed"
+		               : "did not end within " G_STRINGIFY(LIMIT_SECONDS) " s";
+	else
+		line = first_line(text, (size_t)n);
+	explicit_bzero(text, sizeof(text));
+	return line;
+}
+
+char *script_run(const char *command, char **error)
+{
+	const char *why = "printed nothing";
+	char *line = NULL;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) == 0)
+		line = run(command, ends, &why);
+	else
+		why = strerror(errno);
+	if (line && *line)
+		return line;
+	g_free(line);
+	*error = g_strdup(why);
+	return NULL;
+}

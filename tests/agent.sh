@@ -1,0 +1,234 @@
+#!/bin/sh
+# The fence agent by its options: exit status and output, on the command line and on stdin.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+. "${0%/*}/shell.sh"
+. "${0%/*}/pdu.sh"
+
+start_pdu a pdumv30hvnetlx-pdu-20.2.1 --community private --name 3=db1 --name 4=db2 \
+	--name 5=Db1 --name '6=web,1' --name 7=9 --name 8=a@b --latency 0.05 \
+	--row '1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.4.1.20|2|0' \
+	--row '1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.4.1.21|2|1'
+a=$address
+a_port=$port
+start_pdu b pdumv30hvnetlx-pdu-20.2.1 --community private --name 11=db1 --no-v1 \
+	--user 'fencer SHA authpass123 AES privpass123' --user 'reader SHA authpass123'
+b=$address
+b_port=$port
+quick='off_hold=0.1'
+secure="ip=$b snmp_version=3 login=fencer"
+
+# --- status: 0 on, 2 off, 1 unknown or failed ---
+lines "status of an outlet that is on is 0" 0 '^Status: ON$' '*' action=status "ip=$a" plug=3
+lines "status of an outlet that is off is 2" 2 '^Status: OFF$' '*' action=status "ip=$a" plug=21
+lines "status of an outlet in an unknown state is 1, never 2" 1 '^Status: UNKNOWN$' \
+	'outlet 20 of .*neither on nor off' action=status "ip=$a" plug=20
+lines "off and unknown are unknown" 1 '^Status: UNKNOWN$' '*' action=status "ip=$a" plug=21,20
+lines "unknown and on are on" 0 '^Status: ON$' '*' action=status "ip=$a" plug=20,3
+lines "off and on are on" 0 '^Status: ON$' '*' action=status "ip=$a" plug=21,3
+lines "status of an outlet that does not exist is 1" 1 '^Status: UNKNOWN$' 'plug: .*99.*exist' \
+	action=status "ip=$a" plug=99
+lines "status of a name that no outlet has is 1" 1 '^Status: UNKNOWN$' 'no outlet feeds node' \
+	action=status "ip=$a" plug=nobody
+lines "status where nobody answers is 1" 1 '^Status: UNKNOWN$' 'no answer|refused' \
+	action=status ip=127.0.0.1:9 plug=3 total_timeout=1 power_timeout=0.5 $quick
+
+# --- what a plug may be ---
+cli "a name" 0 ON '*' -a "$a" -o status -n db2
+cli "a name in quotes" 0 ON '*' -a "$a" -o status -n '"db2"'
+cli "a quoted name that is a number is no number" 0 ON '' -q -a "$a" -o status -n '"9"'
+cli "a name with the separator in quotes" 0 ON '*' -a "$a" -o status -n '"web,1"'
+cli "a name with an @ in quotes" 0 ON '*' -a "$a" -o status -n '"a@b"'
+cli "DEVICE.NUMBER" 0 ON '*' -a "$a" -o status -n 1.3
+cli "SWITCH:NUMBER, as fence_apc_snmp has it" 0 ON '*' -a "$a" -o status -n 1:3
+cli "NUMBER@PDU" 2 OFF '*' -a "$a" -o status -n "21@127.0.0.1"
+cli "a name and a number with blanks around" 0 ON '*' -a "$a" -o status -n ' 21 , db2 '
+cli "another plug separator" 0 ON '*' -a "$a" -o status -n '21;db2' --plug-separator=';'
+cli "one outlet under two names is refused" 1 '' 'plug: .*outlet 4 .*twice' \
+	-a "$a" -o off -n '4,db2'
+cli "an empty part is refused" 1 '' 'plug: an outlet beside a separator' -a "$a" -o off -n 4,,5
+cli "two PDUs need @PDU" 1 '' 'plug: .*@PDU' -a "$a,$b" -o off -n 4
+cli "a plug is missing" 1 '' 'plug: missing' -a "$a" -o off
+lines "nodename stands in for plug" 0 ON '*' action=status "ip=$a" nodename=db2
+lines "plug goes before nodename" 2 OFF '*' action=status "ip=$a" nodename=db2 plug=21
+lines "a nodename is never a number" 1 UNKNOWN 'no outlet feeds node 3' action=status "ip=$a" \
+	nodename=3
+lines "a node of hostlist" 0 ON '*' action=status "ip=$a" plug=N1 'hostlist=n1:3,4'
+lines "with hostlist an outlet is no plug" 1 '*' 'hostlist: it does not name node 3' \
+	action=status "ip=$a" plug=3 'hostlist=n1:3,4'
+
+# --- on, off, reboot ---
+lines "off" 0 '^Success: Powered OFF$' '*' action=off "ip=$a" plug=3 $quick
+check "off switched that outlet and no other" \
+	test "$(events a)" = "$(printf '1.3 command off\n1.3 off')"
+lines "on" 0 '^Success: Powered ON$' '*' action=on "ip=$a" plug=3
+lines "reboot is what happens without an action" 0 '^Success: Rebooted$' '*' \
+	"ip=$a" plug=4 $quick
+check "it switched that outlet off, then on" test "$(events a | grep '^1\.4 ')" = \
+	"$(printf '1.4 command off\n1.4 off\n1.4 command on\n1.4 on')"
+lines "by a name that two outlets have, both are switched" 0 'Powered OFF' '*' action=off \
+	"ip=$a" plug=DB1 $quick
+check "it switched both" test "$(events a | grep -c '^1\.[35] off')" = 3
+lines "a node with feeds on two PDUs" 0 'Rebooted' '*' "ip=$a,$b" snmp_version=2c plug=db2 \
+	"hostlist=db2:4@$a,12@$b" $quick
+check "the second PDU's outlet went off" sh -c "grep -q 'outlet 1.12 off' '$scratch/b'"
+lines "more feeds than that are an error" 1 '' 'feeds' action=off "ip=$a" plug=db2 feeds=2
+lines "an unknown action" 1 '' 'action: none of' action=explode "ip=$a" plug=3
+lines "actions ignore case" 0 '*' '*' action=ON "ip=$a" plug=3
+lines "option is an older name of action" 2 '*' '*' option=status "ip=$a" plug=21
+lines "of one name given twice the last one counts" 2 '*' '*' action=off action=status "ip=$a" \
+	plug=3 plug=21
+
+# --- defaults that are assumed are said ---
+lines "snmp_version: 1, with a WARNING" 0 '*' 'WARNING: snmp_version is not set: 1 is assumed$' \
+	action=status "ip=$a" plug=3 community=private
+lines "community: private, with a WARNING" 0 '*' 'WARNING: community is not set: private is' \
+	action=status "ip=$a" plug=3 snmp_version=2c
+lines "with both set there is nothing to say" 0 '*' '' action=status "ip=$a" plug=3 \
+	community=private snmp_version=2c
+lines "snmp_version is 1 even with a login" 1 '*' \
+	'snmp_version is not set: 1 is assumed, which makes no use of the login' \
+	action=status "ip=$b" plug=3 login=fencer total_timeout=1 power_timeout=0.5 $quick
+umask 077
+echo community=private >"$scratch/secrets"
+lines "secrets_file goes before the default" 0 '*' '' action=status "ip=$a" plug=3 \
+	snmp_version=2c "secrets_file=$scratch/secrets"
+
+# --- secrets ---
+lines "SNMPv3 by scripts" 0 ON '' action=status plug=3 $secure snmp_priv_prot=AES \
+	'password_script=echo authpass123; echo more' \
+	'snmp_priv_passwd_script=printf "privpass123  \n"'
+lines "a script takes the place of password" 0 ON '' action=status plug=3 $secure \
+	login=reader passwd=wrongwrong 'passwd_script=echo authpass123'
+lines "a script that fails" 1 '' 'password_script: failed' action=status plug=3 $secure \
+	'password_script=echo authpass123; exit 3'
+lines "a script that prints nothing" 1 '' 'password_script: printed nothing' action=status \
+	plug=3 $secure 'password_script=true'
+lines "a script that hangs" 1 '' 'password_script: did not end within 5 s' action=status \
+	plug=3 $secure 'password_script=sleep 60'
+lines "a passphrase that is wrong" 1 '*' 'ERROR: ' action=status plug=3 $secure \
+	passwd=hushhushhush total_timeout=2 power_timeout=1 $quick verbose=1 \
+	"debug_file=$scratch/debug"
+check "the passphrase is in no message" sh -c "! cat '$scratch/err' '$scratch/debug' |
+	grep hushhush"
+check "debug_file has what stderr has" grep -q 'ERROR: ' "$scratch/debug"
+check "debug_file is its owner's alone" test "$(stat -c %a "$scratch/debug")" = 600
+lines "an unknown name is ignored with a WARNING that hides the value" 0 '*' \
+	'WARNING: pasword: there is no such option' action=status "ip=$a" plug=3 pasword=hushhush
+check "the value is not shown" sh -c "! grep hushhush '$scratch/err'"
+cli "an unknown option is an error that hides the value" 1 '' 'unknown option --pasword,' \
+	-a "$a" --pasword=hushhush
+lines "what fenced says besides is no matter" 0 '*' '' action=status "ip=$a" plug=3 \
+	community=private snmp_version=2c agent=fence_tripplite name=dev nodename=x '# comment' ''
+
+# --- stdin and the command line ---
+lines "- and _ are alike" 0 '*' '' action=status "ip=$a" plug=3 community=private snmp-version=2c
+lines "quotes around a value are taken off" 0 '*' '' action=status "ip=\"$a\"" plug=3 \
+	'community="private"' snmp_version=2c
+lines "an empty value is none" 0 '*' 'community is not set' action=status "ip=$a" plug=3 \
+	community= snmp_version=2c
+lines "older names are taken" 0 '*' '*' action=status "ipaddr=$a" port=3 login= passwd=
+cli "all short options" 0 ON '' -q -o status -a 127.0.0.1 -u "$b_port" -n 3 -d 3 -l fencer \
+	-p authpass123 -b SHA -E authPriv -B AES -P privpass123 -c unused -C ';' -D "$scratch/debug2"
+cli "long options" 0 ON '' --quiet --action=status --ip=127.0.0.1 --ipport="$b_port" --plug=3 \
+	--snmp-version=3 --username=fencer --password-script='echo authpass123' \
+	--snmp-priv-passwd-script='echo privpass123'
+cli "ipport is for addresses without a port" 0 ON '' -q -o status -a "127.0.0.1, $b" \
+	-u "$a_port" -d 2c -n 3@127.0.0.1:"$a_port"
+cli "an argument that is no option" 1 '' 'left over' -a "$a" -n 3 off
+cli "a value is missing" 1 '' 'option -n needs a value' -a "$a" -n
+cli "--help lists each option" 0 'snmp-priv-passwd-script' '' --help
+cli "--version" 0 '^[0-9]+\.[0-9]+' '' --version
+printf 'action=off\nip=%s\nplug=3\n' "$a" >"$scratch/in"
+run "$agent" --version <"$scratch/in"
+check "stdin is left alone if there are arguments" ended 0 '^[0-9.]+$' ''
+cli "verbose says what is done" 0 '*' 'INFO: on of node plug is done' -a "$a" -n 3 -o on -v
+cli "verbose_level=0 does not" 0 '*' '' -a "$a" -n 3 -o on -d 2c -c private -v --verbose-level=0
+
+# --- options of others, and what they mean here ---
+same="ip=$a plug=3 action=status community=private snmp_version=2c"
+lines "without effect, but taken" 0 ON '' $same login_timeout=7 shell_timeout=7 retry_on=3 \
+	stonith_status_sleep=2 snmpget_path=/nowhere snmpset_path=/nowhere snmpwalk_path=/nowhere
+lines "what has no effect is checked all the same" 1 '' 'login_timeout: not a number' $same \
+	login_timeout=soon
+lines "missing_as_off is refused" 1 '' 'missing_as_off: ' $same missing_as_off=1
+cli "--missing-as-off is refused" 1 '' 'missing_as_off: ' -a "$a" -n 3 -o off --missing-as-off
+lines "missing_as_off=no is fine" 0 ON '' $same missing_as_off=no
+lines "power_wait keeps outlets off that long" 0 '*' 'all outlets verified off for 1.2 s' \
+	"ip=$a" plug=3 action=off $quick power_wait=1.2 verbose=1
+lines "total_timeout grows with the others, with a WARNING" 0 '*' \
+	'WARNING: total_timeout is not set: 75 is assumed' "ip=$a" power_timeout=65 \
+	action=validate-all
+lines "but not over what is set" 1 '' 'total_timeout: 40 s cannot hold' "ip=$a" \
+	power_timeout=65 total_timeout=40 action=validate-all
+lines "disable_timeout leaves power_timeout to total_timeout" 0 '' '*' "ip=$a" \
+	power_timeout=65 disable_timeout=true total_timeout=40 action=validate-all
+lines "so does power_timeout=0" 0 '' '*' "ip=$a" power_timeout=0 action=validate-all
+before=$(date +%s%N)
+lines "delay comes before off" 0 '*' 'delay: waiting 1.2 s' "ip=$a" plug=3 action=off \
+	$quick delay=1.2 verbose=1
+check "delay was waited for" test $((($(date +%s%N) - before) / 1000000)) -ge 1200
+
+# --- monitor, list, validate-all ---
+cli "monitor" 0 '' '' -q -a "$a" -o monitor
+cli "monitor of a silent PDU" 1 '' 'no answer|refused' -a 127.0.0.1:9 -o monitor -d 2c \
+	-c private --total-timeout=1 --power-timeout=0.5 --off-hold=0.1
+cli "monitor sees that an outlet of hostlist is missing" 1 '' 'hostlist: 99' -a "$a" -o monitor \
+	-d 2c -c private --hostlist=n1:99
+cli "list" 0 '^4,db2$' '' -q -a "$a" -o list
+check "list has all outlets" test "$(wc -l <"$scratch/out")" -eq 24
+cli "list with another separator" 0 '^4 = db2$' '' -q -a "$a" -o list -C ' = '
+cli "list of two PDUs" 0 "^11@$b,db1\$" '' -q -d 2c -a "$a,$b" -o list
+cli "list-status: on" 0 '^4,db2,ON$' '' -q -a "$a" -o list-status
+cli "list-status: off" 0 '^21,Load 21,OFF$' '' -q -a "$a" -o list-status
+cli "list-status: unknown" 0 '^20,Load 20,UNKNOWN$' '' -q -a "$a" -o list-status
+seen=$(requests a)
+cli "list with hostlist" 0 '^n1,$' '' -q -a "$a" -o list --hostlist='N1:3;n2:4'
+check "it has the nodes alone, and asked no PDU" \
+	test "$(wc -l <"$scratch/out") $(requests a)" = "2 $seen"
+cli "list-status with hostlist: on" 0 '^n2,,ON$' '' -q -a "$a" -o list-status \
+	--hostlist='n1:21;n2:4'
+check "list-status with hostlist: off" grep -qx 'n1,,OFF' "$scratch/out"
+cli "list-status with hostlist: unknown is a failure" 1 '^n1,,UNKNOWN$' '' -q -a "$a" \
+	-o list-status --hostlist='n1:20;n2:4'
+start_pdu ups lx-ups --community private
+cli "list leaves out what cannot be switched" 0 '^1,' '' -q -a "$address" -o list
+check "outlet 3 of this UPS cannot" sh -c "! grep '^3,' '$scratch/out'"
+seen=$(requests a)
+cli "validate-all" 0 '' '' -q -a "$a" -o validate-all
+cli "validate-all of a bad plug" 1 '' 'plug: .*99999999999' -a "$a" -o validate-all -n 99999999999
+cli "validate-all of a bad parameter" 1 '' 'off_hold: ' -a "$a" -o validate-all --off-hold=x
+cli "validate-all without ip" 1 '' 'ipaddr: missing' -o validate-all
+check "validate-all asks no PDU" test "$(requests a)" = "$seen"
+
+# --- metadata ---
+cli "metadata" 0 '<resource-agent name="fence_tripplite"' '' -o metadata
+lines "metadata" 0 '<resource-agent name="fence_tripplite"' '' action=metadata
+cp "$scratch/out" "$scratch/metadata.xml"
+cli "meta-data is the same" 0 '<resource-agent' '' -o meta-data
+cli "manpage" 0 '<resource-agent' '' -o manpage
+cp "$scratch/out" "$scratch/manpage.xml"
+if command -v xmllint >/dev/null; then
+	query() { xmllint --nonet --xpath "$1" "$scratch/metadata.xml"; }
+	equals() { test "$(query "$1")" = "$2"; }
+	schema=/usr/share/cluster/relaxng/metadata.rng
+	for xml in metadata manpage; do
+		[ -f $schema ] || { echo "no schema of fence-agents: not validated"; break; }
+		check "$xml is valid by the schema of fence-agents" \
+			xmllint --nonet --noout --relaxng $schema "$scratch/$xml.xml"
+	done
+	check "unfencing is not automatic" equals 'string(//action[@name="on"]/@automatic)' 0
+	check "there are ten actions" equals 'count(//action)' 10
+	check "default action reboot" \
+		equals 'string(//parameter[@name="action"]/content/@default)' reboot
+	check "default version 1" \
+		equals 'string(//parameter[@name="snmp_version"]/content/@default)' 1
+	check "default community private" \
+		equals 'string(//parameter[@name="community"]/content/@default)' private
+	check "plug obsoletes port" equals 'string(//parameter[@name="plug"]/@obsoletes)' port
+	check "port is deprecated" equals 'string(//parameter[@name="port"]/@deprecated)' 1
+	check "no parameter stands twice" \
+		equals 'count(//parameter[@name=preceding::parameter/@name])' 0
+else
+	echo "xmllint is not installed: the metadata was not looked into"
+fi
+finish

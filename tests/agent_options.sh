@@ -1,0 +1,76 @@
+#!/bin/sh
+# doc/fence_tripplite-options.md has the options of fence_tripplite as they are, beside those of
+# fence_tripplite_snmp where that is installed. "agent_options.sh table" prints the table anew.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+. "${0%/*}/shell.sh"
+
+doc=$TS_SRCDIR/doc/fence_tripplite-options.md
+
+# name|forms|type|default|text for each parameter, from metadata as fence agents lay it out.
+rows() {
+	awk '
+	function attribute(name) {
+		if (!match($0, " " name "=\"[^\"]*\""))
+			return ""
+		return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+	}
+	/<parameter / { name = attribute("name"); older = attribute("deprecated") == "1" }
+	/<getopt / { forms = attribute("mixed"); sub(/=.*/, "", forms) }
+	/<content / { type = attribute("type"); value = attribute("default") }
+	/<shortdesc / && name != "" {
+		sub(/^[^>]*>/, "")
+		sub(/<.*/, "")
+		print name "|" (older ? "(older name)" : forms) "|" type "|" value "|" $0
+		name = ""
+	}' | LC_ALL=C sort
+}
+# The rows of both, side by side; a part that is alike is written once, under "both".
+table() {
+	echo '| option | fence_tripplite | default | fence_tripplite_snmp | its default | meaning here |'
+	echo '|---|---|---|---|---|---|'
+	awk -F'|' '
+	function code(text) { return text == "" ? "" : "`" text "`" }
+	NR == FNR { forms[$1] = $2; defaults[$1] = $4; there[$1] = 1; next }
+	{
+		print "| `" $1 "` | " code($2) " | " code($4) " | " \
+			($1 in there ? code(forms[$1]) : "none") " | " code(defaults[$1]) " | " $5 " |"
+		seen[$1] = 1
+	}
+	END {
+		for (name in there)
+			if (!(name in seen))
+				print "| `" name "` | none | | " code(forms[name]) " | " \
+					code(defaults[name]) " | left out |"
+	}' "$scratch/theirs" "$scratch/ours"
+}
+
+"$TS_BUILDDIR/agent/fence_tripplite" -o metadata | rows >"$scratch/ours"
+: >"$scratch/theirs"
+if command -v fence_tripplite_snmp >/dev/null; then
+	fence_tripplite_snmp -o metadata | rows >"$scratch/theirs"
+fi
+if [ "${1-}" = table ]; then
+	table
+	exit
+fi
+
+table >"$scratch/table"
+sed -n '/^| option /,/^$/p' "$doc" | sed '/^$/d' >"$scratch/documented"
+check "there are rows" test "$(wc -l <"$scratch/ours")" -gt 40
+if [ -s "$scratch/theirs" ]; then
+	check "the document has the table of both agents" \
+		diff "$scratch/documented" "$scratch/table"
+	check "each option of theirs is one of ours" sh -c "! cut -d'|' -f1 '$scratch/theirs' |
+		grep -vxF \"\$(cut -d'|' -f1 '$scratch/ours')\""
+	check "each of their options is written the same way here" sh -c "
+		cut -d'|' -f1,2 '$scratch/theirs' | while read -r row; do
+			grep -F \"\$row|\" '$scratch/ours' >/dev/null || echo \"\$row\"
+		done | { ! grep .; }"
+else
+	echo "fence_tripplite_snmp is not installed: its columns were not compared"
+	columns() { cut -d'|' -f2,3,4,7 "$1"; }
+	columns "$scratch/documented" >"$scratch/1"
+	columns "$scratch/table" >"$scratch/2"
+	check "the document has the table of this agent" diff "$scratch/1" "$scratch/2"
+fi
+finish

@@ -1,0 +1,297 @@
+/*
+ * The campaign: many seeds through world and judge, and a table of what came of
+ * them. A lie is printed with the command that replays it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JOBS_MAX 2
+#define LIES_SHOWN 10
+/* So many seeds are needed before a rate of 99.9 % can be told from luck. */
+#define LIVENESS_SEEDS 1000
+
+struct counts {
+	uint64_t of[VERDICT_COUNT];
+};
+
+/* What one process found; shared with its parent. */
+struct tally {
+	uint64_t seed; /* at work on it */
+	uint64_t lies;
+	uint64_t requests;
+	struct counts by_class[CLASS_COUNT];
+	struct counts by_fault[FAULT_COUNT];
+	uint64_t errors[TRIPPSNMP_INTERNAL + 1];
+	bool done;
+};
+
+static struct {
+	gint64 seeds, from, only;
+	char *class;
+	gboolean trace, quiet;
+	int jobs;
+} options = {.seeds = 2000, .from = 1, .only = -1, .jobs = 1};
+
+static const char *program;
+
+static int chosen_class(void)
+{
+	for (int class = 0; options.class && class < CLASS_COUNT; class++)
+		if (!strcmp(options.class, class_name((enum seed_class)class)))
+			return class;
+	return -1;
+}
+
+static void show_lie(const struct world *world, const char *why, uint64_t nth)
+{
+	if (nth > LIES_SHOWN)
+		return;
+	printf("LIE: seed %" G_GUINT64_FORMAT ": %s said of %s: %s\n  replay: %s --only %"
+	       G_GUINT64_FORMAT "%s%s --trace\n",
+	       world->seed, outcome_word(world->outcome.error), action_word(world->action),
+	       why, program, world->seed, options.class ? " --class " : "",
+	       options.class ? options.class : "");
+	fflush(stdout);
+}
+
+static void count(struct tally *tally, const struct world *world, enum verdict verdict)
+{
+	tally->by_class[world->class].of[verdict]++;
+	for (unsigned fault = 0; fault < FAULT_COUNT; fault++)
+		if (world->faults[fault])
+			tally->by_fault[fault].of[verdict]++;
+	tally->errors[world->outcome.error]++;
+	tally->requests += world->requests;
+}
+
+/* A fault-free world, and one that only loses datagrams, must end in success. */
+static void show_failure(const struct world *world)
+{
+	if (world->class != CLASS_MIXED && !options.quiet)
+		printf("no success: seed %" G_GUINT64_FORMAT " (%s): %s\n", world->seed,
+		       class_name(world->class), world->outcome.message);
+}
+
+static void run_seed(struct tally *tally, uint64_t seed, FILE *trace)
+{
+	struct world *world;
+	enum verdict verdict;
+	char *why;
+
+	tally->seed = seed;
+	world = world_new(seed, chosen_class(), trace);
+	world_run(world);
+	verdict = judge(world, &why);
+	count(tally, world, verdict);
+	if (verdict == VERDICT_LIE)
+		show_lie(world, why, ++tally->lies);
+	if (verdict == VERDICT_FAILURE)
+		show_failure(world);
+	g_free(why);
+	world_free(world);
+}
+
+static void run_share(struct tally *tally, unsigned job)
+{
+	for (gint64 i = (gint64)job; i < options.seeds; i += options.jobs)
+		run_seed(tally, (uint64_t)(options.from + i), NULL);
+	tally->done = true;
+}
+
+/* --- the table --- */
+
+static void add(struct tally *sum, const struct tally *one)
+{
+	for (unsigned v = 0; v < VERDICT_COUNT; v++) {
+		for (unsigned i = 0; i < CLASS_COUNT; i++)
+			sum->by_class[i].of[v] += one->by_class[i].of[v];
+		for (unsigned i = 0; i < FAULT_COUNT; i++)
+			sum->by_fault[i].of[v] += one->by_fault[i].of[v];
+	}
+	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
+		sum->errors[i] += one->errors[i];
+	sum->lies += one->lies;
+	sum->requests += one->requests;
+}
+
+static uint64_t total(const struct counts *counts)
+{
+	uint64_t n = 0;
+
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		n += counts->of[v];
+	return n;
+}
+
+static void print_row(const char *name, const struct counts *counts)
+{
+	const uint64_t n = total(counts);
+
+	if (!n)
+		return;
+	printf("%-28s %8" G_GUINT64_FORMAT, name, n);
+	for (unsigned v = 0; v < VERDICT_LIE; v++)
+		printf(" %9.3f %%", 100.0 * (double)counts->of[v] / (double)n);
+	printf(" %7" G_GUINT64_FORMAT "\n", counts->of[VERDICT_LIE]);
+}
+
+static double rate(const struct counts *counts)
+{
+	const uint64_t n = total(counts);
+
+	return n ? 100.0 * (double)counts->of[VERDICT_SUCCESS] / (double)n : 100.0;
+}
+
+static void print_table(const struct tally *sum, double seconds)
+{
+	printf("%-28s %8s %11s %11s %11s %7s\n", "seeds", "n", "true succ.", "hon. fail.", "apart",
+	       "lies");
+	for (unsigned i = 0; i < CLASS_COUNT; i++)
+		print_row(class_name((enum seed_class)i), &sum->by_class[i]);
+	printf("of the mixed ones, those with\n");
+	for (unsigned i = 0; i < FAULT_COUNT; i++)
+		print_row(fault_name((enum fault)i), &sum->by_fault[i]);
+	printf("outcomes:");
+	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
+		printf(" %s %" G_GUINT64_FORMAT ";", outcome_word((enum trippsnmp_error)i),
+		       sum->errors[i]);
+	printf("\nliveness at 30 %% of datagrams lost: %.3f %% (of exchanges: %.3f %%)\n",
+	       rate(&sum->by_class[CLASS_LOSS_DATAGRAM]),
+	       rate(&sum->by_class[CLASS_LOSS_EXCHANGE]));
+	printf("%" G_GINT64_FORMAT " seeds, %" G_GUINT64_FORMAT " requests in %.1f s, %.0f seeds/s; "
+	       "lies: %" G_GUINT64_FORMAT "\n",
+	       options.seeds, sum->requests, seconds, (double)options.seeds / seconds, sum->lies);
+}
+
+static bool alive_enough(const struct counts *counts)
+{
+	const uint64_t n = total(counts);
+	const uint64_t missed = n - counts->of[VERDICT_SUCCESS];
+
+	return n < LIVENESS_SEEDS ? missed <= 1 : missed * 1000 <= n;
+}
+
+static bool passes(const struct tally *sum)
+{
+	const struct counts *healthy = &sum->by_class[CLASS_HEALTHY];
+	bool fine = sum->lies == 0;
+
+	if (healthy->of[VERDICT_SUCCESS] != total(healthy)) {
+		printf("FAIL: a healthy PDU was not switched\n");
+		fine = false;
+	}
+	if (!alive_enough(&sum->by_class[CLASS_LOSS_DATAGRAM])) {
+		printf("FAIL: less than 99.9 %% at 30 %% loss\n");
+		fine = false;
+	}
+	return fine;
+}
+
+/* --- processes --- */
+
+static bool reap(pid_t child, const struct tally *tally)
+{
+	int status = 0;
+
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status) &&
+	    tally->done)
+		return true;
+	printf("FAIL: a process died at seed %" G_GUINT64_FORMAT "\n  replay: %s --only %"
+	       G_GUINT64_FORMAT " --trace\n",
+	       tally->seed, program, tally->seed);
+	return false;
+}
+
+static bool run_all(struct tally *sum)
+{
+	struct tally *tallies = mmap(NULL, JOBS_MAX * sizeof(*tallies), PROT_READ | PROT_WRITE,
+	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t children[JOBS_MAX];
+	bool fine = true;
+
+	if (tallies == MAP_FAILED)
+		g_error("mmap fails");
+	fflush(stdout);
+	for (int job = 0; job < options.jobs; job++) {
+		children[job] = fork();
+		if (children[job] < 0)
+			g_error("fork fails");
+		if (children[job] == 0) {
+			run_share(&tallies[job], (unsigned)job);
+			fflush(stdout);
+			_exit(0);
+		}
+	}
+	for (int job = 0; job < options.jobs; job++) {
+		fine = reap(children[job], &tallies[job]) && fine;
+		add(sum, &tallies[job]);
+	}
+	munmap(tallies, JOBS_MAX * sizeof(*tallies));
+	return fine;
+}
+
+static int run_only(void)
+{
+	struct tally *tally = g_new0(struct tally, 1);
+	int status;
+
+	run_seed(tally, (uint64_t)options.only, options.trace ? stdout : NULL);
+	status = tally->lies ? EXIT_FAILURE : EXIT_SUCCESS;
+	printf("seed %" G_GINT64_FORMAT ": %s\n", options.only, tally->lies ? "a lie" : "no lie");
+	g_free(tally);
+	return status;
+}
+
+static void parse(int argc, char **argv)
+{
+	const GOptionEntry entries[] = {
+		{"seeds", 0, 0, G_OPTION_ARG_INT64, &options.seeds, "how many", "N"},
+		{"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "the first one", "S"},
+		{"only", 0, 0, G_OPTION_ARG_INT64, &options.only, "just this one", "SEED"},
+		{"class", 0, 0, G_OPTION_ARG_STRING, &options.class,
+	         "mixed, healthy, loss-datagram or loss-exchange, instead of by seed", "CLASS"},
+		{"trace", 0, 0, G_OPTION_ARG_NONE, &options.trace, "show what happens (--only)", NULL},
+		{"quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "lies and the verdict only", NULL},
+		{"jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "processes, 1 or 2", "J"},
+		{NULL, 0, 0, 0, NULL, NULL, NULL},
+	};
+	GOptionContext *context = g_option_context_new("- attack the promise");
+	GError *error = NULL;
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error) ||
+	    (options.class && chosen_class() < 0)) {
+		fprintf(stderr, "%s\n", error ? error->message : "there is no such class");
+		exit(2);
+	}
+	g_option_context_free(context);
+	options.jobs = CLAMP(options.jobs, 1, JOBS_MAX);
+	options.seeds = MAX(options.seeds, 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct tally *sum = g_new0(struct tally, 1);
+	gint64 begun = g_get_monotonic_time();
+	bool fine;
+
+	program = argv[0];
+	parse(argc, argv);
+	if (options.only >= 0) {
+		g_free(sum);
+		return run_only();
+	}
+	fine = run_all(sum);
+	if (!options.quiet)
+		print_table(sum, (double)(g_get_monotonic_time() - begun) / 1e6);
+	fine = passes(sum) && fine;
+	g_free(sum);
+	return fine ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,467 @@
+/*
+ * The virtual network and its clock: time goes from event to event. Faults of
+ * the wire are made here; what a PDU does is the model's.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "world.h"
+
+#include <string.h>
+
+/* A binary heap of struct happening_data *, by time, then by order of adding. */
+struct agenda {
+	GPtrArray *heap;
+	uint64_t added;
+};
+
+static void data_free(void *pointer)
+{
+	struct happening_data *data = pointer;
+
+	if (data->datagram)
+		datagram_unref(data->datagram);
+	event_clear(&data->event);
+	g_free(data);
+}
+
+struct agenda *agenda_new(void)
+{
+	struct agenda *agenda = g_new0(struct agenda, 1);
+
+	agenda->heap = g_ptr_array_new_with_free_func(data_free);
+	return agenda;
+}
+
+void agenda_free(struct agenda *agenda)
+{
+	g_ptr_array_unref(agenda->heap);
+	g_free(agenda);
+}
+
+static bool earlier(const struct happening_data *a, const struct happening_data *b)
+{
+	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+void agenda_add(struct world *world, const struct happening_data *data)
+{
+	struct agenda *agenda = world->agenda;
+	struct happening_data *copy = g_new(struct happening_data, 1);
+	unsigned i = agenda->heap->len;
+	void **heap;
+
+	*copy = *data;
+	copy->order = agenda->added++;
+	g_ptr_array_add(agenda->heap, copy);
+	heap = agenda->heap->pdata;
+	while (i && earlier(copy, heap[(i - 1) / 2])) {
+		heap[i] = heap[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	heap[i] = copy;
+}
+
+static const struct happening_data *agenda_first(const struct agenda *agenda)
+{
+	return agenda->heap->len ? agenda->heap->pdata[0] : NULL;
+}
+
+static struct happening_data *agenda_pop(struct agenda *agenda)
+{
+	void **heap = agenda->heap->pdata;
+	struct happening_data *first = heap[0];
+	struct happening_data *last = heap[agenda->heap->len - 1];
+	const unsigned n = agenda->heap->len - 1;
+	unsigned i = 0;
+
+	heap[n] = NULL;
+	g_ptr_array_set_free_func(agenda->heap, NULL);
+	g_ptr_array_set_size(agenda->heap, (int)n);
+	g_ptr_array_set_free_func(agenda->heap, data_free);
+	while (2 * i + 1 < n) {
+		unsigned child = 2 * i + 1;
+
+		if (child + 1 < n && earlier(heap[child + 1], heap[child]))
+			child++;
+		if (!earlier(heap[child], last))
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	if (n)
+		heap[i] = last;
+	return first;
+}
+
+void datagram_unref(struct datagram *datagram)
+{
+	if (--datagram->references)
+		return;
+	g_array_unref(datagram->varbinds);
+	g_free(datagram);
+}
+
+static struct datagram *datagram_ref(struct datagram *datagram)
+{
+	datagram->references++;
+	return datagram;
+}
+
+/* --- what the client sends --- */
+
+static bool strikes(struct world *world, unsigned permille)
+{
+	return permille && world->now < world->wire.faults_until &&
+	       chance_permille(&world->luck, permille);
+}
+
+static usec way(struct world *world)
+{
+	const struct wire *wire = &world->wire;
+	usec takes = chance_time(&world->luck, wire->latency_low, wire->latency_high);
+
+	if (strikes(world, wire->delay))
+		takes += chance_time(&world->luck, USEC_PER_SEC / 2, wire->delay_max);
+	if (strikes(world, wire->reorder))
+		takes += chance_time(&world->luck, 0, USEC_PER_SEC / 5);
+	return takes;
+}
+
+static const char *kind_word(enum request_kind kind)
+{
+	static const char *const words[] = {"GET", "GETNEXT", "GETBULK", "SET"};
+
+	return words[kind];
+}
+
+static void trace_varbinds(const struct world *world, const GArray *varbinds)
+{
+	for (unsigned i = 0; world->trace && i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		char *name = objid_text(&varbind->name);
+		char *octets = varbind->octets ? g_strndup(g_bytes_get_data(varbind->octets, NULL),
+		                                           g_bytes_get_size(varbind->octets))
+		                               : NULL;
+
+		trace_line(world, "    %s type %d %" G_GINT64_FORMAT " %s", name, varbind->type,
+		           varbind->number, octets ? octets : "");
+		g_free(octets);
+		g_free(name);
+	}
+}
+
+/* Every SET is looked at before the wire can lose it: the intention counts. */
+static void inspect_set(struct world *world, unsigned pdu, const struct request *request)
+{
+	world->sets_since_event++;
+	for (unsigned i = 0; i < request->n; i++) {
+		const struct varbind *varbind = &request->varbinds[i];
+		const struct row *row = model_find(&world->pdus[pdu], &varbind->name);
+		const struct outlet_model *outlet =
+			row && row->kind == ROW_COMMAND ? model_outlet(&world->pdus[pdu], row->of)
+							: NULL;
+
+		if (outlet && world->pdus[pdu].relays[outlet->relay].feeds_node &&
+		    varbind->type == VALUE_INTEGER &&
+		    (varbind->number == outlet->family->command_off ||
+		     varbind->number == outlet->family->command_on)) {
+			if (varbind->number == outlet->family->command_on &&
+			    world->first_set_on == USEC_NEVER)
+				world->first_set_on = world->now;
+			if (!world->hopeless)
+				continue;
+		}
+		if (!world->touched) {
+			char *name = objid_text(&varbind->name);
+
+			world->touched =
+				g_strdup_printf("a SET that must not be: %s of PDU %u", name, pdu);
+			g_free(name);
+		}
+	}
+}
+
+static void send_event(struct world *world, unsigned pdu, enum event_type type, uint32_t tag,
+                       const char *reason)
+{
+	const struct happening_data data = {
+		.at = world->now + chance_time(&world->luck, world->wire.latency_low,
+	                                       world->wire.latency_high),
+		.what = AT_ANSWER,
+		.pdu = pdu,
+		.event = {.type = type, .pdu = pdu, .tag = tag, .reason = g_strdup(reason)},
+	};
+
+	agenda_add(world, &data);
+}
+
+static void carry(struct world *world, struct datagram *datagram)
+{
+	const struct happening_data data = {
+		.at = world->now + way(world),
+		.what = AT_REQUEST,
+		.pdu = datagram->pdu,
+		.datagram = datagram_ref(datagram),
+	};
+
+	agenda_add(world, &data);
+}
+
+static usec wire_now(struct network *network)
+{
+	return ((struct world *)network)->now;
+}
+
+static void wire_send(struct network *network, unsigned pdu, const struct request *request)
+{
+	struct world *world = (struct world *)network;
+	struct datagram *datagram = g_new0(struct datagram, 1);
+
+	datagram->pdu = pdu;
+	datagram->tag = request->tag;
+	datagram->attempt = request->attempt;
+	datagram->kind = request->kind;
+	datagram->repetitions = request->repetitions;
+	datagram->sent = world->now;
+	datagram->references = 1;
+	datagram->varbinds = varbinds_new();
+	for (unsigned i = 0; i < request->n; i++) {
+		const struct varbind copy = varbind_copy(&request->varbinds[i]);
+
+		g_array_append_val(datagram->varbinds, copy);
+	}
+	world->requests++;
+	trace_line(world, "PDU %u <- %s tag %u attempt %u", pdu, kind_word(request->kind),
+	           request->tag, request->attempt);
+	trace_varbinds(world, datagram->varbinds);
+	if (request->kind == REQUEST_SET)
+		inspect_set(world, pdu, request);
+	if (strikes(world, world->wire.lose_exchange)) {
+		datagram->answer_lost = chance_permille(&world->luck, 500);
+		if (datagram->answer_lost)
+			carry(world, datagram);
+	} else if (strikes(world, world->wire.report)) {
+		send_event(world, pdu, EVENT_REFUSED, request->tag, "authentication fails");
+	} else if (strikes(world, world->wire.unreachable)) {
+		send_event(world, pdu, EVENT_UNREACHABLE, request->tag, "host unreachable");
+	} else if (strikes(world, world->wire.lose_request)) {
+		trace_line(world, "    lost");
+	} else {
+		carry(world, datagram);
+		if (strikes(world, world->wire.duplicate))
+			carry(world, datagram);
+	}
+	datagram_unref(datagram);
+}
+
+/* --- what comes back --- */
+
+static struct event answer_copy(const struct event *answer)
+{
+	struct event copy = *answer;
+
+	copy.varbinds = varbinds_new();
+	for (unsigned i = 0; i < answer->varbinds->len; i++) {
+		const struct varbind varbind =
+			varbind_copy(&g_array_index(answer->varbinds, struct varbind, i));
+
+		g_array_append_val(copy.varbinds, varbind);
+	}
+	return copy;
+}
+
+static void carry_back(struct world *world, struct datagram *request, struct event answer,
+                       bool genuine)
+{
+	const struct happening_data data = {
+		.at = world->now + way(world),
+		.what = AT_ANSWER,
+		.pdu = request->pdu,
+		.datagram = datagram_ref(request),
+		.event = answer,
+		.made = world->now,
+		.genuine = genuine,
+	};
+
+	agenda_add(world, &data);
+}
+
+static bool has_name(const GArray *varbinds, const struct objid *name)
+{
+	for (unsigned i = 0; i < varbinds->len; i++)
+		if (objid_equal(&g_array_index(varbinds, struct varbind, i).name, name))
+			return true;
+	return false;
+}
+
+/* Whether the content could pass for an answer to that request: then nobody could tell. */
+static bool could_fit(const struct datagram *request, const GArray *content)
+{
+	if (request->kind != REQUEST_GET && request->kind != REQUEST_SET)
+		return true;
+	if (content->len != request->varbinds->len)
+		return false;
+	for (unsigned i = 0; i < content->len; i++)
+		if (!has_name(content, &g_array_index(request->varbinds, struct varbind, i).name))
+			return false;
+	return true;
+}
+
+static bool mispair(struct world *world, const struct datagram *request, struct event *answer)
+{
+	GArray *other = world->pdus[request->pdu].last_answer;
+
+	if (!other || could_fit(request, other) || !strikes(world, world->wire.mispaired))
+		return false;
+	g_array_unref(answer->varbinds);
+	answer->varbinds = g_array_ref(other);
+	answer->error_status = 0;
+	answer->error_index = 0;
+	trace_line(world, "    with another request's content");
+	return true;
+}
+
+/* The tag of no request of this PDU that could be open. */
+static void send_foreign(struct world *world, struct datagram *request, const struct event *answer)
+{
+	struct event copy = answer_copy(answer);
+
+	copy.tag = chance_permille(&world->luck, 500) ? 0 : request->tag + 1000000;
+	carry_back(world, request, copy, false);
+}
+
+void wire_answer(struct world *world, struct datagram *request, struct event *answer)
+{
+	struct pdu_model *pdu = &world->pdus[request->pdu];
+	const bool mispaired = mispair(world, request, answer);
+
+	if (!mispaired && world->wire.mispaired) {
+		g_clear_pointer(&pdu->last_answer, g_array_unref);
+		pdu->last_answer = g_array_ref(answer->varbinds);
+	}
+	trace_line(world, "PDU %u -> tag %u error %d index %d", request->pdu, answer->tag,
+	           answer->error_status, answer->error_index);
+	trace_varbinds(world, answer->varbinds);
+	if (strikes(world, world->wire.foreign))
+		send_foreign(world, request, answer);
+	if (request->answer_lost || strikes(world, world->wire.lose_answer)) {
+		trace_line(world, "    lost");
+		event_clear(answer);
+		return;
+	}
+	if (strikes(world, world->wire.duplicate))
+		carry_back(world, request, answer_copy(answer), !mispaired);
+	carry_back(world, request, *answer, !mispaired);
+}
+
+static void note_readings(struct world *world, const struct happening_data *data)
+{
+	const struct pdu_model *pdu = &world->pdus[data->pdu];
+
+	if (!data->genuine || data->event.error_status || data->datagram->kind != REQUEST_GET)
+		return;
+	for (unsigned i = 0; i < data->event.varbinds->len; i++) {
+		const struct varbind *varbind =
+			&g_array_index(data->event.varbinds, struct varbind, i);
+		const struct row *row = model_find(pdu, &varbind->name);
+		const struct outlet_model *outlet;
+		struct reading reading;
+
+		if (!row || row->kind != ROW_STATE)
+			continue;
+		outlet = model_outlet(pdu, row->of);
+		reading = (struct reading){
+			.relay = &pdu->relays[outlet->relay],
+			.state = TRIPPSNMP_UNKNOWN,
+			.sent = data->datagram->sent,
+			.made = data->made,
+			.delivered = world->now,
+		};
+		if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_off)
+			reading.state = TRIPPSNMP_OFF;
+		if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_on)
+			reading.state = TRIPPSNMP_ON;
+		g_array_append_val(world->readings, reading);
+	}
+}
+
+/* --- the clock --- */
+
+static void happen(struct world *world, struct happening_data *data)
+{
+	struct pdu_model *pdu = &world->pdus[data->pdu];
+
+	switch (data->what) {
+	case AT_REQUEST:
+		model_request(world, data->datagram);
+		break;
+	case AT_PROCESSED:
+		model_processed(world, data->pdu, data->datagram, data->id);
+		break;
+	case AT_ANSWER:
+		break;
+	case AT_MOVE:
+		model_move(world, &pdu->relays[data->relay], data->id);
+		break;
+	case AT_SHOW:
+		model_show(world, &pdu->relays[data->relay], data->id, data->on);
+		break;
+	case AT_HAND:
+		model_hand(world, data);
+		break;
+	case AT_DOWN:
+		model_down(world, data->pdu);
+		break;
+	case AT_UP:
+		model_up(world, data->pdu);
+		break;
+	}
+}
+
+/* The next answer for the client until then, NULL if time comes first. */
+static struct happening_data *advance(struct world *world, usec until)
+{
+	const struct happening_data *first;
+
+	while ((first = agenda_first(world->agenda)) && first->at <= until) {
+		struct happening_data *data = agenda_pop(world->agenda);
+
+		world->now = MAX(world->now, data->at);
+		if (data->what == AT_ANSWER)
+			return data;
+		happen(world, data);
+		data_free(data);
+	}
+	world->now = MAX(world->now, until);
+	return NULL;
+}
+
+static void wire_next(struct network *network, usec until, struct event *event)
+{
+	struct world *world = (struct world *)network;
+	struct happening_data *data = advance(world, until);
+
+	world->sets_since_event = 0;
+	memset(event, 0, sizeof(*event));
+	if (!data)
+		return;
+	trace_line(world, "client gets tag %u", data->event.tag);
+	note_readings(world, data);
+	*event = data->event;
+	memset(&data->event, 0, sizeof(data->event));
+	data_free(data);
+}
+
+void wire_run_until(struct world *world, usec until)
+{
+	struct happening_data *data;
+
+	while ((data = advance(world, until)))
+		data_free(data);
+}
+
+void wire_init(struct world *world)
+{
+	world->network = (struct network){.now = wire_now, .send = wire_send, .next = wire_next};
+	world->agenda = agenda_new();
+}

@@ -1,0 +1,31 @@
+# make fuzz, coverage, lint, builds: the tools that look at the code from outside. None of them
+# leaves anything in the source; each works in a directory below the build's.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz
+
+FUZZ_TIME = 60
+headers = $(DEFS) -I$(abs_top_builddir) $(GLIB_CFLAGS) $(NETSNMP_CFLAGS)
+
+fuzz:
+	@FUZZ_TIME='$(FUZZ_TIME)' FUZZ_CFLAGS='$(headers)' \
+	FUZZ_LIBS='$(NETSNMP_LIBS) $(GLIB_LIBS)' \
+	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' '$(abs_top_builddir)/fuzz-build'
+
+lint:
+	@LINT_CFLAGS='$(headers) $(STONITH_CFLAGS) -DTRIPPSNMP_SONAME="x" -DTRIPPSNMP_LIBDIR="x"' \
+	$(SHELL) $(srcdir)/tests/lint.sh '$(abs_top_srcdir)'
+
+coverage:
+	@$(MKDIR_P) coverage && rm -rf coverage/source && \
+	$(MAKE) -s distdir distdir=coverage/source >/dev/null && \
+	MAKE='$(MAKE)' $(SHELL) $(srcdir)/tests/coverage.sh coverage
+
+builds:
+	@rm -rf builds-source && $(MAKE) -s distdir distdir=builds-source >/dev/null && \
+	$(SHELL) $(srcdir)/tests/builds.sh builds-source
+
+.PHONY: fuzz lint coverage builds
+clean-local:
+	-chmod -R u+w coverage builds-source 2>/dev/null
+	rm -rf fuzz-build coverage builds-source

@@ -1,0 +1,372 @@
+/*
+ * Fuzzes what is found out about PDUs: exchange, inventory, feeds and the
+ * operation round them, against devices that an input builds and answers that
+ * it bends. Nothing may be switched, all must end, and what is found must fit.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "operation.h"
+#include "text.h"
+#include "virtual.h"
+
+#include <string.h>
+
+#define PDUS_MAX 3
+#define TABLES_MAX 2
+#define OUTLETS_MAX 50
+#define ODD_ROWS_MAX 4
+#define LIMIT (15 * USEC_PER_SEC)
+/* One datagram holds no more. */
+#define ANSWER_MAX 1500
+/* Far above what the inventory says that it keeps. */
+#define ROWS_BOUND 2000
+#define REQUESTS_BOUND 20000
+
+struct trial {
+	struct virtual virtual;
+	GArray *objects[PDUS_MAX]; /* of struct varbind, in order: what the PDU has */
+	bool v1;
+};
+
+/* --- the devices --- */
+
+static int compare(gconstpointer a, gconstpointer b)
+{
+	return objid_compare(&((const struct varbind *)a)->name,
+	                     &((const struct varbind *)b)->name);
+}
+
+static void put(GArray *objects, struct objid name, enum value_type type, int64_t number,
+                const char *octets)
+{
+	struct varbind varbind = { .name = name, .type = type, .number = number };
+
+	if (octets)
+		varbind.octets = g_bytes_new(octets, strlen(octets));
+	g_array_append_val(objects, varbind);
+}
+
+static void put_outlet(GArray *objects, const struct family *family, uint32_t device,
+                       uint32_t number, unsigned style)
+{
+	static const char *const names[] = { "db1",  "Load 1",   "",   "web\n1",
+		                             "DB1 ", "\xff\xfe", "db2" };
+	const char *name = names[(style + number) % G_N_ELEMENTS(names)];
+
+	put(objects, family_instance(family, family->state, device, number), VALUE_INTEGER,
+	    1 + (style + number) % 2, NULL);
+	if (family->controllable)
+		put(objects, family_instance(family, family->controllable, device, number),
+		    VALUE_INTEGER,
+		    style % 8 == 7 ? 2 : 3 - (family->controllable_as == CONTROLLABLE_TRUTH) * 2,
+		    NULL);
+	put(objects, family_instance(family, family->outlet_name, device, number), VALUE_OCTETS, 0,
+	    name);
+	if (family->description)
+		put(objects, family_instance(family, family->description, device, number),
+		    VALUE_OCTETS, 0, names[style % G_N_ELEMENTS(names)]);
+}
+
+static void put_table(GArray *objects, struct bytes *bytes)
+{
+	const uint8_t first = bytes_take(bytes);
+	const struct family *family = family_row(first % family_count());
+	const uint32_t device = first & 0x80 ? 2 : 1;
+	const unsigned n = bytes_below(bytes, OUTLETS_MAX);
+	const unsigned style = bytes_take(bytes);
+
+	for (unsigned i = 1; i <= n; i++)
+		put_outlet(objects, family, device, i, style);
+	if (family->outlet_count.n && first & 0x40)
+		put(objects, objid_append(&family->outlet_count, 1, &device), VALUE_UNSIGNED,
+		    style & 1 ? n : bytes_number(bytes), NULL);
+	if (family->device_status.n && first & 0x20)
+		put(objects, objid_append(&family->device_status, 1, &device), VALUE_INTEGER,
+		    style & 2 ? 2 : bytes_number(bytes), NULL);
+}
+
+static void put_odd_row(GArray *objects, struct bytes *bytes)
+{
+	const uint8_t first = bytes_take(bytes);
+	const struct family *family = family_row(first % family_count());
+	struct objid name = family_instance(family, 2 + first / 64, (uint32_t)bytes_number(bytes),
+	                                    (uint32_t)bytes_number(bytes));
+
+	put(objects, name, VALUE_INTEGER, bytes_number(bytes), NULL);
+}
+
+static void put_system(GArray *objects, unsigned pdu)
+{
+	static const struct objid descr = { 9, { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
+	static const struct objid object_id = { 9, { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+	static const struct objid engine = { 11, { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+	static const char *const engines[PDUS_MAX] = { "engine a", "engine b", "engine a" };
+
+	put(objects, descr, VALUE_OCTETS, 0, "some\nagent");
+	put(objects, object_id, VALUE_OBJID, 0, "1.3.6.1.4.1.850");
+	put(objects, engine, VALUE_OCTETS, 0, engines[pdu]);
+}
+
+static GArray *make_device(struct bytes *bytes, unsigned pdu)
+{
+	GArray *objects = varbinds_new();
+	const uint8_t first = bytes_take(bytes);
+	const unsigned tables = first % (TABLES_MAX + 1), odd = (first >> 4) % ODD_ROWS_MAX;
+
+	if (first & 8)
+		put_system(objects, pdu);
+	for (unsigned i = 0; i < tables; i++)
+		put_table(objects, bytes);
+	for (unsigned i = 0; i < odd; i++)
+		put_odd_row(objects, bytes);
+	g_array_sort(objects, compare);
+	return objects;
+}
+
+/* How many objects come before that name. */
+static unsigned place_of(const GArray *objects, const struct objid *name)
+{
+	unsigned low = 0, high = objects->len;
+
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+
+		if (objid_compare(&g_array_index(objects, struct varbind, middle).name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct varbind read_object(const struct trial *trial, unsigned pdu, const struct objid *name)
+{
+	const GArray *objects = trial->objects[pdu];
+	const unsigned i = place_of(objects, name);
+
+	if (i < objects->len && objid_equal(&g_array_index(objects, struct varbind, i).name, name))
+		return varbind_copy(&g_array_index(objects, struct varbind, i));
+	return (struct varbind){ .name = *name, .type = VALUE_ABSENT };
+}
+
+static struct varbind next_object(const struct trial *trial, unsigned pdu,
+                                  const struct objid *after)
+{
+	const GArray *objects = trial->objects[pdu];
+	unsigned i = place_of(objects, after);
+
+	/* a table may have a row twice */
+	while (i < objects->len &&
+	       objid_equal(&g_array_index(objects, struct varbind, i).name, after))
+		i++;
+	if (i < objects->len)
+		return varbind_copy(&g_array_index(objects, struct varbind, i));
+	return (struct varbind){ .name = *after, .type = VALUE_END_OF_MIB };
+}
+
+static void answer_bulk(const struct trial *trial, const struct sent *sent, GArray *varbinds)
+{
+	GArray *cursors = varbinds_new();
+
+	for (unsigned i = 0; i < sent->varbinds->len; i++)
+		varbinds_add(cursors, &g_array_index(sent->varbinds, struct varbind, i).name);
+	for (unsigned i = 0; i < sent->repetitions && varbinds->len < ANSWER_MAX; i++) {
+		for (unsigned k = 0; k < cursors->len; k++) {
+			struct varbind *cursor = &g_array_index(cursors, struct varbind, k);
+			const struct varbind object = next_object(trial, sent->pdu, &cursor->name);
+
+			cursor->name = object.name;
+			g_array_append_val(varbinds, object);
+		}
+	}
+	g_array_unref(cursors);
+}
+
+static void answer(void *context, const struct sent *sent, struct event *event)
+{
+	const struct trial *trial = context;
+
+	if (sent->kind == REQUEST_BULK) {
+		answer_bulk(trial, sent, event->varbinds);
+		return;
+	}
+	for (unsigned i = 0; i < sent->varbinds->len; i++) {
+		const struct objid *name = &g_array_index(sent->varbinds, struct varbind, i).name;
+		const struct varbind object = sent->kind == REQUEST_NEXT
+		                                      ? next_object(trial, sent->pdu, name)
+		                                      : read_object(trial, sent->pdu, name);
+
+		if (trial->v1 && !event->error_status &&
+		    (object.type == VALUE_ABSENT || object.type == VALUE_END_OF_MIB)) {
+			event->error_status = SNMP_STATUS_NO_SUCH_NAME;
+			event->error_index = (int)i + 1;
+		}
+		g_array_append_val(event->varbinds, object);
+	}
+}
+
+static void on_send(void *context, const struct sent *sent)
+{
+	const struct trial *trial = context;
+
+	REQUIRE(sent->kind != REQUEST_SET);
+	REQUIRE(!trial->v1 || sent->kind != REQUEST_BULK);
+	REQUIRE(trial->virtual.sent->len < REQUESTS_BOUND);
+}
+
+/* --- what was found --- */
+
+static void check_found(const struct pdu_outlets *found)
+{
+	const struct outlet *last = NULL;
+
+	REQUIRE(found->outlets->len <= ROWS_BOUND);
+	if (found->who)
+		REQUIRE(g_utf8_validate(found->who, -1, NULL));
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		REQUIRE(outlet->family && outlet->number);
+		REQUIRE(!outlet->has_name || outlet->name);
+		REQUIRE(!outlet->has_description || outlet->description);
+		/* a table has each row once, in order */
+		if (last && found->whole && last->family == outlet->family)
+			REQUIRE(last->device < outlet->device ||
+			        (last->device == outlet->device && last->number < outlet->number));
+		last = outlet;
+	}
+}
+
+static const struct outlet *outlet_of(const struct pdu_outlets *found, const struct feed *feed)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (outlet->family == feed->family && outlet->device == feed->device &&
+		    outlet->number == feed->number)
+			return outlet;
+	}
+	return NULL;
+}
+
+static void check_feeds(const struct operation *operation, const GArray *feeds)
+{
+	REQUIRE(feeds->len > 0);
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct outlet *outlet = outlet_of(operation->found[feed->pdu], feed);
+
+		REQUIRE(feed->pdu < operation->n_pdus);
+		REQUIRE(outlet && outlet->exists && outlet->controllable == TRI_YES);
+		check_line(feed->text);
+		for (unsigned k = 0; k < i; k++) {
+			const struct feed *other = &g_array_index(feeds, struct feed, k);
+
+			REQUIRE(other->pdu != feed->pdu || other->family != feed->family ||
+			        other->device != feed->device || other->number != feed->number);
+		}
+	}
+}
+
+static struct outcome judge(const struct operation *operation, void *context, bool *unclear)
+{
+	GArray *feeds = context;
+	struct outcome outcome = { TRIPPSNMP_OK, NULL };
+
+	*unclear = false;
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		check_found(operation->found[i]);
+	g_array_set_size(feeds, 0);
+	if (!operation->node)
+		return outcome;
+	outcome = feeds_find(operation->view, operation->node, feeds);
+	if (!outcome.error)
+		check_feeds(operation, feeds);
+	return outcome;
+}
+
+/* --- the trial --- */
+
+static struct config *make_config(struct bytes *bytes)
+{
+	static const char *const addresses[PDUS_MAX] = { "192.0.2.1", "192.0.2.1 192.0.2.2",
+		                                         "192.0.2.1 192.0.2.2 192.0.2.3" };
+	static const char *const maps[] = {
+		"",
+		"db1:3@192.0.2.1; db2:4@192.0.2.1",
+		"db1:1.3@192.0.2.1,2.1@192.0.2.1; db2:3@192.0.2.1",
+		"db1 db2 db3",
+		"db1:\"db1\"@192.0.2.1; db2:2@192.0.2.1,1@192.0.2.1",
+		"db1:1@192.0.2.1,2@192.0.2.1,3@192.0.2.1; web1; db2:\"db1\"@192.0.2.1",
+	};
+	static const char *const versions[] = { "1", "2c" };
+	static const char *const feeds[] = { "any", "1", "2" };
+	const uint8_t first = bytes_take(bytes), second = bytes_take(bytes);
+	const char *values[PARAM_COUNT] = {
+		[PARAM_IPADDR] = addresses[first % PDUS_MAX],
+		[PARAM_SNMP_VERSION] = versions[(first >> 2) % G_N_ELEMENTS(versions)],
+		[PARAM_FEEDS] = feeds[(first >> 4) % G_N_ELEMENTS(feeds)],
+		[PARAM_COMMUNITY] = "private",
+		[PARAM_HOSTLIST] = maps[second % G_N_ELEMENTS(maps)],
+	};
+	char *error = NULL;
+	struct config *config = params_check(values, &error);
+
+	/* feeds and hostlist may disagree */
+	g_free(error);
+	return config;
+}
+
+static void set_up(struct trial *trial, struct bytes *bytes, const struct config *config,
+                   bool healthy)
+{
+	trial->v1 = config->version == SNMP_V1;
+	virtual_init(&trial->virtual, bytes, config->pdus->len);
+	trial->virtual.answer = answer;
+	trial->virtual.on_send = on_send;
+	trial->virtual.context = trial;
+	trial->virtual.healthy = healthy;
+	for (unsigned i = 0; i < config->pdus->len; i++)
+		trial->objects[i] = make_device(bytes, i);
+}
+
+static void run(struct trial *trial, const struct config *config, const char *node, bool status)
+{
+	const char *labels[PDUS_MAX];
+	GArray *feeds = feeds_new();
+	struct operation *operation;
+	struct outcome outcome;
+
+	for (unsigned i = 0; i < config->pdus->len; i++)
+		labels[i] = ((const struct pdu_address *)config->pdus->pdata[i])->label;
+	operation = operation_new(config, labels, &checking_log, node, status, trial->virtual.now,
+	                          LIMIT);
+	operation_connect(operation, &trial->virtual.network, 1);
+	outcome = operation_look(operation, judge, feeds);
+	REQUIRE(!outcome.error == !outcome.message);
+	if (outcome.error)
+		check_line(outcome.message);
+	REQUIRE(trial->virtual.now <= operation->deadline + USEC_PER_SEC / 10);
+	g_free(outcome.message);
+	operation_free(operation);
+	g_array_unref(feeds);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const nodes[] = { NULL, "db1", "DB2", "web1", "nobody\n" };
+	struct bytes bytes = { data, size };
+	struct config *config = make_config(&bytes);
+	const uint8_t first = bytes_take(&bytes);
+	struct trial trial = { 0 };
+
+	if (!config)
+		return 0;
+	set_up(&trial, &bytes, config, first & 0x40);
+	run(&trial, config, nodes[first % G_N_ELEMENTS(nodes)], first & 0x80);
+	for (unsigned i = 0; i < trial.virtual.n_pdus; i++)
+		g_array_unref(trial.objects[i]);
+	virtual_clear(&trial.virtual);
+	config_free(config);
+	return 0;
+}

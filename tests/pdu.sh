@@ -1,0 +1,77 @@
+# Simulated PDUs and the agent for shell tests; after shell.sh.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+agent=$TS_BUILDDIR/agent/fence_tripplite
+pdus=
+trap 'stop_pdus; rm -rf "$scratch"' EXIT
+
+stop_pdus() {
+	for pid in $pdus; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	pdus=
+}
+
+# start_pdu NAME CAPTURE OPTION...: when it returns, the PDU listens on $port ($address with
+# its host) and its timeline goes to $scratch/NAME.
+start_pdu() {
+	pdu=$1
+	capture=$2
+	shift 2
+	mkfifo "$scratch/$pdu.fifo"
+	"$TRIPPSIM" --port 0 --die-with-parent --log-requests "$@" "$TS_CAPTURES/$capture.snmprec" \
+		>"$scratch/$pdu.fifo" 2>"$scratch/$pdu.err" </dev/null &
+	pdus="$pdus $!"
+	exec 3<"$scratch/$pdu.fifo"
+	read -r line <&3 || {
+		cat "$scratch/$pdu.err"
+		exit 99
+	}
+	cat <&3 >"$scratch/$pdu" &
+	exec 3<&-
+	port=${line##*:}
+	address=127.0.0.1:$port
+}
+
+# As NAME's timeline so far: requests, and what its outlets did.
+requests() { grep -c '^t=[0-9.]* request ' "$scratch/$1"; }
+events() { sed -n 's/^t=[0-9.]* outlet //p' "$scratch/$1"; }
+
+# run COMMAND...: its output in $scratch/out and $scratch/err, its exit status in $code.
+run() {
+	"$@" >"$scratch/out" 2>"$scratch/err"
+	code=$?
+}
+
+# Whether the last run ended with that status, and each output matched its pattern (of grep -E;
+# empty: no output, '*': any).
+ended() { # STATUS STDOUT STDERR
+	echo "exit status $code, not $1; stdout:"
+	cat "$scratch/out"
+	echo "stderr:"
+	cat "$scratch/err"
+	[ "$code" -eq "$1" ] && matches "$scratch/out" "$2" && matches "$scratch/err" "$3"
+}
+matches() { # FILE PATTERN
+	case $2 in
+	'') [ ! -s "$1" ] ;;
+	'*') : ;;
+	*) grep -Eq -- "$2" "$1" ;;
+	esac
+}
+
+# cli RULE STATUS STDOUT STDERR ARGUMENT...
+cli() {
+	rule=$1 status=$2 out=$3 err=$4
+	shift 4
+	run "$agent" "$@" </dev/null
+	check "command line: $rule" ended "$status" "$out" "$err"
+}
+
+# lines RULE STATUS STDOUT STDERR LINE...: the lines go to stdin.
+lines() {
+	rule=$1 status=$2 out=$3 err=$4
+	shift 4
+	printf '%s\n' "$@" >"$scratch/in"
+	run "$agent" <"$scratch/in"
+	check "stdin: $rule" ended "$status" "$out" "$err"
+}

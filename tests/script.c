@@ -1,0 +1,506 @@
+/*
+ * See script.h. Simple rather than fast: tables are small.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "script.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATUS_NO_CREATION 11
+
+/** What happens later: an event, or a cell that changes. */
+struct timer {
+	usec at;
+	bool is_change;
+	struct event event;
+	unsigned pdu;
+	struct objid name;
+	int64_t number;
+};
+
+static struct varbind *cell_at(const struct script *script, unsigned pdu, unsigned i)
+{
+	return &g_array_index(script->cells[pdu], struct varbind, i);
+}
+
+/* The place of the first cell not before name. */
+static unsigned place_of(const struct script *script, unsigned pdu, const struct objid *name)
+{
+	unsigned low = 0, high = script->cells[pdu]->len;
+
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+
+		if (objid_compare(&cell_at(script, pdu, middle)->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct varbind *script_cell(const struct script *script, unsigned pdu, const struct objid *name)
+{
+	const unsigned i = place_of(script, pdu, name);
+
+	if (i == script->cells[pdu]->len || !objid_equal(&cell_at(script, pdu, i)->name, name))
+		return NULL;
+	return cell_at(script, pdu, i);
+}
+
+static void put(struct script *script, unsigned pdu, const struct varbind *cell)
+{
+	struct varbind *old = script_cell(script, pdu, &cell->name);
+
+	if (old) {
+		varbind_clear(old);
+		*old = *cell;
+	} else {
+		g_array_insert_vals(script->cells[pdu], place_of(script, pdu, &cell->name), cell,
+		                    1);
+	}
+}
+
+void script_put(struct script *script, unsigned pdu, const struct objid *name, enum value_type type,
+                int64_t number)
+{
+	const struct varbind cell = { .name = *name, .type = type, .number = number };
+
+	put(script, pdu, &cell);
+}
+
+void script_put_text(struct script *script, unsigned pdu, const struct objid *name,
+                     const char *text)
+{
+	const struct varbind cell = { .name = *name,
+		                      .type = VALUE_OCTETS,
+		                      .octets = g_bytes_new(text, strlen(text)) };
+
+	put(script, pdu, &cell);
+}
+
+void script_drop(struct script *script, unsigned pdu, const struct objid *root)
+{
+	for (unsigned i = script->cells[pdu]->len; i-- > 0;)
+		if (objid_equal(&cell_at(script, pdu, i)->name, root) ||
+		    objid_below(&cell_at(script, pdu, i)->name, root))
+			g_array_remove_index(script->cells[pdu], i);
+}
+
+/* --- the agent --- */
+
+static void answer_error(struct event *answer, int error_status, unsigned index)
+{
+	answer->error_status = error_status;
+	answer->error_index = (int)index;
+}
+
+static void add_absent(const struct script *script, struct event *answer, const struct objid *name,
+                       enum value_type type, unsigned index)
+{
+	const struct varbind absent = { .name = *name, .type = type };
+
+	if (script->v1)
+		answer_error(answer, SNMP_STATUS_NO_SUCH_NAME, index);
+	g_array_append_val(answer->varbinds, absent);
+}
+
+static void add_cell(struct event *answer, const struct varbind *cell, unsigned index)
+{
+	const struct varbind copy = varbind_copy(cell);
+
+	if (cell->type == VALUE_ERROR)
+		answer_error(answer, (int)cell->number, index);
+	g_array_append_val(answer->varbinds, copy);
+}
+
+static void add_next(const struct script *script, unsigned pdu, struct event *answer,
+                     const struct objid *name, unsigned index)
+{
+	unsigned i = place_of(script, pdu, name);
+
+	if (i < script->cells[pdu]->len && objid_equal(&cell_at(script, pdu, i)->name, name))
+		i++;
+	if (i == script->cells[pdu]->len)
+		add_absent(script, answer, name, VALUE_END_OF_MIB, index);
+	else
+		add_cell(answer, cell_at(script, pdu, i), index);
+}
+
+static void add_get(const struct script *script, unsigned pdu, struct event *answer,
+                    const struct objid *name, unsigned index)
+{
+	const struct varbind *cell = script_cell(script, pdu, name);
+
+	if (cell)
+		add_cell(answer, cell, index);
+	else
+		add_absent(script, answer, name, VALUE_ABSENT, index);
+}
+
+static void add_set(const struct script *script, unsigned pdu, struct event *answer,
+                    const struct varbind *wanted, unsigned index)
+{
+	const struct varbind *cell = script_cell(script, pdu, &wanted->name);
+
+	add_cell(answer, wanted, index);
+	if (!cell)
+		answer_error(answer, script->v1 ? SNMP_STATUS_NO_SUCH_NAME : STATUS_NO_CREATION,
+		             index);
+	else if (cell->type == VALUE_ERROR)
+		answer_error(answer, (int)cell->number, index);
+}
+
+static void add_bulk(const struct script *script, unsigned pdu, struct event *answer,
+                     const struct request *request)
+{
+	const unsigned limit = script->answer_max ? script->answer_max : UINT_MAX;
+
+	for (unsigned row = 0; row < request->repetitions; row++)
+		for (unsigned i = 0; i < request->n; i++) {
+			const unsigned len = answer->varbinds->len;
+			const struct objid name =
+				row ? g_array_index(answer->varbinds, struct varbind,
+			                            len - request->n)
+						.name
+				    : request->varbinds[i].name;
+
+			if (len == limit || answer->error_status)
+				return;
+			add_next(script, pdu, answer, &name, i + 1);
+		}
+}
+
+static void make_answer(const struct script *script, unsigned pdu, const struct request *request,
+                        struct event *answer)
+{
+	*answer = (struct event){ .type = EVENT_ANSWER, .pdu = pdu, .tag = request->tag };
+	answer->varbinds = varbinds_new();
+	if (request->kind == REQUEST_BULK) {
+		add_bulk(script, pdu, answer, request);
+		return;
+	}
+	for (unsigned i = 0; i < request->n && !answer->error_status; i++) {
+		const struct varbind *asked = &request->varbinds[i];
+
+		if (request->kind == REQUEST_GET)
+			add_get(script, pdu, answer, &asked->name, i + 1);
+		else if (request->kind == REQUEST_NEXT)
+			add_next(script, pdu, answer, &asked->name, i + 1);
+		else
+			add_set(script, pdu, answer, asked, i + 1);
+	}
+	if (script->answer_max && request->n > script->answer_max)
+		answer_error(answer, SNMP_STATUS_TOO_BIG, 0);
+}
+
+/* A command moves its outlet's state. Commands and states are encoded alike: off 1, on 2. */
+static void obey(struct script *script, unsigned pdu, const struct varbind *set)
+{
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+		uint32_t device, number;
+		struct objid state;
+
+		if (!family_index(family, family->command, &set->name, &device, &number))
+			continue;
+		state = family_instance(family, family->state, device, number);
+		if (set->number == 1 || set->number == 2)
+			script_change_at(script, script->clock + script->relay, pdu, &state,
+			                 set->number);
+	}
+}
+
+/* --- the network --- */
+
+static usec now(struct network *network)
+{
+	return ((struct script *)network)->clock;
+}
+
+static void record(struct script *script, unsigned pdu, const struct request *request)
+{
+	struct script_request sent = { .at = script->clock,
+		                       .pdu = pdu,
+		                       .kind = request->kind,
+		                       .repetitions = request->repetitions,
+		                       .varbinds = varbinds_new() };
+
+	for (unsigned i = 0; i < request->n; i++) {
+		const struct varbind copy = varbind_copy(&request->varbinds[i]);
+
+		g_array_append_val(sent.varbinds, copy);
+	}
+	g_array_append_val(script->sent, sent);
+}
+
+static void send(struct network *network, unsigned pdu, const struct request *request)
+{
+	struct script *script = (struct script *)network;
+	enum script_fate fate = SCRIPT_ANSWERED;
+	struct event answer;
+
+	record(script, pdu, request);
+	make_answer(script, pdu, request, &answer);
+	if (script->v1 && request->kind == REQUEST_BULK)
+		fate = SCRIPT_LOST;
+	else if (script->hook)
+		fate = script->hook(script, pdu, request, &answer);
+	if (fate != SCRIPT_LOST && request->kind == REQUEST_SET && answer.type == EVENT_ANSWER &&
+	    !answer.error_status)
+		for (unsigned i = 0; i < request->n; i++)
+			obey(script, pdu, &request->varbinds[i]);
+	if (fate == SCRIPT_ANSWERED)
+		script_inject(script, script->clock + script->latency, &answer);
+	else
+		event_clear(&answer);
+}
+
+static void add_timer(struct script *script, const struct timer *timer)
+{
+	unsigned i = script->timers->len;
+
+	while (i > 0 && g_array_index(script->timers, struct timer, i - 1).at > timer->at)
+		i--;
+	g_array_insert_vals(script->timers, i, timer, 1);
+}
+
+void script_change_at(struct script *script, usec at, unsigned pdu, const struct objid *name,
+                      int64_t number)
+{
+	const struct timer timer = {
+		.at = at, .is_change = true, .pdu = pdu, .name = *name, .number = number
+	};
+
+	if (at <= script->clock)
+		script_put(script, pdu, name, VALUE_INTEGER, number);
+	else
+		add_timer(script, &timer);
+}
+
+void script_inject(struct script *script, usec at, const struct event *event)
+{
+	const struct timer timer = { .at = at, .event = *event };
+
+	add_timer(script, &timer);
+}
+
+static void next(struct network *network, usec until, struct event *event)
+{
+	struct script *script = (struct script *)network;
+
+	while (script->timers->len) {
+		const struct timer timer = g_array_index(script->timers, struct timer, 0);
+
+		if (timer.at > until)
+			break;
+		g_array_remove_index(script->timers, 0);
+		script->clock = MAX(script->clock, timer.at);
+		if (!timer.is_change) {
+			*event = timer.event;
+			return;
+		}
+		script_put(script, timer.pdu, &timer.name, VALUE_INTEGER, timer.number);
+	}
+	ck_assert_msg(until != USEC_NEVER, "nothing would ever happen again");
+	script->clock = MAX(script->clock, until);
+	*event = (struct event){ .type = EVENT_TIME };
+}
+
+/* --- life --- */
+
+static void take_line(void *context, enum trippsnmp_level level, const char *line)
+{
+	const struct script *script = context;
+
+	g_string_append_printf(script->lines[level], "%s\n", line);
+}
+
+struct script *script_new(unsigned n_pdus, bool v1)
+{
+	static const char *const labels[SCRIPT_PDUS_MAX] = {
+		"pdu-a", "pdu-b", "pdu-c", "pdu-d", "pdu-e", "pdu-f", "pdu-g", "pdu-h",
+		"pdu-i", "pdu-j", "pdu-k", "pdu-l", "pdu-m", "pdu-n", "pdu-o", "pdu-p",
+	};
+	const struct exchange_settings settings = { .v1 = v1, .timeout = USEC_PER_SEC, .seed = 1 };
+	struct script *script = g_new0(struct script, 1);
+
+	script->network = (struct network){ now, send, next };
+	script->v1 = v1;
+	script->clock = 1000 * USEC_PER_SEC;
+	script->latency = USEC_PER_SEC / 1000;
+	script->n_pdus = n_pdus;
+	memcpy(script->labels, labels, sizeof(labels));
+	for (unsigned i = 0; i < n_pdus; i++)
+		script->cells[i] = varbinds_new();
+	for (unsigned i = 0; i < G_N_ELEMENTS(script->lines); i++)
+		script->lines[i] = g_string_new(NULL);
+	script->timers = g_array_new(FALSE, TRUE, sizeof(struct timer));
+	script->sent = g_array_new(FALSE, TRUE, sizeof(struct script_request));
+	script->log = (struct log){ take_line, script };
+	runner_init(&script->runner, &script->network, n_pdus, script->labels, &script->log,
+	            &settings);
+	return script;
+}
+
+void script_free(struct script *script)
+{
+	runner_clear(&script->runner);
+	for (unsigned i = 0; i < script->n_pdus; i++)
+		g_array_unref(script->cells[i]);
+	for (unsigned i = 0; i < G_N_ELEMENTS(script->lines); i++)
+		g_string_free(script->lines[i], TRUE);
+	for (unsigned i = 0; i < script->timers->len; i++)
+		event_clear(&g_array_index(script->timers, struct timer, i).event);
+	for (unsigned i = 0; i < script->sent->len; i++)
+		g_array_unref(g_array_index(script->sent, struct script_request, i).varbinds);
+	g_array_unref(script->timers);
+	g_array_unref(script->sent);
+	g_free(script);
+}
+
+bool script_run(struct script *script, const struct machine *machine, double seconds)
+{
+	return runner_run(&script->runner, machine,
+	                  script->clock + (usec)(seconds * (double)USEC_PER_SEC));
+}
+
+const struct script_request *script_sent(const struct script *script, unsigned i)
+{
+	ck_assert_uint_lt(i, script->sent->len);
+	return &g_array_index(script->sent, struct script_request, i);
+}
+
+unsigned script_count(const struct script *script, enum request_kind kind)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < script->sent->len; i++)
+		n += script_sent(script, i)->kind == kind;
+	return n;
+}
+
+bool script_said(const struct script *script, enum trippsnmp_level level, const char *text)
+{
+	return strstr(script->lines[level]->str, text) != NULL;
+}
+
+const struct family *script_family(const char *name)
+{
+	for (unsigned i = 0; i < family_count(); i++)
+		if (g_str_equal(family_row(i)->name, name))
+			return family_row(i);
+	ck_abort_msg("no family is called %s", name);
+}
+
+/* --- tables --- */
+
+static void put_column(struct script *script, unsigned pdu, const struct family *family,
+                       uint32_t column, uint32_t device, unsigned number, int64_t value)
+{
+	const struct objid name = family_instance(family, column, device, number);
+
+	if (column)
+		script_put(script, pdu, &name, VALUE_INTEGER, value);
+}
+
+void script_outlets(struct script *script, unsigned pdu, const struct family *family,
+                    uint32_t device, unsigned n)
+{
+	for (unsigned number = 1; number <= n; number++) {
+		const struct objid name =
+			family_instance(family, family->outlet_name, device, number);
+		const struct objid description =
+			family_instance(family, family->description, device, number);
+		char *text = g_strdup_printf("Load %u", number);
+
+		put_column(script, pdu, family, family->state, device, number, 2);
+		put_column(script, pdu, family, family->controllable, device, number,
+		           family->controllable_as == CONTROLLABLE_BIT ? 2 : 1);
+		put_column(script, pdu, family, family->command, device, number, 0);
+		script_put_text(script, pdu, &name, text);
+		if (family->description)
+			script_put_text(script, pdu, &description, "");
+		g_free(text);
+	}
+}
+
+static struct objid parse_name(const char *text)
+{
+	char **ids = g_strsplit(text, ".", -1);
+	struct objid name = { 0 };
+
+	for (unsigned i = 0; ids[i] && name.n < OBJID_MAX; i++)
+		name.id[name.n++] = (uint32_t)strtoul(ids[i], NULL, 10);
+	g_strfreev(ids);
+	return name;
+}
+
+static GBytes *parse_hex(const char *text)
+{
+	GByteArray *octets = g_byte_array_new();
+
+	for (; text[0] && text[1]; text += 2) {
+		const guint8 octet = (guint8)(g_ascii_xdigit_value(text[0]) * 16 +
+		                              g_ascii_xdigit_value(text[1]));
+
+		g_byte_array_append(octets, &octet, 1);
+	}
+	return g_byte_array_free_to_bytes(octets);
+}
+
+/* One line of .snmprec: OID|TYPE|VALUE; TYPE is a BER tag, with x for hex. */
+static void load_line(struct script *script, unsigned pdu, const char *line)
+{
+	char **fields = g_strsplit(line, "|", 3);
+	struct varbind cell = { .type = VALUE_OTHER };
+	const bool hex = fields[1] && strchr(fields[1], 'x');
+
+	ck_assert_msg(g_strv_length(fields) == 3, "not a row: %s", line);
+	cell.name = parse_name(fields[0]);
+	switch (strtoul(fields[1], NULL, 10)) {
+	case 2:
+		cell.type = VALUE_INTEGER;
+		cell.number = strtol(fields[2], NULL, 10);
+		break;
+	case 66:
+		cell.type = VALUE_UNSIGNED;
+		cell.number = strtol(fields[2], NULL, 10);
+		break;
+	case 4:
+		cell.type = VALUE_OCTETS;
+		cell.octets =
+			hex ? parse_hex(fields[2]) : g_bytes_new(fields[2], strlen(fields[2]));
+		break;
+	case 6:
+		cell.type = VALUE_OBJID;
+		cell.octets = g_bytes_new(fields[2], strlen(fields[2]));
+		break;
+	case 5:
+		cell.type = VALUE_NULL;
+		break;
+	default:
+		break;
+	}
+	put(script, pdu, &cell);
+	g_strfreev(fields);
+}
+
+void script_load(struct script *script, unsigned pdu, const char *file)
+{
+	const char *directory = g_getenv("TS_CAPTURES");
+	char *path = g_build_filename(directory ? directory : "sim/captures", file, NULL);
+	char *text = NULL, **lines;
+
+	ck_assert_msg(g_file_get_contents(path, &text, NULL, NULL), "cannot read %s", path);
+	lines = g_strsplit(text, "\n", -1);
+	for (unsigned i = 0; lines[i]; i++)
+		if (lines[i][0])
+			load_line(script, pdu, g_strchomp(lines[i]));
+	g_strfreev(lines);
+	g_free(text);
+	g_free(path);
+}

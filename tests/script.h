@@ -1,0 +1,99 @@
+/*
+ * A tiny scripted agent for unit tests: PDUs as tables of varbinds behind
+ * struct network, on a virtual clock, so that nothing ever waits. It answers
+ * as v1 and v2c agents do; what goes wrong, each test injects.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TESTS_SCRIPT_H
+#define TESTS_SCRIPT_H
+
+#include "family.h"
+#include "machine.h"
+#include "runner.h"
+
+#define SCRIPT_PDUS_MAX 16
+
+/** What becomes of a request; says the hook. */
+enum script_fate {
+	SCRIPT_ANSWERED,   /* obeyed and answered */
+	SCRIPT_UNANSWERED, /* obeyed; the answer is lost */
+	SCRIPT_LOST        /* neither */
+};
+
+/** A request as it was sent. */
+struct script_request {
+	usec at;
+	unsigned pdu;
+	enum request_kind kind;
+	unsigned repetitions;
+	GArray *varbinds; /* of struct varbind */
+};
+
+struct script;
+
+/**
+ * Sees each request with the answer that the agent has for it, and may change
+ * that. A SET whose answer has an error is not obeyed.
+ */
+typedef enum script_fate (*script_hook)(struct script *script, unsigned pdu,
+                                        const struct request *request, struct event *answer);
+
+struct script {
+	struct network network; /* first: it is cast back */
+	bool v1;
+	usec clock;
+	usec latency;        /* from request to answer */
+	usec relay;          /* from command to state */
+	unsigned answer_max; /* varbinds: more is tooBig, and BULK stops there; 0: any */
+	script_hook hook;    /* may be NULL */
+	void *context;       /* the hook's */
+	unsigned calls;      /* of the hook; its own to count with */
+	unsigned n_pdus;
+	GArray *cells[SCRIPT_PDUS_MAX]; /* of struct varbind, in order */
+	GArray *timers;
+	GArray *sent; /* of struct script_request */
+	/* For machines. */
+	const char *labels[SCRIPT_PDUS_MAX]; /* pdu-a, pdu-b, ... */
+	GString *lines[TRIPPSNMP_LOG_DEBUG + 1];
+	struct log log;
+	struct runner runner;
+};
+
+struct script *script_new(unsigned n_pdus, bool v1);
+void script_free(struct script *script);
+
+/** Puts a cell, or replaces it. A VALUE_ERROR's number is the error-status of asking for it. */
+void script_put(struct script *script, unsigned pdu, const struct objid *name, enum value_type type,
+                int64_t number);
+void script_put_text(struct script *script, unsigned pdu, const struct objid *name,
+                     const char *text);
+/** Takes away a cell and all cells below it. */
+void script_drop(struct script *script, unsigned pdu, const struct objid *root);
+/** NULL if there is none. */
+struct varbind *script_cell(const struct script *script, unsigned pdu, const struct objid *name);
+/** Reads a capture (FILE.snmprec of sim/captures) into a PDU. */
+void script_load(struct script *script, unsigned pdu, const char *file);
+/** Outlets 1 to n of a device: on, controllable, called "Load N", without description. */
+void script_outlets(struct script *script, unsigned pdu, const struct family *family,
+                    uint32_t device, unsigned n);
+
+/** At that time the cell becomes an INTEGER; a SET on the way does not change that. */
+void script_change_at(struct script *script, usec at, unsigned pdu, const struct objid *name,
+                      int64_t number);
+/** Takes over the event's varbinds and reason. */
+void script_inject(struct script *script, usec at, const struct event *event);
+
+/** Runs a machine until it is done (true) or so many virtual seconds are over. */
+bool script_run(struct script *script, const struct machine *machine, double seconds);
+
+const struct script_request *script_sent(const struct script *script, unsigned i);
+/** How many requests of that kind were sent. */
+unsigned script_count(const struct script *script, enum request_kind kind);
+/** Whether a line of that level held the text. */
+bool script_said(const struct script *script, enum trippsnmp_level level, const char *text);
+
+/** The family of that name; fails the test if there is none. */
+const struct family *script_family(const char *name);
+
+#endif

@@ -1,0 +1,1169 @@
+/*
+ * The rules of exchange.h: when attempts go out, which answers count, how a
+ * question is split, and what ends it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "exchange.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT USEC_PER_SEC
+#define START (100 * USEC_PER_SEC)
+
+/* The exchange under test, the request that it made last, and what it logged. */
+static struct exchange x;
+static uint32_t next_tag;
+static struct request request;
+static GArray *storage;
+static unsigned warnings;
+
+static void count_line(void *context, enum trippsnmp_level level, const char *line)
+{
+	(void)context;
+	(void)line;
+	warnings += level == TRIPPSNMP_LOG_WARN;
+}
+
+static const struct log counting = { count_line, NULL };
+
+static void setup_with(bool v1, usec timeout, uint32_t seed)
+{
+	const struct exchange_settings settings = { .v1 = v1, .timeout = timeout, .seed = seed };
+
+	exchange_init(&x, "pdu-a", &counting, &settings);
+	next_tag = 1;
+	warnings = 0;
+}
+
+static void setup(void)
+{
+	setup_with(false, TIMEOUT, 1);
+}
+
+static void setup_v1(void)
+{
+	setup_with(true, TIMEOUT, 1);
+}
+
+static void teardown(void)
+{
+	exchange_clear(&x);
+	g_clear_pointer(&storage, g_array_unref);
+}
+
+static struct objid name(unsigned i)
+{
+	const uint32_t id = i;
+	const struct objid root = { .n = 7, .id = { 1, 3, 6, 1, 4, 1, 850 } };
+
+	return objid_append(&root, 1, &id);
+}
+
+/* Asks about names 0 to n - 1; a SET wants value 2 of each. */
+static void ask_up_to(enum request_kind kind, unsigned n, unsigned max_attempts, usec now)
+{
+	struct question question = { .kind = kind,
+		                     .varbinds = varbinds_new(),
+		                     .repetitions = 10,
+		                     .max_attempts = max_attempts };
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct objid asked = name(i);
+
+		if (kind == REQUEST_SET)
+			varbinds_add_integer(question.varbinds, &asked, 2);
+		else
+			varbinds_add(question.varbinds, &asked);
+	}
+	exchange_ask(&x, &question, now);
+	g_array_unref(question.varbinds);
+}
+
+static void ask(enum request_kind kind, unsigned n)
+{
+	ask_up_to(kind, n, 0, START);
+}
+
+static bool sends(usec now)
+{
+	GArray *varbinds = NULL;
+
+	if (!exchange_send(&x, now, &next_tag, &request, &varbinds))
+		return false;
+	g_clear_pointer(&storage, g_array_unref);
+	storage = varbinds;
+	return true;
+}
+
+/* Sends what is due, when it is due; the time of that. */
+static usec send_next(void)
+{
+	const usec due = exchange_due(&x);
+
+	ck_assert(sends(due));
+	return due;
+}
+
+static bool request_has(unsigned k, unsigned i)
+{
+	const struct objid wanted = name(i);
+
+	return k < request.n && objid_equal(&request.varbinds[k].name, &wanted);
+}
+
+static void hand_over(struct event *event, usec now)
+{
+	exchange_event(&x, event, now);
+	event_clear(event);
+}
+
+static struct event event_of(enum event_type type, uint32_t tag)
+{
+	return (struct event){ .type = type, .tag = tag };
+}
+
+static void event_add(struct event *event, unsigned i)
+{
+	const struct objid answered = name(i);
+
+	if (!event->varbinds)
+		event->varbinds = varbinds_new();
+	varbinds_add_integer(event->varbinds, &answered, 100 + i);
+}
+
+/* An answer that has names first to first + n - 1. */
+static void answer(uint32_t tag, unsigned first, unsigned n, usec now)
+{
+	struct event event = event_of(EVENT_ANSWER, tag);
+
+	for (unsigned i = first; i < first + n; i++)
+		event_add(&event, i);
+	hand_over(&event, now);
+}
+
+static void answer_error(uint32_t tag, int error_status, int error_index, usec now)
+{
+	struct event event = event_of(EVENT_ANSWER, tag);
+
+	event.varbinds = varbinds_new();
+	event.error_status = error_status;
+	event.error_index = error_index;
+	hand_over(&event, now);
+}
+
+static void refuse(uint32_t tag, usec now)
+{
+	struct event event = event_of(EVENT_REFUSED, tag);
+
+	event.reason = g_strdup("unknown user");
+	hand_over(&event, now);
+}
+
+static const struct varbind *value(unsigned i)
+{
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_ANSWERED);
+	ck_assert_uint_lt(i, x.reply.varbinds->len);
+	return &g_array_index(x.reply.varbinds, struct varbind, i);
+}
+
+static void assert_value(unsigned i)
+{
+	const struct objid expected = name(i);
+
+	ck_assert(objid_equal(&value(i)->name, &expected));
+	ck_assert_int_eq(value(i)->type, VALUE_INTEGER);
+	ck_assert_int_eq(value(i)->number, 100 + i);
+}
+
+/* --- attempts --- */
+
+START_TEST(the_first_attempt_goes_out_at_once)
+{
+	ask(REQUEST_GET, 2);
+	ck_assert_int_eq(exchange_due(&x), START);
+	ck_assert(sends(START));
+	ck_assert_uint_eq(request.n, 2);
+	ck_assert_uint_eq(request.attempt, 0);
+	ck_assert(request_has(0, 0) && request_has(1, 1));
+}
+END_TEST
+
+START_TEST(without_a_question_nothing_is_due)
+{
+	ck_assert_int_eq(exchange_due(&x), USEC_NEVER);
+	ck_assert(!sends(USEC_NEVER - 1));
+	ck_assert(!exchange_done(&x));
+}
+END_TEST
+
+START_TEST(an_unanswered_attempt_is_repeated_after_the_timeout)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert(!sends(START + TIMEOUT * 89 / 100));
+	ck_assert(sends(START + TIMEOUT * 11 / 10));
+}
+END_TEST
+
+START_TEST(a_repeated_attempt_asks_the_same_under_a_new_tag)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 2);
+	send_next();
+	first = request.tag;
+	send_next();
+	ck_assert_uint_ne(request.tag, first);
+	ck_assert_uint_eq(request.attempt, 1);
+	ck_assert_uint_eq(request.n, 2);
+	ck_assert(request_has(0, 0) && request_has(1, 1));
+}
+END_TEST
+
+START_TEST(the_pause_grows_by_quarters_to_half_as_long_again)
+{
+	usec at;
+
+	ask(REQUEST_GET, 1);
+	at = send_next();
+	for (unsigned i = 0; i < 50; i++) {
+		const usec middle = TIMEOUT + MIN(i, 2) * TIMEOUT / 4;
+
+		ck_assert_int_ge(exchange_due(&x) - at, middle * 9 / 10);
+		ck_assert_int_le(exchange_due(&x) - at, middle * 11 / 10);
+		at = send_next();
+	}
+}
+END_TEST
+
+START_TEST(a_longer_timeout_is_its_own_ceiling)
+{
+	usec at;
+
+	setup_with(false, 10 * USEC_PER_SEC, 1);
+	ask(REQUEST_GET, 1);
+	at = send_next();
+	for (unsigned i = 0; i < 10; i++) {
+		ck_assert_int_ge(exchange_due(&x) - at, 9 * USEC_PER_SEC);
+		ck_assert_int_le(exchange_due(&x) - at, 11 * USEC_PER_SEC);
+		at = send_next();
+	}
+}
+END_TEST
+
+START_TEST(jitter_stays_within_ten_percent_and_uses_them)
+{
+	usec least = USEC_NEVER, most = 0;
+
+	for (uint32_t seed = 0; seed < 1000; seed++) {
+		usec pause;
+
+		setup_with(false, TIMEOUT, seed * 2654435761U);
+		ask(REQUEST_GET, 1);
+		send_next();
+		pause = exchange_due(&x) - START;
+		least = MIN(least, pause);
+		most = MAX(most, pause);
+		exchange_clear(&x);
+	}
+	ck_assert_int_ge(least, TIMEOUT * 9 / 10);
+	ck_assert_int_le(most, TIMEOUT * 11 / 10);
+	ck_assert_int_lt(least, TIMEOUT * 92 / 100);
+	ck_assert_int_gt(most, TIMEOUT * 108 / 100);
+}
+END_TEST
+
+START_TEST(a_slow_pdu_is_given_twice_the_time_it_needed)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	send_next();
+	send_next();
+	answer(1, 0, 1, START + TIMEOUT * 3 / 2);
+	ask_up_to(REQUEST_GET, 1, 0, 2 * START);
+	send_next();
+	ck_assert_int_ge(exchange_due(&x) - 2 * START, TIMEOUT * 3 * 9 / 10);
+	ck_assert_int_le(exchange_due(&x) - 2 * START, TIMEOUT * 3 * 11 / 10);
+}
+END_TEST
+
+START_TEST(max_attempts_without_an_answer_end_in_silence)
+{
+	ask_up_to(REQUEST_GET, 1, 3, START);
+	for (unsigned i = 0; i < 3; i++)
+		send_next();
+	ck_assert(!exchange_done(&x));
+	ck_assert(!sends(exchange_due(&x)));
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_SILENT);
+	ck_assert_uint_eq(x.sent, 3);
+}
+END_TEST
+
+START_TEST(without_max_attempts_it_asks_on)
+{
+	ask(REQUEST_GET, 1);
+	for (unsigned i = 0; i < 100; i++)
+		send_next();
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(silence_is_warned_of_once_and_at_once)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert_uint_eq(warnings, 0);
+	send_next();
+	ck_assert_uint_eq(warnings, 1);
+	send_next();
+	ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
+/* --- answers --- */
+
+START_TEST(an_answer_ends_the_question)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer(request.tag, 0, 2, START + 1000);
+	assert_value(0);
+	assert_value(1);
+	ck_assert(!exchange_busy(&x));
+	ck_assert_int_eq(exchange_due(&x), USEC_NEVER);
+}
+END_TEST
+
+START_TEST(a_late_answer_to_an_earlier_attempt_is_accepted)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	send_next();
+	answer(first, 0, 1, START + 2 * TIMEOUT);
+	assert_value(0);
+}
+END_TEST
+
+START_TEST(an_answer_to_the_previous_question_is_dropped)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer(first, 0, 1, START + 1000);
+	ck_assert(exchange_busy(&x));
+	answer(request.tag, 0, 1, START + 2000);
+	assert_value(0);
+}
+END_TEST
+
+START_TEST(an_answer_without_a_tag_is_dropped)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	answer(0, 0, 1, START + 2000);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(an_answer_after_the_question_was_abandoned_is_dropped)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	exchange_abandon(&x);
+	answer(request.tag, 0, 1, START + 1000);
+	ck_assert(!exchange_done(&x));
+}
+END_TEST
+
+START_TEST(a_duplicate_of_the_last_answer_changes_nothing)
+{
+	struct event other;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer(request.tag, 0, 1, START + 1000);
+	other = event_of(EVENT_ANSWER, request.tag);
+	event_add(&other, 0);
+	g_array_index(other.varbinds, struct varbind, 0).number = 7;
+	hand_over(&other, START + 2000);
+	assert_value(0);
+}
+END_TEST
+
+START_TEST(a_duplicate_in_the_middle_of_a_question_sends_nothing)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 60);
+	send_next();
+	first = request.tag;
+	answer(first, 0, request.n, START + 1000);
+	ck_assert(sends(START + 1000));
+	answer(first, 0, 40, START + 2000);
+	ck_assert(!sends(START + 2000));
+	answer(request.tag, 40, 20, START + 3000);
+	assert_value(0);
+	assert_value(59);
+}
+END_TEST
+
+START_TEST(a_duplicate_of_an_error_sends_nothing)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 4);
+	send_next();
+	first = request.tag;
+	answer_error(first, SNMP_STATUS_TOO_BIG, 0, START + 1000);
+	ck_assert(sends(START + 1000));
+	answer_error(first, SNMP_STATUS_TOO_BIG, 0, START + 2000);
+	ck_assert(!sends(START + 2000));
+}
+END_TEST
+
+START_TEST(an_answer_with_another_number_of_varbinds_is_ignored)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer(request.tag, 0, 1, START + 1000);
+	ck_assert(exchange_busy(&x));
+	answer(request.tag, 0, 3, START + 2000);
+	ck_assert(exchange_busy(&x));
+	ck_assert_uint_eq(warnings, 1);
+	answer(request.tag, 0, 2, START + 3000);
+	assert_value(1);
+}
+END_TEST
+
+START_TEST(an_answer_about_other_names_is_ignored)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer(request.tag, 1, 2, START + 1000);
+	ck_assert(exchange_busy(&x));
+	ck_assert(!sends(START + 1000));
+}
+END_TEST
+
+START_TEST(an_answer_in_another_order_is_sorted_out)
+{
+	struct event event;
+
+	ask(REQUEST_GET, 3);
+	send_next();
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 2);
+	event_add(&event, 0);
+	event_add(&event, 1);
+	hand_over(&event, START + 1000);
+	for (unsigned i = 0; i < 3; i++)
+		assert_value(i);
+}
+END_TEST
+
+START_TEST(an_answer_with_a_doubled_name_is_ignored)
+{
+	static const unsigned doubled[][3] = { { 0, 0, 1 }, { 0, 1, 1 }, { 2, 1, 2 }, { 1, 2, 2 } };
+
+	for (unsigned k = 0; k < G_N_ELEMENTS(doubled); k++) {
+		struct event event;
+
+		ask(REQUEST_GET, 3);
+		send_next();
+		event = event_of(EVENT_ANSWER, request.tag);
+		for (unsigned i = 0; i < 3; i++)
+			event_add(&event, doubled[k][i]);
+		hand_over(&event, START + 1000);
+		ck_assert(exchange_busy(&x));
+	}
+}
+END_TEST
+
+START_TEST(one_name_asked_twice_is_answered_twice)
+{
+	struct question question = { .kind = REQUEST_GET, .varbinds = varbinds_new() };
+	const struct objid asked = name(0);
+	struct event event;
+
+	varbinds_add(question.varbinds, &asked);
+	varbinds_add(question.varbinds, &asked);
+	exchange_ask(&x, &question, START);
+	g_array_unref(question.varbinds);
+	send_next();
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 0);
+	event_add(&event, 0);
+	hand_over(&event, START + 1000);
+	ck_assert_uint_eq(value(1)->type, VALUE_INTEGER);
+}
+END_TEST
+
+START_TEST(a_getnext_takes_its_answers_by_place)
+{
+	ask(REQUEST_NEXT, 2);
+	send_next();
+	answer(request.tag, 5, 2, START + 1000);
+	ck_assert_int_eq(value(0)->number, 105);
+	ck_assert_int_eq(value(1)->number, 106);
+}
+END_TEST
+
+/* --- splitting --- */
+
+START_TEST(a_v1_no_such_name_takes_out_the_varbind_it_names)
+{
+	struct event event;
+
+	ask(REQUEST_GET, 3);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_NO_SUCH_NAME, 2, START + 1000);
+	ck_assert(sends(START + 1000));
+	ck_assert_uint_eq(request.n, 2);
+	ck_assert(request_has(0, 0) && request_has(1, 2));
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 0);
+	event_add(&event, 2);
+	hand_over(&event, START + 2000);
+	assert_value(0);
+	ck_assert_int_eq(value(1)->type, VALUE_ABSENT);
+	assert_value(2);
+}
+END_TEST
+
+START_TEST(an_error_with_an_index_sets_that_varbind_apart)
+{
+	struct event event;
+
+	ask(REQUEST_GET, 3);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 1, START + 1000);
+	ck_assert(sends(START + 1000));
+	ck_assert(request.n == 2 && request_has(0, 1) && request_has(1, 2));
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 1);
+	event_add(&event, 2);
+	hand_over(&event, START + 2000);
+	ck_assert(sends(START + 2000));
+	ck_assert(request.n == 1 && request_has(0, 0));
+	answer(request.tag, 0, 1, START + 3000);
+	for (unsigned i = 0; i < 3; i++)
+		assert_value(i);
+}
+END_TEST
+
+START_TEST(several_varbinds_with_errors_are_asked_one_by_one)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 1, START + 1000);
+	ck_assert(sends(START + 1000));
+	ck_assert(request.n == 1 && request_has(0, 1));
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 1, START + 2000);
+	ck_assert(sends(START + 2000));
+	ck_assert(request.n == 1 && request_has(0, 0));
+	answer(request.tag, 0, 1, START + 3000);
+	assert_value(0);
+	ck_assert_int_eq(value(1)->type, VALUE_ERROR);
+	ck_assert_int_eq(value(1)->number, SNMP_STATUS_GEN_ERR);
+}
+END_TEST
+
+START_TEST(the_error_of_a_single_varbind_becomes_its_value)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_BAD_VALUE, 0, START + 1000);
+	ck_assert_int_eq(value(0)->type, VALUE_ERROR);
+	ck_assert_int_eq(value(0)->number, SNMP_STATUS_BAD_VALUE);
+}
+END_TEST
+
+START_TEST(an_error_without_an_index_halves_the_request)
+{
+	ask(REQUEST_GET, 4);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 0, START + 1000);
+	ck_assert(sends(START + 1000));
+	ck_assert(request.n == 2 && request_has(0, 0) && request_has(1, 1));
+}
+END_TEST
+
+START_TEST(an_index_past_the_last_varbind_names_none)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_NO_SUCH_NAME, 3, START + 1000);
+	ck_assert(sends(START + 1000));
+	ck_assert(request.n == 1 && request_has(0, 0));
+}
+END_TEST
+
+START_TEST(too_big_halves_the_request_until_it_fits)
+{
+	unsigned expected = 16;
+
+	ask(REQUEST_GET, 16);
+	for (usec now = START; expected > 1; now += 1000, expected /= 2) {
+		ck_assert(sends(now));
+		ck_assert_uint_eq(request.n, expected);
+		answer_error(request.tag, SNMP_STATUS_TOO_BIG, 1, now);
+	}
+	send_next();
+	ck_assert_uint_eq(request.n, 1);
+	answer_error(request.tag, SNMP_STATUS_TOO_BIG, 1, START + USEC_PER_SEC);
+	ck_assert(exchange_busy(&x)); /* 15 more: the first has its error as its value */
+	send_next();
+	ck_assert(request_has(0, 1));
+}
+END_TEST
+
+START_TEST(what_too_big_taught_is_kept_for_the_next_question)
+{
+	ask(REQUEST_GET, 16);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_TOO_BIG, 0, START + 1000);
+	ask(REQUEST_GET, 16);
+	send_next();
+	ck_assert_uint_eq(request.n, 8);
+}
+END_TEST
+
+START_TEST(silence_on_many_varbinds_splits_after_three_attempts)
+{
+	ask(REQUEST_GET, 8);
+	for (unsigned i = 0; i < 3; i++) {
+		send_next();
+		ck_assert_uint_eq(request.n, 8);
+	}
+	send_next();
+	ck_assert_uint_eq(request.n, 4);
+	answer(request.tag, 0, 4, START + 10 * TIMEOUT);
+	send_next();
+	ck_assert(request.n == 4 && request_has(0, 4));
+	answer(request.tag, 4, 4, START + 11 * TIMEOUT);
+	for (unsigned i = 0; i < 8; i++)
+		assert_value(i);
+}
+END_TEST
+
+START_TEST(every_other_attempt_at_a_silent_pdu_asks_for_less)
+{
+	static const unsigned expected[] = { 8, 8, 8, 4, 8, 2, 8, 1, 8, 1 };
+
+	ask(REQUEST_GET, 8);
+	for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
+		send_next();
+		ck_assert_uint_eq(request.n, expected[i]);
+	}
+}
+END_TEST
+
+/* A question of eight varbinds to a PDU that never answers so many at once. */
+static void answer_in_parts(usec now)
+{
+	unsigned first = 0;
+
+	ask_up_to(REQUEST_GET, 8, 0, now);
+	while (first < 8) {
+		send_next();
+		if (request.n == 8)
+			continue;
+		answer(request.tag, first, request.n, exchange_due(&x));
+		first += request.n;
+	}
+	ck_assert(exchange_done(&x));
+}
+
+START_TEST(one_question_answered_in_parts_teaches_nothing_yet)
+{
+	answer_in_parts(START);
+	ask_up_to(REQUEST_GET, 8, 0, 2 * START);
+	send_next();
+	ck_assert_uint_eq(request.n, 8);
+}
+END_TEST
+
+START_TEST(questions_answered_in_parts_alone_teach_to_ask_for_less)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		ask_up_to(REQUEST_GET, 8, 0, START * (i + 1));
+		send_next();
+		if (request.n < 8)
+			return;
+		answer_in_parts(START * (i + 1));
+	}
+	ck_abort_msg("it still asks for all at once");
+}
+END_TEST
+
+START_TEST(a_size_that_was_answered_once_is_not_split_for_silence)
+{
+	ask(REQUEST_GET, 8);
+	send_next();
+	answer(request.tag, 0, 8, START + 1000);
+	ask(REQUEST_GET, 8);
+	for (unsigned i = 0; i < 10; i++) {
+		send_next();
+		ck_assert_uint_eq(request.n, 8);
+	}
+}
+END_TEST
+
+START_TEST(silence_never_splits_a_single_varbind)
+{
+	ask(REQUEST_GET, 1);
+	for (unsigned i = 0; i < 10; i++) {
+		send_next();
+		ck_assert_uint_eq(request.n, 1);
+	}
+}
+END_TEST
+
+START_TEST(a_long_question_goes_in_several_requests_one_at_a_time)
+{
+	ask(REQUEST_GET, 100);
+	for (unsigned first = 0; first < 100; first += 40) {
+		ck_assert(sends(START + first));
+		ck_assert_uint_eq(request.n, MIN(40, 100 - first));
+		ck_assert(!sends(START + first));
+		answer(request.tag, first, request.n, START + first + 40);
+	}
+	assert_value(99);
+}
+END_TEST
+
+/* --- SET and GETBULK --- */
+
+START_TEST(a_set_carries_its_values)
+{
+	ask(REQUEST_SET, 2);
+	send_next();
+	ck_assert_int_eq(request.kind, REQUEST_SET);
+	ck_assert_int_eq(request.varbinds[1].type, VALUE_INTEGER);
+	ck_assert_int_eq(request.varbinds[1].number, 2);
+}
+END_TEST
+
+START_TEST(a_set_is_answered_by_its_names_whatever_the_values)
+{
+	ask(REQUEST_SET, 2);
+	send_next();
+	answer(request.tag, 0, 2, START + 1000);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_ANSWERED);
+	ck_assert_int_eq(x.reply.error_status, 0);
+}
+END_TEST
+
+START_TEST(a_set_answered_about_other_names_is_not_answered)
+{
+	ask(REQUEST_SET, 2);
+	send_next();
+	answer(request.tag, 1, 2, START + 1000);
+	answer(request.tag, 0, 1, START + 1000);
+	answer(request.tag, 0, 3, START + 1000);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(a_set_error_is_handed_on_with_its_index)
+{
+	ask(REQUEST_SET, 2);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_NO_ACCESS, 2, START + 1000);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_ANSWERED);
+	ck_assert_int_eq(x.reply.error_status, SNMP_STATUS_NO_ACCESS);
+	ck_assert_int_eq(x.reply.error_index, 2);
+}
+END_TEST
+
+START_TEST(a_set_is_never_split)
+{
+	ask(REQUEST_SET, 48);
+	for (unsigned i = 0; i < 6; i++) {
+		send_next();
+		ck_assert_uint_eq(request.n, 48);
+	}
+}
+END_TEST
+
+START_TEST(a_getbulk_is_handed_on_as_it_came)
+{
+	ask(REQUEST_BULK, 2);
+	send_next();
+	ck_assert_uint_eq(request.repetitions, 10);
+	answer(request.tag, 7, 5, START + 1000);
+	ck_assert(exchange_done(&x));
+	ck_assert_uint_eq(x.reply.varbinds->len, 5);
+	ck_assert_int_eq(value(4)->number, 111);
+}
+END_TEST
+
+START_TEST(an_empty_getbulk_answer_is_ignored)
+{
+	ask(REQUEST_BULK, 2);
+	send_next();
+	answer_error(request.tag, 0, 0, START + 1000);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(a_getbulk_error_is_handed_on)
+{
+	ask(REQUEST_BULK, 2);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 1, START + 1000);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.error_status, SNMP_STATUS_GEN_ERR);
+}
+END_TEST
+
+/* --- refusals and other trouble --- */
+
+START_TEST(one_refusal_is_not_believed)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	ck_assert(exchange_busy(&x));
+	ck_assert_uint_eq(warnings, 1);
+	send_next();
+	answer(request.tag, 0, 1, START + 2 * TIMEOUT);
+	assert_value(0);
+}
+END_TEST
+
+START_TEST(two_refusals_are_believed)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	send_next();
+	refuse(request.tag, START + 2 * TIMEOUT);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_REFUSED);
+	ck_assert_str_eq(x.reply.reason, "unknown user");
+}
+END_TEST
+
+START_TEST(a_copy_of_a_report_is_not_a_second_refusal)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	for (unsigned i = 0; i < 3; i++)
+		refuse(request.tag, START + 1000);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(after_a_refusal_the_next_attempt_waits_for_the_timeout)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	ck_assert_int_eq(exchange_due(&x), START + 1000 + TIMEOUT);
+}
+END_TEST
+
+START_TEST(refusals_of_an_earlier_question_do_not_count)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(an_answer_between_two_refusals_clears_the_first)
+{
+	ask(REQUEST_GET, 60);
+	send_next();
+	refuse(request.tag, START + 1000);
+	send_next();
+	answer(request.tag, 0, 40, START + 2 * TIMEOUT);
+	send_next();
+	refuse(request.tag, START + 3 * TIMEOUT);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(reading_that_is_refused_twice_is_a_refusal)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 0, START + 1000);
+	ck_assert(exchange_busy(&x));
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 0, START + 2 * TIMEOUT);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_REFUSED);
+}
+END_TEST
+
+START_TEST(a_copy_of_a_refusing_answer_is_not_a_second_one)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 0, START + 1000);
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 0, START + 1001);
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+static void unreachable(uint32_t tag, usec now)
+{
+	struct event event = event_of(EVENT_UNREACHABLE, tag);
+
+	event.reason = g_strdup("connection refused");
+	hand_over(&event, now);
+}
+
+START_TEST(an_icmp_error_shortens_the_pause)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	unreachable(request.tag, START + 1000);
+	ck_assert_int_gt(exchange_due(&x), START + 1000);
+	ck_assert_int_le(exchange_due(&x), START + 1000 + TIMEOUT / 5);
+	ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
+START_TEST(an_icmp_error_never_lengthens_the_pause)
+{
+	usec due;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	due = exchange_due(&x);
+	unreachable(request.tag, due - 1);
+	ck_assert_int_eq(exchange_due(&x), due);
+}
+END_TEST
+
+START_TEST(icmp_errors_end_nothing_and_are_answered_ever_more_slowly)
+{
+	usec before = 0;
+
+	ask(REQUEST_GET, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		const usec at = send_next();
+
+		unreachable(request.tag, at + 1000);
+		ck_assert(exchange_busy(&x));
+		ck_assert_int_gt(exchange_due(&x) - at, before);
+		before = exchange_due(&x) - at;
+	}
+}
+END_TEST
+
+START_TEST(an_icmp_error_about_an_earlier_question_changes_nothing)
+{
+	uint32_t first;
+	usec due;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	ask(REQUEST_GET, 1);
+	send_next();
+	due = exchange_due(&x);
+	unreachable(first, START + 1000);
+	ck_assert_int_eq(exchange_due(&x), due);
+}
+END_TEST
+
+START_TEST(a_fault_of_this_machine_is_believed_the_fifth_time)
+{
+	ask(REQUEST_GET, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		struct event event;
+
+		ck_assert(exchange_busy(&x));
+		send_next();
+		event = event_of(EVENT_FAULT, request.tag);
+		event.reason = g_strdup("no socket");
+		hand_over(&event, exchange_due(&x));
+	}
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_FAULT);
+	ck_assert_str_eq(x.reply.reason, "no socket");
+}
+END_TEST
+
+START_TEST(only_these_error_statuses_refuse_access)
+{
+	for (int status = -1; status < 30; status++) {
+		const bool refusal = status == SNMP_STATUS_READ_ONLY ||
+		                     status == SNMP_STATUS_NO_ACCESS ||
+		                     status == SNMP_STATUS_AUTHORIZATION_ERROR ||
+		                     status == SNMP_STATUS_NOT_WRITABLE;
+
+		ck_assert(exchange_is_refusal(false, status) == refusal);
+		ck_assert(exchange_is_refusal(true, status) ==
+		          (refusal || status == SNMP_STATUS_NO_SUCH_NAME));
+	}
+}
+END_TEST
+
+START_TEST(a_v1_card_with_many_absences_costs_one_request_each)
+{
+	ask(REQUEST_NEXT, 13);
+	for (unsigned i = 0; i < 13; i++) {
+		ck_assert(sends(START + i));
+		ck_assert_uint_eq(request.n, 13 - i);
+		for (unsigned copy = 0; copy < 2; copy++)
+			answer_error(request.tag, SNMP_STATUS_NO_SUCH_NAME, 1, START + i + 1);
+	}
+	ck_assert(exchange_done(&x));
+	ck_assert_uint_eq(x.sent, 13);
+}
+END_TEST
+
+static TCase *tcase_with(const char *title, SFun begin)
+{
+	TCase *tcase = tcase_create(title);
+
+	tcase_add_checked_fixture(tcase, begin, teardown);
+	return tcase;
+}
+
+static TCase *attempts_case(void)
+{
+	TCase *tcase = tcase_with("attempts", setup);
+
+	tcase_add_test(tcase, the_first_attempt_goes_out_at_once);
+	tcase_add_test(tcase, without_a_question_nothing_is_due);
+	tcase_add_test(tcase, an_unanswered_attempt_is_repeated_after_the_timeout);
+	tcase_add_test(tcase, a_repeated_attempt_asks_the_same_under_a_new_tag);
+	tcase_add_test(tcase, the_pause_grows_by_quarters_to_half_as_long_again);
+	tcase_add_test(tcase, a_longer_timeout_is_its_own_ceiling);
+	tcase_add_test(tcase, jitter_stays_within_ten_percent_and_uses_them);
+	tcase_add_test(tcase, a_slow_pdu_is_given_twice_the_time_it_needed);
+	tcase_add_test(tcase, max_attempts_without_an_answer_end_in_silence);
+	tcase_add_test(tcase, without_max_attempts_it_asks_on);
+	tcase_add_test(tcase, silence_is_warned_of_once_and_at_once);
+	return tcase;
+}
+
+static TCase *answers_case(void)
+{
+	TCase *tcase = tcase_with("answers", setup);
+
+	tcase_add_test(tcase, an_answer_ends_the_question);
+	tcase_add_test(tcase, a_late_answer_to_an_earlier_attempt_is_accepted);
+	tcase_add_test(tcase, an_answer_to_the_previous_question_is_dropped);
+	tcase_add_test(tcase, an_answer_without_a_tag_is_dropped);
+	tcase_add_test(tcase, an_answer_after_the_question_was_abandoned_is_dropped);
+	tcase_add_test(tcase, a_duplicate_of_the_last_answer_changes_nothing);
+	tcase_add_test(tcase, a_duplicate_in_the_middle_of_a_question_sends_nothing);
+	tcase_add_test(tcase, a_duplicate_of_an_error_sends_nothing);
+	tcase_add_test(tcase, an_answer_with_another_number_of_varbinds_is_ignored);
+	tcase_add_test(tcase, an_answer_about_other_names_is_ignored);
+	tcase_add_test(tcase, an_answer_in_another_order_is_sorted_out);
+	tcase_add_test(tcase, an_answer_with_a_doubled_name_is_ignored);
+	tcase_add_test(tcase, one_name_asked_twice_is_answered_twice);
+	tcase_add_test(tcase, a_getnext_takes_its_answers_by_place);
+	return tcase;
+}
+
+static TCase *splitting_case(void)
+{
+	TCase *tcase = tcase_with("splitting", setup);
+
+	tcase_add_test(tcase, an_error_with_an_index_sets_that_varbind_apart);
+	tcase_add_test(tcase, several_varbinds_with_errors_are_asked_one_by_one);
+	tcase_add_test(tcase, the_error_of_a_single_varbind_becomes_its_value);
+	tcase_add_test(tcase, an_error_without_an_index_halves_the_request);
+	tcase_add_test(tcase, an_index_past_the_last_varbind_names_none);
+	tcase_add_test(tcase, too_big_halves_the_request_until_it_fits);
+	tcase_add_test(tcase, what_too_big_taught_is_kept_for_the_next_question);
+	tcase_add_test(tcase, silence_on_many_varbinds_splits_after_three_attempts);
+	tcase_add_test(tcase, every_other_attempt_at_a_silent_pdu_asks_for_less);
+	tcase_add_test(tcase, one_question_answered_in_parts_teaches_nothing_yet);
+	tcase_add_test(tcase, questions_answered_in_parts_alone_teach_to_ask_for_less);
+	tcase_add_test(tcase, a_size_that_was_answered_once_is_not_split_for_silence);
+	tcase_add_test(tcase, silence_never_splits_a_single_varbind);
+	tcase_add_test(tcase, a_long_question_goes_in_several_requests_one_at_a_time);
+	return tcase;
+}
+
+static TCase *v1_case(void)
+{
+	TCase *tcase = tcase_with("v1", setup_v1);
+
+	tcase_add_test(tcase, a_v1_no_such_name_takes_out_the_varbind_it_names);
+	tcase_add_test(tcase, a_v1_card_with_many_absences_costs_one_request_each);
+	return tcase;
+}
+
+static TCase *set_and_bulk_case(void)
+{
+	TCase *tcase = tcase_with("SET and GETBULK", setup);
+
+	tcase_add_test(tcase, a_set_carries_its_values);
+	tcase_add_test(tcase, a_set_is_answered_by_its_names_whatever_the_values);
+	tcase_add_test(tcase, a_set_answered_about_other_names_is_not_answered);
+	tcase_add_test(tcase, a_set_error_is_handed_on_with_its_index);
+	tcase_add_test(tcase, a_set_is_never_split);
+	tcase_add_test(tcase, a_getbulk_is_handed_on_as_it_came);
+	tcase_add_test(tcase, an_empty_getbulk_answer_is_ignored);
+	tcase_add_test(tcase, a_getbulk_error_is_handed_on);
+	return tcase;
+}
+
+static TCase *trouble_case(void)
+{
+	TCase *tcase = tcase_with("trouble", setup);
+
+	tcase_add_test(tcase, one_refusal_is_not_believed);
+	tcase_add_test(tcase, two_refusals_are_believed);
+	tcase_add_test(tcase, a_copy_of_a_report_is_not_a_second_refusal);
+	tcase_add_test(tcase, after_a_refusal_the_next_attempt_waits_for_the_timeout);
+	tcase_add_test(tcase, refusals_of_an_earlier_question_do_not_count);
+	tcase_add_test(tcase, an_answer_between_two_refusals_clears_the_first);
+	tcase_add_test(tcase, reading_that_is_refused_twice_is_a_refusal);
+	tcase_add_test(tcase, a_copy_of_a_refusing_answer_is_not_a_second_one);
+	tcase_add_test(tcase, an_icmp_error_shortens_the_pause);
+	tcase_add_test(tcase, an_icmp_error_never_lengthens_the_pause);
+	tcase_add_test(tcase, icmp_errors_end_nothing_and_are_answered_ever_more_slowly);
+	tcase_add_test(tcase, an_icmp_error_about_an_earlier_question_changes_nothing);
+	tcase_add_test(tcase, a_fault_of_this_machine_is_believed_the_fifth_time);
+	tcase_add_test(tcase, only_these_error_statuses_refuse_access);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("exchange");
+
+	suite_add_tcase(suite, attempts_case());
+	suite_add_tcase(suite, answers_case());
+	suite_add_tcase(suite, splitting_case());
+	suite_add_tcase(suite, v1_case());
+	suite_add_tcase(suite, set_and_bulk_case());
+	suite_add_tcase(suite, trouble_case());
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,286 @@
+/*
+ * Each family's row against the MIBs (TRIPPLITE-PRODUCTS, TRIPPLITE-12X), and
+ * the reading of cells: on and off only from the very value, all else unknown.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "family.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/** A family in dotted text, independent of family.c; instances are of device 7, outlet 12. */
+struct expected {
+	const char *name;
+	const char *state, *controllable, *command, *outlet_name, *description;
+	const char *count, *status;
+	int yes, no; /* controllable values; -1 where there is no such column */
+	int idle;
+};
+
+#define P "1.3.6.1.4.1.850."
+static const struct expected expected[] = {
+	{ "LX PDU", P "1.1.3.2.3.3.1.1.4.7.12", P "1.1.3.2.3.3.1.1.5.7.12",
+	  P "1.1.3.2.3.3.1.1.6.7.12", P "1.1.3.2.3.3.1.1.2.7.12", P "1.1.3.2.3.3.1.1.3.7.12",
+	  P "1.1.3.2.1.2.1.4", P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "LX ATS", P "1.1.3.4.3.3.1.1.4.7.12", P "1.1.3.4.3.3.1.1.5.7.12",
+	  P "1.1.3.4.3.3.1.1.6.7.12", P "1.1.3.4.3.3.1.1.2.7.12", P "1.1.3.4.3.3.1.1.3.7.12",
+	  P "1.1.3.4.1.2.1.4", P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "LX UPS", P "1.1.3.1.3.5.1.1.4.7.12", P "1.1.3.1.3.5.1.1.5.7.12",
+	  P "1.1.3.1.3.5.1.1.6.7.12", P "1.1.3.1.3.5.1.1.2.7.12", P "1.1.3.1.3.5.1.1.3.7.12",
+	  NULL, P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "SNMPWEBCARD", P "100.1.10.2.1.2.12", P "100.1.10.2.1.3.12", P "100.1.10.2.1.4.12",
+	  P "100.1.10.2.1.5.12", NULL, P "100.1.10.1", NULL, 2, 0, -1 },
+	{ "SNMPWEBCARD twin", P "10.2.3.5.1.2.7.12", NULL, P "10.2.3.5.1.4.7.12",
+	  P "10.2.3.5.1.5.7.12", NULL, NULL, NULL, -1, -1, -1 },
+};
+
+static void assert_instance(const struct family *family, uint32_t column, const char *text)
+{
+	const struct objid name = family_instance(family, column, 7, 12);
+	char *got = objid_text(&name);
+
+	if (text)
+		ck_assert_str_eq(got, text);
+	else
+		ck_assert_uint_eq(column, 0);
+	g_free(got);
+}
+
+static void assert_name(const struct objid *name, const char *text)
+{
+	char *got = objid_text(name);
+
+	ck_assert_str_eq(got, text ? text : "");
+	g_free(got);
+}
+
+static struct varbind integer(int64_t number)
+{
+	return (struct varbind){ .type = VALUE_INTEGER, .number = number };
+}
+
+START_TEST(every_family_is_in_this_test)
+{
+	ck_assert_uint_eq(family_count(), G_N_ELEMENTS(expected));
+	ck_assert_ptr_null(family_row(family_count()));
+}
+END_TEST
+
+START_TEST(a_family_has_the_objects_of_its_mib)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	ck_assert_str_eq(family->name, expected[_i].name);
+	assert_instance(family, family->state, expected[_i].state);
+	assert_instance(family, family->controllable, expected[_i].controllable);
+	assert_instance(family, family->command, expected[_i].command);
+	assert_instance(family, family->outlet_name, expected[_i].outlet_name);
+	assert_instance(family, family->description, expected[_i].description);
+	assert_name(&family->outlet_count, expected[_i].count);
+	assert_name(&family->device_status, expected[_i].status);
+}
+END_TEST
+
+START_TEST(a_family_encodes_off_as_1_and_on_as_2)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	ck_assert_int_eq(family->state_off, 1);
+	ck_assert_int_eq(family->state_on, 2);
+	ck_assert_int_eq(family->command_off, 1);
+	ck_assert_int_eq(family->command_on, 2);
+	ck_assert_int_eq(family->command_idle, expected[_i].idle);
+}
+END_TEST
+
+START_TEST(only_the_integers_1_and_2_are_a_state)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	for (int64_t number = -3; number < 300; number++) {
+		const struct varbind varbind = integer(number);
+		const enum trippsnmp_state state = family_state(family, &varbind);
+
+		ck_assert_int_eq(state, number == 1   ? TRIPPSNMP_OFF
+		                        : number == 2 ? TRIPPSNMP_ON
+		                                      : TRIPPSNMP_UNKNOWN);
+	}
+}
+END_TEST
+
+START_TEST(a_large_integer_is_not_cut_down_to_a_state)
+{
+	const struct varbind off = integer((INT64_C(1) << 32) + 1);
+	const struct varbind on = integer((INT64_C(1) << 32) + 2);
+
+	ck_assert_int_eq(family_state(family_row((unsigned)_i), &off), TRIPPSNMP_UNKNOWN);
+	ck_assert_int_eq(family_state(family_row((unsigned)_i), &on), TRIPPSNMP_UNKNOWN);
+}
+END_TEST
+
+START_TEST(no_other_type_is_a_state)
+{
+	for (int type = VALUE_NONE; type <= VALUE_OTHER; type++) {
+		const struct varbind varbind = { .type = (enum value_type)type, .number = 1 };
+
+		if (type != VALUE_INTEGER)
+			ck_assert_int_eq(family_state(family_row((unsigned)_i), &varbind),
+			                 TRIPPSNMP_UNKNOWN);
+	}
+}
+END_TEST
+
+START_TEST(the_controllable_column_says_yes_and_no_in_its_own_way)
+{
+	const struct varbind yes = integer(expected[_i].yes), no = integer(expected[_i].no);
+
+	if (expected[_i].yes < 0)
+		return;
+	ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &yes), TRI_YES);
+	ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &no), TRI_NO);
+}
+END_TEST
+
+START_TEST(a_truth_value_beside_true_and_false_says_nothing)
+{
+	static const int64_t odd[] = { -1, 0, 3, 255 };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(odd); i++) {
+		const struct varbind varbind = integer(odd[i]);
+
+		ck_assert_int_eq(family_controllable(family_row(0), &varbind), TRI_UNKNOWN);
+	}
+}
+END_TEST
+
+START_TEST(the_bit_of_value_2_counts_whatever_the_others_are)
+{
+	const struct family *family = family_row(3);
+
+	for (int64_t number = 0; number < 16; number++) {
+		const struct varbind varbind = integer(number);
+
+		ck_assert_int_eq(family_controllable(family, &varbind),
+		                 number / 2 % 2 ? TRI_YES : TRI_NO);
+	}
+	const struct varbind negative = integer(-1);
+	ck_assert_int_eq(family_controllable(family, &negative), TRI_UNKNOWN);
+}
+END_TEST
+
+START_TEST(without_that_column_an_outlet_with_a_state_is_controllable)
+{
+	const struct varbind on = integer(2), null = { .type = VALUE_NULL };
+
+	ck_assert_int_eq(family_controllable(family_row(4), &on), TRI_YES);
+	ck_assert_int_eq(family_controllable(family_row(4), &null), TRI_UNKNOWN);
+}
+END_TEST
+
+START_TEST(no_other_type_says_whether_it_is_controllable)
+{
+	for (int type = VALUE_NONE; type <= VALUE_OTHER; type++) {
+		const struct varbind varbind = { .type = (enum value_type)type, .number = 2 };
+
+		if (type != VALUE_INTEGER)
+			ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &varbind),
+			                 TRI_UNKNOWN);
+	}
+}
+END_TEST
+
+START_TEST(an_instance_is_read_back_as_it_was_made)
+{
+	const struct family *family = family_row((unsigned)_i);
+	const struct objid name = family_instance(family, family->state, 7, 12);
+	uint32_t device = 0, number = 0;
+
+	ck_assert(family_index(family, family->state, &name, &device, &number));
+	ck_assert_uint_eq(device, family->by_device ? 7 : 1);
+	ck_assert_uint_eq(number, 12);
+}
+END_TEST
+
+START_TEST(what_is_not_exactly_one_row_of_the_column_is_none)
+{
+	const struct family *family = family_row((unsigned)_i);
+	const struct objid row_name = family_instance(family, family->state, 7, 12);
+	const struct objid other = family_instance(family, family->command, 7, 12);
+	const struct objid column = family_instance(family, family->state, 0, 0);
+	const uint32_t more = 1;
+	const struct objid longer = objid_append(&row_name, 1, &more);
+	struct objid shorter = row_name, nought = row_name;
+	uint32_t device, number;
+
+	shorter.n--;
+	nought.id[nought.n - 1] = 0;
+	ck_assert(!family_index(family, family->state, &other, &device, &number));
+	ck_assert(!family_index(family, family->state, &column, &device, &number));
+	ck_assert(!family_index(family, family->state, &longer, &device, &number));
+	ck_assert(!family_index(family, family->state, &shorter, &device, &number));
+	ck_assert(!family_index(family, family->state, &nought, &device, &number));
+}
+END_TEST
+
+START_TEST(the_controllable_column_tells_what_exists_where_there_is_one)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	ck_assert_uint_eq(family_existence(family),
+	                  expected[_i].controllable ? family->controllable : family->state);
+}
+END_TEST
+
+START_TEST(documented_tables_rank_before_the_undocumented_twin)
+{
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_uint_lt(family_row(i)->rank, family_row(3)->rank);
+	ck_assert_uint_lt(family_row(3)->rank, family_row(4)->rank);
+}
+END_TEST
+
+START_TEST(no_two_families_share_a_table)
+{
+	for (unsigned i = 0; i < family_count(); i++)
+		for (unsigned k = 0; k < family_count(); k++)
+			if (i != k) {
+				ck_assert(
+					!objid_equal(&family_row(i)->entry, &family_row(k)->entry));
+				ck_assert(
+					!objid_below(&family_row(i)->entry, &family_row(k)->entry));
+			}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("family");
+	TCase *tcase = tcase_create("family");
+	const int n = G_N_ELEMENTS(expected);
+
+	tcase_add_test(tcase, every_family_is_in_this_test);
+	tcase_add_loop_test(tcase, a_family_has_the_objects_of_its_mib, 0, n);
+	tcase_add_loop_test(tcase, a_family_encodes_off_as_1_and_on_as_2, 0, n);
+	tcase_add_loop_test(tcase, only_the_integers_1_and_2_are_a_state, 0, n);
+	tcase_add_loop_test(tcase, a_large_integer_is_not_cut_down_to_a_state, 0, n);
+	tcase_add_loop_test(tcase, no_other_type_is_a_state, 0, n);
+	tcase_add_loop_test(tcase, the_controllable_column_says_yes_and_no_in_its_own_way, 0, n);
+	tcase_add_test(tcase, a_truth_value_beside_true_and_false_says_nothing);
+	tcase_add_test(tcase, the_bit_of_value_2_counts_whatever_the_others_are);
+	tcase_add_test(tcase, without_that_column_an_outlet_with_a_state_is_controllable);
+	tcase_add_loop_test(tcase, no_other_type_says_whether_it_is_controllable, 0, n);
+	tcase_add_loop_test(tcase, an_instance_is_read_back_as_it_was_made, 0, n);
+	tcase_add_loop_test(tcase, what_is_not_exactly_one_row_of_the_column_is_none, 0, n);
+	tcase_add_loop_test(tcase, the_controllable_column_tells_what_exists_where_there_is_one, 0,
+	                    n);
+	tcase_add_test(tcase, documented_tables_rank_before_the_undocumented_twin);
+	tcase_add_test(tcase, no_two_families_share_a_table);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,722 @@
+/*
+ * The rules of feeds.h: which outlets feed a node, and each doubt that is an
+ * error before anything is switched.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "feeds.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PDUS_MAX 3
+
+static const char *const labels[PDUS_MAX] = { "pdu-a", "pdu-b", "pdu-c" };
+static unsigned n_pdus;
+static unsigned required;
+static struct pdu_outlets found[PDUS_MAX];
+static struct nodemap *map;
+static GArray *feeds;
+static struct outcome outcome;
+static const struct family *lx, *ats;
+
+static void outlet_clear(void *data)
+{
+	struct outlet *outlet = data;
+
+	g_free(outlet->name);
+	g_free(outlet->description);
+}
+
+static void setup(void)
+{
+	lx = family_row(0);
+	ats = family_row(1);
+	n_pdus = 1;
+	required = 0;
+	map = NULL;
+	outcome = (struct outcome){ TRIPPSNMP_OK, NULL };
+	feeds = feeds_new();
+	for (unsigned i = 0; i < PDUS_MAX; i++) {
+		found[i] = (struct pdu_outlets){
+			.known = true, .whole = true, .family = lx, .device = 1
+		};
+		found[i].outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
+		g_array_set_clear_func(found[i].outlets, outlet_clear);
+	}
+}
+
+static void teardown(void)
+{
+	for (unsigned i = 0; i < PDUS_MAX; i++) {
+		g_array_unref(found[i].outlets);
+		g_clear_pointer(&found[i].engine_id, g_bytes_unref);
+	}
+	nodemap_free(map);
+	g_array_unref(feeds);
+	g_clear_pointer(&outcome.message, g_free);
+}
+
+/* --- what the PDUs have --- */
+
+static struct outlet *add_outlet(unsigned pdu, uint32_t device, uint32_t number, const char *name,
+                                 const char *description)
+{
+	struct outlet outlet = {
+		.family = lx,
+		.device = device,
+		.number = number,
+		.exists = true,
+		.controllable = TRI_YES,
+		.state = TRIPPSNMP_ON,
+		.has_name = name != NULL,
+		.has_description = description != NULL,
+		.name = g_strdup(name),
+		.description = g_strdup(description),
+	};
+
+	g_array_append_val(found[pdu].outlets, outlet);
+	return &g_array_index(found[pdu].outlets, struct outlet, found[pdu].outlets->len - 1);
+}
+
+/* Outlets 1 to 8 without names. */
+static void add_plain(unsigned pdu)
+{
+	for (uint32_t number = 1; number <= 8; number++)
+		add_outlet(pdu, 1, number, "", "");
+}
+
+static void several_devices(unsigned pdu)
+{
+	found[pdu].family = NULL;
+	found[pdu].device = 0;
+}
+
+static void set_map(const char *hostlist)
+{
+	struct pdu_name names[PDUS_MAX];
+	char *error = NULL;
+
+	for (unsigned i = 0; i < n_pdus; i++)
+		names[i] = (struct pdu_name){ labels[i], labels[i], 161 };
+	nodemap_free(map);
+	map = nodemap_parse(hostlist, names, n_pdus, &error);
+	ck_assert_msg(map != NULL, "%s: %s", hostlist, error);
+}
+
+static enum trippsnmp_error find(const char *node)
+{
+	const struct pdu_outlets *each[PDUS_MAX] = { &found[0], &found[1], &found[2] };
+	struct feeds_view *view = feeds_view_new(map, required, labels, n_pdus, each);
+
+	g_array_set_size(feeds, 0);
+	g_clear_pointer(&outcome.message, g_free);
+	outcome = feeds_find(view, node, feeds);
+	feeds_view_free(view);
+	ck_assert(!outcome.error == !outcome.message);
+	return outcome.error;
+}
+
+/* The feeds of a node as text. */
+static void assert_feeds(const char *node, const char *expected)
+{
+	GString *text = g_string_new(NULL);
+
+	find(node);
+	ck_assert_msg(!outcome.error, "%s: %s", node, outcome.message);
+	for (unsigned i = 0; i < feeds->len; i++)
+		g_string_append_printf(text, "%s%s", i ? ", " : "",
+		                       g_array_index(feeds, struct feed, i).text);
+	ck_assert_str_eq(text->str, expected);
+	g_string_free(text, TRUE);
+}
+
+static void assert_error(const char *node, enum trippsnmp_error error, const char *message)
+{
+	ck_assert_int_eq(find(node), error);
+	ck_assert_str_eq(outcome.message, message);
+}
+
+/* --- by number --- */
+
+START_TEST(a_number_is_looked_for_on_the_sole_device)
+{
+	const struct feed *feed;
+
+	add_plain(0);
+	set_map("db1:3");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	feed = &g_array_index(feeds, struct feed, 0);
+	ck_assert_uint_eq(feed->pdu, 0);
+	ck_assert_ptr_eq(feed->family, lx);
+	ck_assert_uint_eq(feed->device, 1);
+	ck_assert_uint_eq(feed->number, 3);
+	ck_assert_int_eq(feed->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(the_case_of_a_node_does_not_matter)
+{
+	add_plain(0);
+	set_map("Db1:3");
+	assert_feeds("dB1", "outlet 3 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_node_has_feeds_on_several_pdus)
+{
+	n_pdus = 2;
+	add_plain(0);
+	add_plain(1);
+	set_map("db1:3@pdu-a,4@pdu-a,3@pdu-b");
+	assert_feeds("db1", "outlet 3 of pdu-a, outlet 4 of pdu-a, outlet 3 of pdu-b");
+}
+END_TEST
+
+START_TEST(a_device_in_front_picks_that_device)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 7, 3, "", "");
+	set_map("db1:7.3");
+	assert_feeds("db1", "outlet 7.3 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_number_on_several_devices_is_ambiguous)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 7, 4, "", "");
+	set_map("db1:3");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: 3@pdu-a is ambiguous: pdu-a has no device, or several, with "
+	             "controllable "
+	             "outlets; write DEVICE.3");
+}
+END_TEST
+
+START_TEST(a_number_in_two_tables_of_one_device_is_ambiguous)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 1, 3, "", "")->family = ats;
+	set_map("db1:1.3");
+	assert_error(
+		"db1", TRIPPSNMP_BADCONFIG,
+		"hostlist: 1.3@pdu-a is ambiguous: both the LX PDU and the LX ATS table of pdu-a "
+		"have it");
+}
+END_TEST
+
+START_TEST(an_outlet_beyond_the_last_does_not_exist)
+{
+	add_plain(0);
+	set_map("db1:9");
+	assert_error("db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-a does not exist on pdu-a");
+}
+END_TEST
+
+START_TEST(an_outlet_that_was_denied_does_not_exist)
+{
+	add_outlet(0, 1, 9, NULL, NULL)->exists = false;
+	set_map("db1:9");
+	assert_error("db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-a does not exist on pdu-a");
+}
+END_TEST
+
+START_TEST(a_device_that_vanished_is_an_error)
+{
+	add_plain(0);
+	set_map("db1:2.3");
+	assert_error("db1", TRIPPSNMP_BADCONFIG, "hostlist: 2.3@pdu-a does not exist on pdu-a");
+}
+END_TEST
+
+START_TEST(an_outlet_that_is_not_controllable_is_an_error)
+{
+	static const enum tristate not_yes[] = { TRI_NO, TRI_UNKNOWN };
+
+	add_outlet(0, 1, 3, "", "");
+	set_map("db1:3");
+	for (unsigned i = 0; i < G_N_ELEMENTS(not_yes); i++) {
+		g_array_index(found[0].outlets, struct outlet, 0).controllable = not_yes[i];
+		assert_error("db1", TRIPPSNMP_BADCONFIG,
+		             "outlet 3 of pdu-a, which feeds node db1, is not controllable: the "
+		             "PDU cannot switch it");
+	}
+}
+END_TEST
+
+START_TEST(one_bad_outlet_of_several_fails_the_node)
+{
+	add_plain(0);
+	set_map("db1:3,9");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_node_that_the_map_lacks_is_unknown)
+{
+	add_outlet(0, 1, 1, "web", "");
+	set_map("db1:1");
+	assert_error(
+		"web", TRIPPSNMP_BADNODE,
+		"no outlet feeds node web: name its outlets in hostlist, or give them its name "
+		"in the PDU");
+}
+END_TEST
+
+START_TEST(an_unknown_node_is_named_escaped)
+{
+	set_map("");
+	ck_assert_int_eq(find("a\nb"), TRIPPSNMP_BADNODE);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "node a\\x0ab:"));
+}
+END_TEST
+
+/* --- one outlet twice --- */
+
+START_TEST(a_number_with_and_without_device_is_one_outlet)
+{
+	add_plain(0);
+	set_map("db1:3,1.3");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 3 of pdu-a stands twice for node db1");
+}
+END_TEST
+
+START_TEST(a_number_and_its_name_are_one_outlet)
+{
+	add_plain(0);
+	add_outlet(0, 1, 9, "db", "");
+	set_map("db1:9,\"db\"");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 9 of pdu-a stands twice for node db1");
+}
+END_TEST
+
+START_TEST(name_and_description_of_an_outlet_are_one_outlet)
+{
+	add_outlet(0, 1, 9, "db", "rack 7");
+	set_map("db1:\"db\",\"rack 7\"");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 9 of pdu-a stands twice for node db1");
+}
+END_TEST
+
+START_TEST(two_nodes_with_aliases_of_one_outlet_are_an_error)
+{
+	static const char *const hostlists[] = { "db1:3; db2:1.3",       "db1:1.3; db2:3",
+		                                 "db1:3; db2:\"spare\"", "db1:\"spare\"; db2:3",
+		                                 "db1:4,3; db2:5,1.3",   "db1:3; spare" };
+
+	add_plain(0);
+	g_free(g_array_index(found[0].outlets, struct outlet, 2).name);
+	g_array_index(found[0].outlets, struct outlet, 2).name = g_strdup("spare");
+	for (unsigned i = 0; i < G_N_ELEMENTS(hostlists); i++) {
+		const bool by_name = i == 5;
+
+		set_map(hostlists[i]);
+		ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+		ck_assert_str_eq(outcome.message,
+		                 by_name ? "hostlist: outlet 3 of pdu-a feeds both node db1 and "
+		                           "node spare"
+		                         : "hostlist: outlet 3 of pdu-a feeds both node db1 and "
+		                           "node db2");
+		ck_assert_int_eq(find(by_name ? "spare" : "db2"), TRIPPSNMP_BADCONFIG);
+	}
+}
+END_TEST
+
+START_TEST(two_nodes_that_an_outlet_is_named_after_are_an_error)
+{
+	add_outlet(0, 1, 3, "db1", "db2");
+	set_map("db1; db2");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 3 of pdu-a feeds both node db1 and node db2");
+}
+END_TEST
+
+START_TEST(two_nodes_are_found_out_from_single_outlets_too)
+{
+	add_outlet(0, 1, 3, NULL, NULL);
+	found[0].whole = false;
+	set_map("db1:3; db2:1.3");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(another_nodes_trouble_is_not_this_nodes)
+{
+	add_plain(0);
+	set_map("db1:3; db2:99; db3:7.1");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+}
+END_TEST
+
+START_TEST(two_pdus_with_one_engine_id_are_one_pdu)
+{
+	n_pdus = 2;
+	add_plain(0);
+	add_plain(1);
+	found[0].engine_id = g_bytes_new("engine", 6);
+	found[1].engine_id = g_bytes_new("engine", 6);
+	set_map("db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,5@pdu-b; db3:4@pdu-b");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "ipaddr: pdu-a and pdu-b are one PDU (they have the same SNMP engine ID), so "
+	             "outlet 3 of pdu-a and outlet 3 of pdu-b are one outlet");
+	assert_error("db2", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 4 of pdu-a feeds both node db2 and node db3");
+}
+END_TEST
+
+START_TEST(two_pdus_with_one_engine_id_are_found_out_by_name)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 3, "db1", "");
+	add_outlet(1, 1, 3, "db1", "");
+	found[0].engine_id = g_bytes_new("engine", 6);
+	found[1].engine_id = g_bytes_new("engine", 6);
+	set_map("");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(pdus_with_other_or_no_engine_ids_are_several)
+{
+	n_pdus = 3;
+	for (unsigned i = 0; i < 3; i++)
+		add_plain(i);
+	found[0].engine_id = g_bytes_new("engine", 6);
+	found[1].engine_id = g_bytes_new("another", 7);
+	set_map("db1:3@pdu-a,3@pdu-b,3@pdu-c");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_OK);
+	ck_assert_uint_eq(feeds->len, 3);
+}
+END_TEST
+
+/* --- by name --- */
+
+START_TEST(without_a_map_the_names_in_the_pdu_count)
+{
+	add_outlet(0, 1, 1, "db1", "");
+	add_outlet(0, 1, 2, "Load 2", "db1");
+	add_outlet(0, 1, 3, "db2", "");
+	set_map("");
+	assert_feeds("db1", "outlet 1 of pdu-a, outlet 2 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_node_without_outlets_is_found_by_name_on_every_pdu)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 1, "db1", "");
+	add_outlet(1, 1, 5, "", "db1");
+	set_map("db1; db2");
+	assert_feeds("db1", "outlet 1 of pdu-a, outlet 5 of pdu-b");
+}
+END_TEST
+
+START_TEST(case_and_blanks_around_a_name_do_not_matter)
+{
+	add_outlet(0, 1, 1, "  DB1 ", "");
+	add_outlet(0, 1, 2, "dB1\t", "");
+	set_map("");
+	assert_feeds("Db1", "outlet 1 of pdu-a, outlet 2 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_name_must_be_equal_not_alike)
+{
+	static const char *const others[] = { "node10", "node", "node1.example", "xnode1", "node 1",
+		                              "node1;", "" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
+		add_outlet(0, 1, i + 1, others[i], others[i]);
+	set_map("");
+	ck_assert_int_eq(find("node1"), TRIPPSNMP_BADNODE);
+}
+END_TEST
+
+START_TEST(utf8_names_ignore_case)
+{
+	add_outlet(0, 1, 1, "N\xc3\x96RD", "");
+	set_map("");
+	assert_feeds("n\xc3\xb6rd", "outlet 1 of pdu-a");
+}
+END_TEST
+
+START_TEST(names_in_8_bits_equal_only_themselves)
+{
+	add_outlet(0, 1, 1, "n\xf6rd", "");
+	set_map("");
+	ck_assert_int_eq(find("n\xc3\xb6rd"), TRIPPSNMP_BADNODE);
+	assert_feeds("N\xf6RD", "outlet 1 of pdu-a");
+}
+END_TEST
+
+START_TEST(an_outlet_whose_name_and_description_agree_is_one_feed)
+{
+	add_outlet(0, 1, 1, "db1", "DB1 ");
+	set_map("");
+	assert_feeds("db1", "outlet 1 of pdu-a");
+}
+END_TEST
+
+START_TEST(an_empty_node_is_none)
+{
+	add_plain(0);
+	set_map("");
+	ck_assert_int_eq(find(""), TRIPPSNMP_BADNODE);
+	ck_assert_int_eq(find("  "), TRIPPSNMP_BADNODE);
+}
+END_TEST
+
+START_TEST(an_uncontrollable_outlet_of_that_name_is_an_error)
+{
+	add_outlet(0, 1, 1, "db1", "");
+	add_outlet(0, 1, 2, "db1", "")->controllable = TRI_NO;
+	set_map("");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_quoted_name_is_an_outlet_of_that_pdu)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 1, "left", "");
+	add_outlet(1, 1, 2, "left", "");
+	set_map("db1:\"Left\"@pdu-b");
+	assert_feeds("db1", "outlet 2 of pdu-b");
+}
+END_TEST
+
+START_TEST(a_quoted_name_that_no_outlet_has_is_an_error)
+{
+	add_plain(0);
+	set_map("db1:\"left\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "hostlist: no outlet of pdu-a is called"));
+}
+END_TEST
+
+START_TEST(a_quoted_name_that_two_outlets_have_is_an_error)
+{
+	add_outlet(0, 1, 1, "left", "");
+	add_outlet(0, 1, 2, "", "left");
+	set_map("db1:\"left\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "2 outlets of pdu-a are called"));
+}
+END_TEST
+
+/* --- the feeds parameter --- */
+
+START_TEST(a_node_with_fewer_or_more_feeds_than_required_is_an_error)
+{
+	add_plain(0);
+	set_map("db1:3; db2:4,5; db3:6,7,8");
+	required = 2;
+	assert_error("db1", TRIPPSNMP_BADCONFIG, "feeds: node db1 has 1 outlet, not 2");
+	assert_feeds("db2", "outlet 4 of pdu-a, outlet 5 of pdu-a");
+	assert_error("db3", TRIPPSNMP_BADCONFIG, "feeds: node db3 has 3 outlets, not 2");
+}
+END_TEST
+
+START_TEST(the_required_feeds_are_counted_by_name_too)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 1, "db1", "");
+	add_plain(1);
+	set_map("");
+	required = 2;
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+/* --- what must be asked --- */
+
+static struct inventory_need *needs_of(const char *hostlist, unsigned n, const char *node)
+{
+	n_pdus = n;
+	set_map(hostlist);
+	return feeds_needs(map, n, node, false);
+}
+
+START_TEST(without_a_map_every_pdu_is_read_whole_with_names)
+{
+	struct inventory_need *needs = needs_of("", 2, "db1");
+
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert(!needs[i].skip && needs[i].table && needs[i].names);
+	feeds_needs_free(needs, 2);
+}
+END_TEST
+
+START_TEST(a_mapped_node_needs_its_own_pdus_and_numbers_only)
+{
+	struct inventory_need *needs =
+		needs_of("db1:3@pdu-a,2.4@pdu-a; db2:5@pdu-a,5@pdu-b", 3, "db1");
+	const struct outlet_number *second;
+
+	ck_assert(!needs[0].skip && !needs[0].table);
+	ck_assert_uint_eq(needs[0].numbers->len, 2);
+	second = &g_array_index(needs[0].numbers, struct outlet_number, 1);
+	ck_assert(second->has_device && second->device == 2 && second->number == 4);
+	ck_assert(needs[1].skip && needs[2].skip);
+	feeds_needs_free(needs, 3);
+}
+END_TEST
+
+START_TEST(a_node_by_name_needs_every_pdu_whole)
+{
+	struct inventory_need *needs = needs_of("db1; db2:3@pdu-a", 2, "db1");
+
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert(!needs[i].skip && needs[i].table && needs[i].names);
+	feeds_needs_free(needs, 2);
+}
+END_TEST
+
+START_TEST(a_node_by_name_has_the_others_pdus_read_for_aliases)
+{
+	struct inventory_need *needs = needs_of("db1:3@pdu-a; db2", 2, "db1");
+
+	ck_assert(needs[0].table && needs[0].names);
+	ck_assert(needs[1].skip);
+	feeds_needs_free(needs, 2);
+}
+END_TEST
+
+START_TEST(a_named_outlet_of_another_node_has_that_pdu_read_for_aliases)
+{
+	struct inventory_need *needs =
+		needs_of("db1:3@pdu-a,3@pdu-b; db2:\"left\"@pdu-b", 2, "db1");
+
+	ck_assert(!needs[0].table);
+	ck_assert(needs[1].table && needs[1].names);
+	feeds_needs_free(needs, 2);
+}
+END_TEST
+
+START_TEST(all_nodes_together_need_every_pdu)
+{
+	struct inventory_need *needs;
+
+	n_pdus = 3;
+	set_map("db1:3@pdu-a; db2:4@pdu-b");
+	needs = feeds_needs(map, 3, NULL, true);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert(!needs[i].skip && needs[i].status);
+	ck_assert_uint_eq(needs[0].numbers->len, 1);
+	ck_assert_ptr_null(needs[2].numbers);
+	feeds_needs_free(needs, 3);
+}
+END_TEST
+
+START_TEST(a_node_that_the_map_lacks_needs_nothing)
+{
+	struct inventory_need *needs = needs_of("db1:3", 1, "db2");
+
+	ck_assert(needs[0].skip);
+	feeds_needs_free(needs, 1);
+}
+END_TEST
+
+static TCase *tcase_new(const char *title)
+{
+	TCase *tcase = tcase_create(title);
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	return tcase;
+}
+
+static TCase *numbers_case(void)
+{
+	TCase *tcase = tcase_new("numbers");
+
+	tcase_add_test(tcase, a_number_is_looked_for_on_the_sole_device);
+	tcase_add_test(tcase, the_case_of_a_node_does_not_matter);
+	tcase_add_test(tcase, a_node_has_feeds_on_several_pdus);
+	tcase_add_test(tcase, a_device_in_front_picks_that_device);
+	tcase_add_test(tcase, a_number_on_several_devices_is_ambiguous);
+	tcase_add_test(tcase, a_number_in_two_tables_of_one_device_is_ambiguous);
+	tcase_add_test(tcase, an_outlet_beyond_the_last_does_not_exist);
+	tcase_add_test(tcase, an_outlet_that_was_denied_does_not_exist);
+	tcase_add_test(tcase, a_device_that_vanished_is_an_error);
+	tcase_add_test(tcase, an_outlet_that_is_not_controllable_is_an_error);
+	tcase_add_test(tcase, one_bad_outlet_of_several_fails_the_node);
+	tcase_add_test(tcase, a_node_that_the_map_lacks_is_unknown);
+	tcase_add_test(tcase, an_unknown_node_is_named_escaped);
+	return tcase;
+}
+
+static TCase *aliases_case(void)
+{
+	TCase *tcase = tcase_new("aliases");
+
+	tcase_add_test(tcase, a_number_with_and_without_device_is_one_outlet);
+	tcase_add_test(tcase, a_number_and_its_name_are_one_outlet);
+	tcase_add_test(tcase, name_and_description_of_an_outlet_are_one_outlet);
+	tcase_add_test(tcase, two_nodes_with_aliases_of_one_outlet_are_an_error);
+	tcase_add_test(tcase, two_nodes_that_an_outlet_is_named_after_are_an_error);
+	tcase_add_test(tcase, two_nodes_are_found_out_from_single_outlets_too);
+	tcase_add_test(tcase, another_nodes_trouble_is_not_this_nodes);
+	tcase_add_test(tcase, two_pdus_with_one_engine_id_are_one_pdu);
+	tcase_add_test(tcase, two_pdus_with_one_engine_id_are_found_out_by_name);
+	tcase_add_test(tcase, pdus_with_other_or_no_engine_ids_are_several);
+	return tcase;
+}
+
+static TCase *names_case(void)
+{
+	TCase *tcase = tcase_new("names");
+
+	tcase_add_test(tcase, without_a_map_the_names_in_the_pdu_count);
+	tcase_add_test(tcase, a_node_without_outlets_is_found_by_name_on_every_pdu);
+	tcase_add_test(tcase, case_and_blanks_around_a_name_do_not_matter);
+	tcase_add_test(tcase, a_name_must_be_equal_not_alike);
+	tcase_add_test(tcase, utf8_names_ignore_case);
+	tcase_add_test(tcase, names_in_8_bits_equal_only_themselves);
+	tcase_add_test(tcase, an_outlet_whose_name_and_description_agree_is_one_feed);
+	tcase_add_test(tcase, an_empty_node_is_none);
+	tcase_add_test(tcase, an_uncontrollable_outlet_of_that_name_is_an_error);
+	tcase_add_test(tcase, a_quoted_name_is_an_outlet_of_that_pdu);
+	tcase_add_test(tcase, a_quoted_name_that_no_outlet_has_is_an_error);
+	tcase_add_test(tcase, a_quoted_name_that_two_outlets_have_is_an_error);
+	return tcase;
+}
+
+static TCase *count_and_needs_case(void)
+{
+	TCase *tcase = tcase_new("count and needs");
+
+	tcase_add_test(tcase, a_node_with_fewer_or_more_feeds_than_required_is_an_error);
+	tcase_add_test(tcase, the_required_feeds_are_counted_by_name_too);
+	tcase_add_test(tcase, without_a_map_every_pdu_is_read_whole_with_names);
+	tcase_add_test(tcase, a_mapped_node_needs_its_own_pdus_and_numbers_only);
+	tcase_add_test(tcase, a_node_by_name_needs_every_pdu_whole);
+	tcase_add_test(tcase, a_node_by_name_has_the_others_pdus_read_for_aliases);
+	tcase_add_test(tcase, a_named_outlet_of_another_node_has_that_pdu_read_for_aliases);
+	tcase_add_test(tcase, all_nodes_together_need_every_pdu);
+	tcase_add_test(tcase, a_node_that_the_map_lacks_needs_nothing);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("feeds");
+
+	suite_add_tcase(suite, numbers_case());
+	suite_add_tcase(suite, aliases_case());
+	suite_add_tcase(suite, names_case());
+	suite_add_tcase(suite, count_and_needs_case());
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,1264 @@
+/*
+ * The rules of inventory.h: which family is believed, how tables are read, and
+ * that a table which was not read whole is never taken for one that was.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "inventory.h"
+
+#include "script.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OVERHEAD 40 /* of a community message */
+#define V2C 0
+#define V1 1
+
+static struct script *script;
+static struct inventory *inventory;
+static struct inventory_need needs[SCRIPT_PDUS_MAX];
+static const struct family *lx; /* LX PDU */
+
+static void begin(unsigned n_pdus, bool v1)
+{
+	script = script_new(n_pdus, v1);
+	memset(needs, 0, sizeof(needs));
+	lx = script_family("LX PDU");
+}
+
+static void forget_inventory(void)
+{
+	g_clear_pointer(&inventory, inventory_free);
+}
+
+static void finish(void)
+{
+	for (unsigned i = 0; i < SCRIPT_PDUS_MAX; i++)
+		g_clear_pointer(&needs[i].numbers, g_array_unref);
+	forget_inventory();
+	if (script)
+		script_free(script);
+	script = NULL;
+}
+
+static void need_table(unsigned pdu)
+{
+	needs[pdu].table = true;
+	needs[pdu].names = true;
+}
+
+static void need_number(unsigned pdu, uint32_t device, uint32_t number)
+{
+	const struct outlet_number wanted = { device != 0, device, number };
+
+	if (!needs[pdu].numbers)
+		needs[pdu].numbers = g_array_new(FALSE, FALSE, sizeof(wanted));
+	g_array_append_val(needs[pdu].numbers, wanted);
+}
+
+/* Runs the inventory; whether it was done in so many seconds. */
+static bool looks(double seconds)
+{
+	struct machine machine;
+
+	forget_inventory();
+	inventory = inventory_new(script->n_pdus, script->labels, needs, script->v1, OVERHEAD,
+	                          &script->log);
+	machine = inventory_machine(inventory);
+	return script_run(script, &machine, seconds);
+}
+
+static void look(void)
+{
+	struct outcome outcome;
+
+	ck_assert_msg(looks(15), "not done: %s", inventory_obstacle(inventory, 0));
+	outcome = inventory_outcome(inventory);
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+}
+
+static const struct pdu_outlets *found(unsigned pdu)
+{
+	return inventory_pdu(inventory, pdu);
+}
+
+static const struct outlet *outlet(unsigned pdu, unsigned i)
+{
+	ck_assert_uint_lt(i, found(pdu)->outlets->len);
+	return &g_array_index(found(pdu)->outlets, struct outlet, i);
+}
+
+static void put_count(unsigned pdu, const struct family *family, uint32_t device, int64_t count)
+{
+	const struct objid name = objid_append(&family->outlet_count, 1, &device);
+
+	script_put(script, pdu, &name, VALUE_UNSIGNED, count);
+}
+
+static void put_cell(uint32_t column, uint32_t device, uint32_t number, enum value_type type,
+                     int64_t value)
+{
+	const struct objid name = family_instance(lx, column, device, number);
+
+	script_put(script, 0, &name, type, value);
+}
+
+static void drop_cell(uint32_t column, uint32_t device, uint32_t number)
+{
+	const struct objid name = family_instance(lx, column, device, number);
+
+	script_drop(script, 0, &name);
+}
+
+static void put_name(uint32_t device, uint32_t number, const char *text)
+{
+	const struct objid name = family_instance(lx, lx->outlet_name, device, number);
+
+	script_put_text(script, 0, &name, text);
+}
+
+static void put_status(unsigned pdu, uint32_t device, enum value_type type, int64_t status)
+{
+	const struct objid name = objid_append(&lx->device_status, 1, &device);
+
+	script_put(script, pdu, &name, type, status);
+}
+
+/* A cell behind all tables, as every real agent has. */
+static void put_end(unsigned pdu)
+{
+	const struct objid name = { .n = 8, .id = { 1, 3, 6, 1, 6, 3, 16, 1 } };
+
+	script_put(script, pdu, &name, VALUE_INTEGER, 1);
+}
+
+static void assert_obstacle(const char *text)
+{
+	const char *obstacle = inventory_obstacle(inventory, 0);
+
+	ck_assert_ptr_nonnull(obstacle);
+	ck_assert_msg(strstr(obstacle, text) != NULL, "obstacle: %s", obstacle);
+}
+
+/* Nothing of that table may be used: not done, and why. */
+static void assert_not_whole(const char *why)
+{
+	ck_assert(!looks(10));
+	ck_assert(!found(0)->whole);
+	assert_obstacle(why);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, why));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
+}
+
+/* --- identification --- */
+
+struct card {
+	const char *capture, *family;
+	unsigned outlets, controllable;
+};
+
+static const struct card cards[] = {
+	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS", 16, 16 },
+	{ "pdumv30hvnetlx-pdu-20.2.1.snmprec", "LX PDU", 24, 24 },
+	{ "lx-ups.snmprec", "LX UPS", 3, 2 },
+	{ "lx-pdu-envirosense.snmprec", "LX PDU", 8, 8 },
+	{ "webcard-12.06-ups.snmprec", "SNMPWEBCARD", 3, 2 },
+	{ "pdumh20hvnet-12.04-pdu.snmprec", "SNMPWEBCARD", 8, 8 },
+	{ "twin-only.snmprec", "SNMPWEBCARD twin", 8, 8 },
+};
+
+static void assert_card_identified(const struct card *card, bool v1)
+{
+	begin(1, v1);
+	script_load(script, 0, card->capture);
+	look();
+	ck_assert(found(0)->known);
+	ck_assert_str_eq(found(0)->family->name, card->family);
+	ck_assert_uint_eq(found(0)->device, 1);
+	ck_assert_uint_eq(found(0)->outlets->len, 0);
+}
+
+START_TEST(a_card_is_identified_by_the_table_that_answers)
+{
+	assert_card_identified(&cards[_i], false);
+	ck_assert_uint_eq(script->sent->len, 1);
+}
+END_TEST
+
+START_TEST(a_card_is_identified_in_v1_too)
+{
+	assert_card_identified(&cards[_i], true);
+}
+END_TEST
+
+static void assert_card_read(const struct card *card, bool v1)
+{
+	unsigned controllable = 0;
+
+	begin(1, v1);
+	script_load(script, 0, card->capture);
+	need_table(0);
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->device, 1);
+	ck_assert_uint_eq(found(0)->outlets->len, card->outlets);
+	for (unsigned i = 0; i < card->outlets; i++) {
+		ck_assert_str_eq(outlet(0, i)->family->name, card->family);
+		ck_assert_uint_eq(outlet(0, i)->number, i + 1);
+		ck_assert(outlet(0, i)->has_name);
+		ck_assert_int_ne(outlet(0, i)->state, TRIPPSNMP_UNKNOWN);
+		controllable += outlet(0, i)->controllable == TRI_YES;
+	}
+	ck_assert_uint_eq(controllable, card->controllable);
+}
+
+START_TEST(a_cards_table_is_read_whole)
+{
+	assert_card_read(&cards[_i], false);
+}
+END_TEST
+
+START_TEST(a_cards_table_is_read_whole_in_v1_too)
+{
+	assert_card_read(&cards[_i], true);
+}
+END_TEST
+
+START_TEST(every_family_is_identified_by_its_rows)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	begin(1, false);
+	script_outlets(script, 0, family, 1, 4);
+	need_table(0);
+	look();
+	ck_assert_ptr_eq(found(0)->family, family);
+	ck_assert_uint_eq(found(0)->outlets->len, 4);
+}
+END_TEST
+
+START_TEST(the_twin_counts_only_where_no_documented_table_answers)
+{
+	begin(1, false);
+	script_outlets(script, 0, script_family("SNMPWEBCARD"), 1, 4);
+	script_outlets(script, 0, script_family("SNMPWEBCARD twin"), 1, 8);
+	need_table(0);
+	look();
+	ck_assert_str_eq(found(0)->family->name, "SNMPWEBCARD");
+	ck_assert_uint_eq(found(0)->outlets->len, 4);
+}
+END_TEST
+
+START_TEST(an_error_at_a_documented_table_does_not_make_the_twin_count)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 4);
+	put_cell(lx->controllable, 1, 1, VALUE_ERROR, SNMP_STATUS_GEN_ERR);
+	script_outlets(script, 0, script_family("SNMPWEBCARD twin"), 1, 8);
+	need_table(0);
+	ck_assert(!looks(10));
+	assert_obstacle("errors where the outlet tables are looked for");
+}
+END_TEST
+
+START_TEST(an_error_at_the_twin_does_not_matter_beside_a_documented_table)
+{
+	const struct family *twin = script_family("SNMPWEBCARD twin");
+	const struct objid state = family_instance(twin, twin->state, 1, 1);
+	const struct objid between = { .n = 8, .id = { 1, 3, 6, 1, 4, 1, 850, 2 } };
+
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 4);
+	script_outlets(script, 0, twin, 1, 8);
+	script_put(script, 0, &between, VALUE_INTEGER, 1);
+	script_put(script, 0, &state, VALUE_ERROR, SNMP_STATUS_GEN_ERR);
+	look();
+	ck_assert_ptr_eq(found(0)->family, lx);
+}
+END_TEST
+
+START_TEST(several_devices_with_outlets_leave_no_sole_one)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 4);
+	script_outlets(script, 0, lx, 2, 2);
+	need_number(0, 2, 1);
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->device, 0);
+	ck_assert_ptr_null(found(0)->family);
+	ck_assert_uint_eq(found(0)->outlets->len, 6);
+	ck_assert_uint_eq(outlet(0, 5)->device, 2);
+	ck_assert_uint_eq(outlet(0, 5)->number, 2);
+}
+END_TEST
+
+START_TEST(a_device_without_controllable_outlets_does_not_compete)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 2, 2);
+	put_cell(lx->controllable, 1, 1, VALUE_INTEGER, 2);
+	put_cell(lx->controllable, 1, 2, VALUE_INTEGER, 2);
+	look();
+	ck_assert_ptr_eq(found(0)->family, lx);
+	ck_assert_uint_eq(found(0)->device, 2);
+}
+END_TEST
+
+START_TEST(a_table_with_no_controllable_outlet_has_no_sole_device)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 1);
+	put_cell(lx->controllable, 1, 1, VALUE_INTEGER, 2);
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->device, 0);
+}
+END_TEST
+
+START_TEST(a_pdu_beside_an_ats_leaves_no_sole_device)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, script_family("LX ATS"), 1, 2);
+	look();
+	ck_assert_uint_eq(found(0)->device, 0);
+	ck_assert_uint_eq(found(0)->outlets->len, 4);
+}
+END_TEST
+
+START_TEST(a_device_index_need_not_be_1)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 7, 3);
+	put_count(0, lx, 7, 3);
+	need_number(0, 0, 2);
+	look();
+	ck_assert_uint_eq(found(0)->device, 7);
+	ck_assert_uint_eq(outlet(0, 1)->device, 7);
+}
+END_TEST
+
+START_TEST(an_agent_without_our_tables_is_named_by_its_system_group)
+{
+	const struct objid id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+	const struct objid descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
+	struct outcome outcome;
+
+	begin(1, _i == V1);
+	script_put_text(script, 0, &descr, "a\nprinter");
+	script_put_text(script, 0, &id, "1.3.6.1.4.1.11");
+	script_cell(script, 0, &id)->type = VALUE_OBJID;
+	need_table(0);
+	ck_assert(looks(15));
+	outcome = inventory_outcome(inventory);
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "pdu-a: "));
+	ck_assert_ptr_nonnull(strstr(outcome.message, "sysObjectID 1.3.6.1.4.1.11,"));
+	ck_assert_ptr_nonnull(strstr(outcome.message, "sysDescr \"a\\x0aprinter\""));
+	ck_assert(!found(0)->known);
+	g_free(outcome.message);
+}
+END_TEST
+
+START_TEST(an_agent_without_anything_is_named_so)
+{
+	struct outcome outcome;
+
+	begin(1, _i == V1);
+	ck_assert(looks(15));
+	outcome = inventory_outcome(inventory);
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "sysObjectID none"));
+	g_free(outcome.message);
+}
+END_TEST
+
+START_TEST(a_skipped_pdu_is_not_asked)
+{
+	begin(2, false);
+	script_outlets(script, 0, lx, 1, 1);
+	needs[1].skip = true;
+	look();
+	for (unsigned i = 0; i < script->sent->len; i++)
+		ck_assert_uint_eq(script_sent(script, i)->pdu, 0);
+	ck_assert(!found(1)->known);
+}
+END_TEST
+
+START_TEST(several_pdus_are_asked_for_their_engine_ids)
+{
+	const struct objid id = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+
+	begin(2, _i == V1);
+	script_outlets(script, 0, lx, 1, 1);
+	script_outlets(script, 1, lx, 1, 1);
+	script_put_text(script, 0, &id, "engine");
+	look();
+	ck_assert_ptr_nonnull(found(0)->engine_id);
+	ck_assert_uint_eq(g_bytes_get_size(found(0)->engine_id), 6);
+	ck_assert_ptr_null(found(1)->engine_id);
+}
+END_TEST
+
+START_TEST(pdus_are_asked_at_the_same_time)
+{
+	usec begun;
+
+	begin(16, false);
+	for (unsigned i = 0; i < 16; i++) {
+		script_outlets(script, i, lx, 1, 24);
+		need_table(i);
+	}
+	begun = script->clock;
+	look();
+	ck_assert_int_le(script->clock - begun, 3 * script->latency);
+}
+END_TEST
+
+/* --- single outlets --- */
+
+START_TEST(outlets_by_number_cost_two_requests)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 24);
+	put_end(0);
+	need_number(0, 0, 3);
+	need_number(0, 1, 24);
+	look();
+	ck_assert_uint_eq(script->sent->len, 2);
+	ck_assert(!found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+	ck_assert_uint_eq(outlet(0, 1)->number, 24);
+	ck_assert(outlet(0, 1)->exists);
+	ck_assert_int_eq(outlet(0, 1)->controllable, TRI_YES);
+	ck_assert_int_eq(outlet(0, 1)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(an_outlet_past_the_last_does_not_exist)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	need_number(0, 0, 9);
+	look();
+	ck_assert(!outlet(0, 0)->exists);
+}
+END_TEST
+
+START_TEST(an_outlet_without_a_controllable_cell_is_not_controllable)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	drop_cell(lx->controllable, 1, 8);
+	need_number(0, 0, 8);
+	look();
+	ck_assert(outlet(0, 0)->exists);
+	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_NO);
+}
+END_TEST
+
+START_TEST(an_outlet_that_does_not_say_is_asked_again)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	put_cell(lx->controllable, 1, 8, VALUE_NULL, 0);
+	need_number(0, 0, 8);
+	ck_assert(!looks(5));
+	assert_obstacle("whether outlet 8 is controllable");
+	put_cell(lx->controllable, 1, 8, VALUE_INTEGER, 1);
+	look();
+	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_YES);
+}
+END_TEST
+
+START_TEST(an_odd_state_is_unknown_and_not_absent)
+{
+	static const enum value_type odd[] = { VALUE_NULL, VALUE_UNSIGNED, VALUE_OTHER,
+		                               VALUE_ERROR };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(odd); i++) {
+		begin(1, false);
+		script_outlets(script, 0, lx, 1, 8);
+		put_cell(lx->state, 1, 8, odd[i], odd[i] == VALUE_ERROR ? SNMP_STATUS_GEN_ERR : 1);
+		need_number(0, 0, 8);
+		look();
+		ck_assert(outlet(0, 0)->exists);
+		ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_UNKNOWN);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_number_on_another_device_is_looked_up_in_the_whole_table)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	need_number(0, 2, 3);
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+}
+END_TEST
+
+START_TEST(the_devices_own_offline_status_is_seen)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_status(0, 1, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	need_number(0, 0, 8);
+	needs[0].status = true;
+	look();
+	ck_assert(found(0)->offline);
+}
+END_TEST
+
+START_TEST(another_devices_offline_status_does_not_matter)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	put_status(0, 1, VALUE_INTEGER, 0);
+	put_status(0, 2, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	needs[0].status = true;
+	if (_i)
+		need_table(0);
+	else
+		need_number(0, 0, 8);
+	look();
+	ck_assert(!found(0)->offline);
+}
+END_TEST
+
+START_TEST(the_status_of_a_device_without_controllable_outlets_does_not_matter)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 2, 1);
+	put_cell(lx->controllable, 2, 1, VALUE_INTEGER, 2);
+	put_status(0, 1, VALUE_INTEGER, 0);
+	put_status(0, 2, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	needs[0].status = true;
+	need_table(0);
+	look();
+	ck_assert(!found(0)->offline);
+}
+END_TEST
+
+START_TEST(an_absent_status_is_ignored)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	needs[0].status = true;
+	need_table(0);
+	look();
+	ck_assert(!found(0)->offline);
+}
+END_TEST
+
+START_TEST(each_devices_status_is_read_with_its_table)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 3, 2);
+	put_status(0, 1, VALUE_INTEGER, 0);
+	put_status(0, 3, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	needs[0].status = true;
+	need_table(0);
+	look();
+	ck_assert(found(0)->offline);
+	ck_assert_uint_eq(script_count(script, REQUEST_GET), 1);
+}
+END_TEST
+
+/* --- whole tables --- */
+
+/* What an inventory found, as text: the same for the same rows. */
+static char *dump(void)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned i = 0; i < found(0)->outlets->len; i++) {
+		const struct outlet *row = outlet(0, i);
+
+		g_string_append_printf(text, "%s %u.%u %d %d %d \"%s\" \"%s\"\n", row->family->name,
+		                       row->device, row->number, row->exists, row->controllable,
+		                       row->state, row->name ? row->name : "-",
+		                       row->description ? row->description : "-");
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void fill_nothing_special(void)
+{
+	script_outlets(script, 0, lx, 1, 24);
+}
+
+static void fill_48(void)
+{
+	script_outlets(script, 0, lx, 1, 48);
+	put_cell(lx->state, 1, 48, VALUE_INTEGER, 1);
+	put_cell(lx->controllable, 1, 47, VALUE_INTEGER, 2);
+}
+
+static void fill_one(void)
+{
+	script_outlets(script, 0, lx, 1, 1);
+}
+
+static void fill_with_holes(void)
+{
+	static const unsigned holes[] = { 1, 3, 4, 5, 11, 22, 23, 24, 25, 26, 27, 28, 29, 30, 40 };
+	static const uint32_t columns[] = { 2, 3, 4, 5, 6 };
+
+	script_outlets(script, 0, lx, 1, 48);
+	for (unsigned i = 0; i < G_N_ELEMENTS(holes); i++)
+		for (unsigned k = 0; k < G_N_ELEMENTS(columns); k++)
+			drop_cell(columns[k], 1, holes[i]);
+}
+
+static void fill_far_numbers(void)
+{
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 4000000000U, 12);
+	put_cell(lx->state, 5, 4294967295U, VALUE_INTEGER, 1);
+	put_cell(lx->controllable, 5, 4294967295U, VALUE_INTEGER, 1);
+	put_name(5, 4294967295U, "far");
+	const struct objid description = family_instance(lx, lx->description, 5, 4294967295U);
+	script_put_text(script, 0, &description, "");
+}
+
+static void fill_devices(void)
+{
+	script_outlets(script, 0, lx, 1, 13);
+	script_outlets(script, 0, lx, 2, 1);
+	script_outlets(script, 0, lx, 9, 24);
+	script_outlets(script, 0, script_family("LX ATS"), 1, 16);
+}
+
+static void fill_without_end(void)
+{
+	script_outlets(script, 0, script_family("SNMPWEBCARD"), 1, 13);
+}
+
+static void (*const fillers[])(void) = {
+	fill_nothing_special, fill_48,      fill_one,         fill_with_holes,
+	fill_far_numbers,     fill_devices, fill_without_end,
+};
+
+static enum script_fate no_bulk(struct script *network, unsigned pdu, const struct request *request,
+                                struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_BULK ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+/* The dump of a walk of that table. */
+static char *walk(void (*fill)(void), bool v1, script_hook hook, unsigned answer_max)
+{
+	char *text;
+
+	begin(1, v1);
+	fill();
+	script->hook = hook;
+	script->answer_max = answer_max;
+	need_table(0);
+	look();
+	ck_assert(found(0)->whole);
+	text = dump();
+	finish();
+	return text;
+}
+
+START_TEST(getbulk_and_getnext_find_the_same_rows)
+{
+	char *bulk = walk(fillers[_i], false, NULL, 0);
+	char *next = walk(fillers[_i], true, NULL, 0);
+	char *fallen_back = walk(fillers[_i], false, no_bulk, 0);
+
+	ck_assert_str_ne(bulk, "");
+	ck_assert_str_eq(bulk, next);
+	ck_assert_str_eq(bulk, fallen_back);
+	g_free(bulk);
+	g_free(next);
+	g_free(fallen_back);
+}
+END_TEST
+
+START_TEST(answers_cut_short_lose_no_row)
+{
+	char *whole = walk(fillers[_i], false, NULL, 0);
+
+	for (unsigned answer_max = 1; answer_max < 14; answer_max += 3) {
+		char *bulk = walk(fillers[_i], false, NULL, answer_max);
+		char *next = walk(fillers[_i], true, NULL, answer_max);
+
+		ck_assert_str_eq(bulk, whole);
+		ck_assert_str_eq(next, whole);
+		g_free(bulk);
+		g_free(next);
+	}
+	g_free(whole);
+}
+END_TEST
+
+START_TEST(a_table_of_24_costs_three_requests_by_name)
+{
+	begin(1, false);
+	fill_nothing_special();
+	put_end(0);
+	need_table(0);
+	look();
+	ck_assert_uint_le(script->sent->len, 3);
+	ck_assert_uint_eq(script_count(script, REQUEST_BULK), script->sent->len - 1);
+}
+END_TEST
+
+START_TEST(a_table_of_24_costs_five_requests_in_v1)
+{
+	begin(1, true);
+	fill_nothing_special();
+	put_end(0);
+	need_table(0);
+	look();
+	ck_assert_uint_le(script->sent->len, 5);
+	ck_assert_uint_eq(script_count(script, REQUEST_BULK), 0);
+}
+END_TEST
+
+START_TEST(a_table_without_names_does_not_read_them)
+{
+	begin(1, false);
+	fill_nothing_special();
+	needs[0].table = true;
+	look();
+	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert_uint_le(script->sent->len, 2);
+}
+END_TEST
+
+START_TEST(silence_on_getbulk_falls_back_to_getnext)
+{
+	begin(1, false);
+	fill_nothing_special();
+	script->hook = no_bulk;
+	need_table(0);
+	look();
+	ck_assert_uint_eq(script_count(script, REQUEST_BULK), 3);
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
+static enum script_fate bulk_error(struct script *network, unsigned pdu,
+                                   const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_BULK)
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(errors_on_getbulk_fall_back_to_getnext)
+{
+	begin(1, false);
+	fill_nothing_special();
+	script->hook = bulk_error;
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	for (unsigned i = 2; i < script->sent->len; i++)
+		ck_assert_uint_le(script_sent(script, i)->repetitions,
+		                  script_sent(script, i - 1)->repetitions);
+}
+END_TEST
+
+static enum script_fate silent_for_a_while(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	network->calls++;
+	return network->calls > 2 && network->calls < 8 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(silence_after_getbulk_was_answered_once_is_not_for_getbulk)
+{
+	begin(1, false);
+	fill_48();
+	put_end(0);
+	script->hook = silent_for_a_while;
+	need_table(0);
+	look();
+	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), 1);
+	ck_assert_uint_eq(found(0)->outlets->len, 48);
+}
+END_TEST
+
+START_TEST(long_names_make_fewer_rows_a_request)
+{
+	char *longest = g_strnfill(200, 'x');
+
+	begin(1, false);
+	fill_48();
+	for (uint32_t number = 1; number <= 48; number++)
+		put_name(1, number, longest);
+	need_table(0);
+	look();
+	for (unsigned i = 2; i < script->sent->len; i++)
+		ck_assert_uint_le(script_sent(script, i)->repetitions, 1400 / 200);
+	ck_assert_str_eq(outlet(0, 47)->name, longest);
+	g_free(longest);
+}
+END_TEST
+
+START_TEST(names_keep_their_octets_up_to_a_nul)
+{
+	const struct objid nul = family_instance(lx = script_family("LX PDU"), 2, 1, 2);
+
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 3);
+	put_name(1, 1, "d\xfcssel \xc3\xbc");
+	script_put_text(script, 0, &nul, "");
+	g_bytes_unref(script_cell(script, 0, &nul)->octets);
+	script_cell(script, 0, &nul)->octets = g_bytes_new("web\0x", 5);
+	put_name(1, 3, "");
+	need_table(0);
+	look();
+	ck_assert_str_eq(outlet(0, 0)->name, "d\xfcssel \xc3\xbc");
+	ck_assert_str_eq(outlet(0, 1)->name, "web");
+	ck_assert_str_eq(outlet(0, 2)->name, "");
+	ck_assert(outlet(0, 2)->has_name);
+}
+END_TEST
+
+START_TEST(a_name_too_long_for_the_mib_is_cut)
+{
+	char *text = g_strnfill(70000, 'x');
+
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 1);
+	put_name(1, 1, text);
+	need_table(0);
+	look();
+	ck_assert_uint_eq(strlen(outlet(0, 0)->name), 256);
+	g_free(text);
+}
+END_TEST
+
+/* --- tables that cannot be read whole --- */
+
+static bool is_identification(const struct request *request)
+{
+	const struct objid first = family_instance(lx, lx->controllable, 0, 0);
+
+	return request->kind == REQUEST_NEXT && request->n > 4 &&
+	       objid_equal(&request->varbinds[0].name, &first);
+}
+
+static enum script_fate stands_still(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (is_identification(request))
+		return SCRIPT_ANSWERED;
+	for (unsigned i = request->kind == REQUEST_BULK ? request->n : 0; i < answer->varbinds->len;
+	     i++)
+		g_array_index(answer->varbinds, struct varbind, i).name =
+			request->kind == REQUEST_BULK
+				? g_array_index(answer->varbinds, struct varbind, i - request->n)
+					  .name
+				: request->varbinds[i].name;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_walk_that_does_not_advance_is_no_table)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_end(0);
+	script->hook = stands_still;
+	need_table(0);
+	assert_not_whole("does not advance");
+}
+END_TEST
+
+/* Rows without end: what follows a row is the one after it. */
+static enum script_fate goes_on(struct script *network, unsigned pdu, const struct request *request,
+                                struct event *answer)
+{
+	const struct objid id = family_instance(lx, lx->controllable, 0, 0);
+	const unsigned rows = request->kind == REQUEST_BULK ? request->repetitions : 1;
+
+	(void)network;
+	(void)pdu;
+	if (is_identification(request))
+		return SCRIPT_ANSWERED;
+	g_array_set_size(answer->varbinds, 0);
+	for (unsigned row = 0; row < rows; row++)
+		for (unsigned i = 0; i < request->n; i++) {
+			const uint32_t first[] = { 1, 0 };
+			struct objid name = request->varbinds[i].name;
+
+			if (name.n == id.n)
+				name = objid_append(&name, 2, first);
+			name.id[name.n - 1] += row + 1;
+			varbinds_add_integer(answer->varbinds, &name, 1);
+		}
+	answer->error_status = 0;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_walk_that_never_ends_is_bounded_and_no_table)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_end(0);
+	script->hook = goes_on;
+	needs[0].table = true;
+	assert_not_whole("it has no end");
+	ck_assert_uint_lt(script->sent->len, 1100);
+}
+END_TEST
+
+START_TEST(a_walk_that_breaks_off_is_no_table)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	for (uint32_t number = 11; number <= 24; number++)
+		drop_cell(lx->outlet_name, 1, number);
+	need_table(0);
+	assert_not_whole("outlet 1.11 lacks its name");
+}
+END_TEST
+
+START_TEST(a_cell_that_is_missing_makes_it_no_table)
+{
+	static const struct {
+		uint32_t column;
+		const char *why;
+	} missing[] = {
+		{ 2, "outlet 1.7 lacks its name" },
+		{ 3, "outlet 1.7 lacks its description" },
+		{ 5, "outlet 1.7 lacks whether it is controllable" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(missing); i++) {
+		begin(1, _i == V1);
+		fill_nothing_special();
+		drop_cell(missing[i].column, 1, 7);
+		need_table(0);
+		assert_not_whole(missing[i].why);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_row_before_the_first_controllable_one_is_not_overlooked)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 7, 3);
+	put_cell(lx->state, 1, 5, VALUE_INTEGER, 2);
+	need_table(0);
+	assert_not_whole("outlet 1.5 lacks whether it is controllable");
+}
+END_TEST
+
+START_TEST(a_column_that_no_row_has_is_no_hole)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	drop_cell(lx->description, 0, 0);
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	ck_assert(!outlet(0, 0)->has_description);
+}
+END_TEST
+
+START_TEST(a_name_that_is_no_text_makes_it_no_table)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_cell(lx->outlet_name, 1, 20, VALUE_NULL, 0);
+	need_table(0);
+	assert_not_whole("a name that is no text");
+}
+END_TEST
+
+START_TEST(a_row_with_a_strange_index_makes_it_no_table)
+{
+	const uint32_t more = 5;
+	struct objid name;
+
+	begin(1, _i == V1);
+	fill_nothing_special();
+	name = family_instance(lx, lx->state, 1, 3);
+	name = objid_append(&name, 1, &more);
+	script_put(script, 0, &name, VALUE_INTEGER, 2);
+	need_table(0);
+	assert_not_whole("a row with a strange index");
+}
+END_TEST
+
+static enum script_fate leaps(struct script *network, unsigned pdu, const struct request *request,
+                              struct event *answer)
+{
+	struct varbind *second = &g_array_index(answer->varbinds, struct varbind, 1);
+
+	(void)pdu;
+	if (++network->calls == 3 && request->kind == REQUEST_NEXT)
+		second->name.id[second->name.n - 1] += 5;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(rows_in_disorder_are_read_again)
+{
+	begin(1, true);
+	fill_nothing_special();
+	put_end(0);
+	script->hook = leaps;
+	need_table(0);
+	look();
+	assert_obstacle("rows in disorder");
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
+START_TEST(an_error_in_a_table_is_read_again)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_cell(lx->outlet_name, 1, 20, VALUE_ERROR, SNMP_STATUS_GEN_ERR);
+	need_table(0);
+	assert_not_whole("genErr");
+	put_name(1, 20, "web");
+	look();
+	ck_assert_str_eq(outlet(0, 19)->name, "web");
+}
+END_TEST
+
+START_TEST(by_name_a_count_above_the_rows_is_never_a_whole_table)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_count(0, lx, 1, 25);
+	need_table(0);
+	assert_not_whole("24 outlets of 25");
+}
+END_TEST
+
+START_TEST(without_names_two_walks_that_agree_overrule_the_count)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_count(0, lx, 1, 25);
+	needs[0].table = true;
+	look();
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "24 outlets of 25; trying again"));
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "claims 25 outlets, but its table has 24"));
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
+static enum script_fate grows(struct script *network, unsigned pdu, const struct request *request,
+                              struct event *answer)
+{
+	(void)answer;
+	if (request->kind == REQUEST_NEXT)
+		script_outlets(network, pdu, lx, 1, MIN(++network->calls * 3, 12));
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_that_still_grows_is_walked_until_it_is_there)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 1);
+	put_count(0, lx, 1, 12);
+	script->hook = grows;
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 12);
+}
+END_TEST
+
+START_TEST(a_count_below_the_rows_does_not_matter)
+{
+	begin(1, false);
+	fill_nothing_special();
+	put_count(0, lx, 1, 8);
+	put_end(0);
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	ck_assert_uint_le(script->sent->len, 3);
+}
+END_TEST
+
+static enum script_fate silent(struct script *network, unsigned pdu, const struct request *request,
+                               struct event *answer)
+{
+	(void)network;
+	(void)request;
+	(void)answer;
+	return pdu == 1 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_silent_pdu_is_asked_on_and_named)
+{
+	begin(2, false);
+	script_outlets(script, 0, lx, 1, 1);
+	script->hook = silent;
+	ck_assert(!looks(15));
+	ck_assert_int_eq(runner_silent_pdu(&script->runner), 1);
+	ck_assert(found(0)->known);
+	ck_assert_ptr_null(inventory_obstacle(inventory, 1));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "pdu-b: no answer"));
+}
+END_TEST
+
+static enum script_fate refuses(struct script *network, unsigned pdu, const struct request *request,
+                                struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)request;
+	answer->type = EVENT_REFUSED;
+	answer->reason = g_strdup("unknown user");
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_refusal_is_no_access)
+{
+	struct outcome outcome;
+
+	begin(1, false);
+	script->hook = refuses;
+	ck_assert(looks(15));
+	outcome = inventory_outcome(inventory);
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_str_eq(outcome.message, "pdu-a: unknown user");
+	ck_assert_uint_eq(script->sent->len, 2);
+	g_free(outcome.message);
+}
+END_TEST
+
+static TCase *tcase_new(const char *title)
+{
+	TCase *tcase = tcase_create(title);
+
+	tcase_add_checked_fixture(tcase, NULL, finish);
+	return tcase;
+}
+
+#define ADD_BOTH(tcase, test) tcase_add_loop_test(tcase, test, V2C, V1 + 1)
+
+static TCase *identity_case(void)
+{
+	TCase *tcase = tcase_new("identification");
+
+	tcase_add_loop_test(tcase, a_card_is_identified_by_the_table_that_answers, 0,
+	                    G_N_ELEMENTS(cards));
+	tcase_add_loop_test(tcase, a_card_is_identified_in_v1_too, 0, G_N_ELEMENTS(cards));
+	tcase_add_loop_test(tcase, a_cards_table_is_read_whole, 0, G_N_ELEMENTS(cards));
+	tcase_add_loop_test(tcase, a_cards_table_is_read_whole_in_v1_too, 0, G_N_ELEMENTS(cards));
+	tcase_add_loop_test(tcase, every_family_is_identified_by_its_rows, 0, (int)family_count());
+	tcase_add_test(tcase, the_twin_counts_only_where_no_documented_table_answers);
+	tcase_add_test(tcase, an_error_at_a_documented_table_does_not_make_the_twin_count);
+	tcase_add_test(tcase, an_error_at_the_twin_does_not_matter_beside_a_documented_table);
+	ADD_BOTH(tcase, several_devices_with_outlets_leave_no_sole_one);
+	tcase_add_test(tcase, a_device_without_controllable_outlets_does_not_compete);
+	tcase_add_test(tcase, a_table_with_no_controllable_outlet_has_no_sole_device);
+	tcase_add_test(tcase, a_pdu_beside_an_ats_leaves_no_sole_device);
+	ADD_BOTH(tcase, a_device_index_need_not_be_1);
+	ADD_BOTH(tcase, an_agent_without_our_tables_is_named_by_its_system_group);
+	ADD_BOTH(tcase, an_agent_without_anything_is_named_so);
+	tcase_add_test(tcase, a_skipped_pdu_is_not_asked);
+	ADD_BOTH(tcase, several_pdus_are_asked_for_their_engine_ids);
+	tcase_add_test(tcase, pdus_are_asked_at_the_same_time);
+	return tcase;
+}
+
+static TCase *numbers_case(void)
+{
+	TCase *tcase = tcase_new("numbers");
+
+	tcase_add_test(tcase, outlets_by_number_cost_two_requests);
+	ADD_BOTH(tcase, an_outlet_past_the_last_does_not_exist);
+	ADD_BOTH(tcase, an_outlet_without_a_controllable_cell_is_not_controllable);
+	tcase_add_test(tcase, an_outlet_that_does_not_say_is_asked_again);
+	tcase_add_test(tcase, an_odd_state_is_unknown_and_not_absent);
+	tcase_add_test(tcase, a_number_on_another_device_is_looked_up_in_the_whole_table);
+	ADD_BOTH(tcase, the_devices_own_offline_status_is_seen);
+	ADD_BOTH(tcase, another_devices_offline_status_does_not_matter);
+	tcase_add_test(tcase, the_status_of_a_device_without_controllable_outlets_does_not_matter);
+	ADD_BOTH(tcase, an_absent_status_is_ignored);
+	tcase_add_test(tcase, each_devices_status_is_read_with_its_table);
+	return tcase;
+}
+
+static TCase *tables_case(void)
+{
+	TCase *tcase = tcase_new("tables");
+
+	tcase_add_loop_test(tcase, getbulk_and_getnext_find_the_same_rows, 0,
+	                    G_N_ELEMENTS(fillers));
+	tcase_add_loop_test(tcase, answers_cut_short_lose_no_row, 0, G_N_ELEMENTS(fillers));
+	tcase_add_test(tcase, a_table_of_24_costs_three_requests_by_name);
+	tcase_add_test(tcase, a_table_of_24_costs_five_requests_in_v1);
+	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
+	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
+	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
+	tcase_add_test(tcase, errors_on_getbulk_fall_back_to_getnext);
+	tcase_add_test(tcase, long_names_make_fewer_rows_a_request);
+	tcase_add_test(tcase, names_keep_their_octets_up_to_a_nul);
+	tcase_add_test(tcase, a_name_too_long_for_the_mib_is_cut);
+	return tcase;
+}
+
+static TCase *trouble_case(void)
+{
+	TCase *tcase = tcase_new("trouble");
+
+	ADD_BOTH(tcase, a_walk_that_does_not_advance_is_no_table);
+	ADD_BOTH(tcase, a_walk_that_never_ends_is_bounded_and_no_table);
+	ADD_BOTH(tcase, a_walk_that_breaks_off_is_no_table);
+	ADD_BOTH(tcase, a_cell_that_is_missing_makes_it_no_table);
+	ADD_BOTH(tcase, a_row_before_the_first_controllable_one_is_not_overlooked);
+	ADD_BOTH(tcase, a_column_that_no_row_has_is_no_hole);
+	ADD_BOTH(tcase, a_name_that_is_no_text_makes_it_no_table);
+	ADD_BOTH(tcase, a_row_with_a_strange_index_makes_it_no_table);
+	tcase_add_test(tcase, rows_in_disorder_are_read_again);
+	ADD_BOTH(tcase, an_error_in_a_table_is_read_again);
+	ADD_BOTH(tcase, by_name_a_count_above_the_rows_is_never_a_whole_table);
+	ADD_BOTH(tcase, without_names_two_walks_that_agree_overrule_the_count);
+	tcase_add_test(tcase, a_table_that_still_grows_is_walked_until_it_is_there);
+	tcase_add_test(tcase, a_count_below_the_rows_does_not_matter);
+	tcase_add_test(tcase, a_silent_pdu_is_asked_on_and_named);
+	tcase_add_test(tcase, a_refusal_is_no_access);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("inventory");
+
+	suite_add_tcase(suite, identity_case());
+	suite_add_tcase(suite, numbers_case());
+	suite_add_tcase(suite, tables_case());
+	suite_add_tcase(suite, trouble_case());
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,226 @@
+/*
+ * The rules of resolve.h that need no name server: numeric addresses,
+ * localhost, names that never resolve (.invalid, RFC 6761), the deadline.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "resolve.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PDUS_MAX 4
+
+static GPtrArray *pdus;
+static struct pdu_address rows[PDUS_MAX];
+static bool wanted[PDUS_MAX];
+static GArray *addresses[PDUS_MAX];
+static char *error;
+static const struct log nowhere;
+
+static void setup(void)
+{
+	pdus = g_ptr_array_new();
+	error = NULL;
+	for (unsigned i = 0; i < PDUS_MAX; i++) {
+		wanted[i] = true;
+		addresses[i] = NULL;
+	}
+}
+
+static void teardown(void)
+{
+	for (unsigned i = 0; i < PDUS_MAX; i++) {
+		g_clear_pointer(&addresses[i], g_array_unref);
+		g_free(rows[i].label);
+		g_free(rows[i].host);
+		rows[i] = (struct pdu_address){ 0 };
+	}
+	g_ptr_array_unref(pdus);
+	g_free(error);
+}
+
+static void add(const char *host, unsigned port)
+{
+	struct pdu_address *row = &rows[pdus->len];
+
+	*row = (struct pdu_address){ g_strdup_printf("pdu %s", host), g_strdup(host), port };
+	g_ptr_array_add(pdus, row);
+}
+
+static bool resolves(double seconds)
+{
+	return resolve_all(pdus, wanted,
+	                   g_get_monotonic_time() + (usec)(seconds * (double)USEC_PER_SEC),
+	                   &nowhere, addresses, &error);
+}
+
+static const struct address *address(unsigned pdu, unsigned i)
+{
+	ck_assert_ptr_nonnull(addresses[pdu]);
+	ck_assert_uint_lt(i, addresses[pdu]->len);
+	return &g_array_index(addresses[pdu], struct address, i);
+}
+
+static void assert_v4(const struct address *got, const char *host, unsigned port)
+{
+	struct sockaddr_in in;
+	char text[INET_ADDRSTRLEN];
+
+	ck_assert_int_eq(got->socket.ss_family, AF_INET);
+	ck_assert_uint_eq(got->length, sizeof(in));
+	memcpy(&in, &got->socket, sizeof(in));
+	ck_assert_str_eq(inet_ntop(AF_INET, &in.sin_addr, text, sizeof(text)), host);
+	ck_assert_uint_eq(ntohs(in.sin_port), port);
+}
+
+static void assert_v6(const struct address *got, const char *host, unsigned port)
+{
+	struct sockaddr_in6 in;
+	char text[INET6_ADDRSTRLEN];
+
+	ck_assert_int_eq(got->socket.ss_family, AF_INET6);
+	ck_assert_uint_eq(got->length, sizeof(in));
+	memcpy(&in, &got->socket, sizeof(in));
+	ck_assert_str_eq(inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof(text)), host);
+	ck_assert_uint_eq(ntohs(in.sin6_port), port);
+}
+
+START_TEST(a_numeric_ipv4_address_is_itself)
+{
+	add("192.0.2.7", 161);
+	ck_assert(resolves(0));
+	ck_assert_ptr_null(error);
+	ck_assert_uint_eq(addresses[0]->len, 1);
+	assert_v4(address(0, 0), "192.0.2.7", 161);
+}
+END_TEST
+
+START_TEST(a_numeric_ipv6_address_is_itself)
+{
+	add("2001:db8::7", 65535);
+	ck_assert(resolves(0));
+	ck_assert_uint_eq(addresses[0]->len, 1);
+	assert_v6(address(0, 0), "2001:db8::7", 65535);
+}
+END_TEST
+
+START_TEST(each_pdu_has_its_own_address_and_port)
+{
+	add("192.0.2.7", 161);
+	add("192.0.2.7", 1161);
+	add("192.0.2.8", 161);
+	ck_assert(resolves(0));
+	assert_v4(address(0, 0), "192.0.2.7", 161);
+	assert_v4(address(1, 0), "192.0.2.7", 1161);
+	assert_v4(address(2, 0), "192.0.2.8", 161);
+}
+END_TEST
+
+START_TEST(localhost_is_the_loopback_without_duplicates)
+{
+	add("localhost", 161);
+	ck_assert_msg(resolves(10), "%s", error);
+	ck_assert_uint_ge(addresses[0]->len, 1);
+	for (unsigned i = 0; i < addresses[0]->len; i++) {
+		const struct address *one = address(0, i);
+
+		if (one->socket.ss_family == AF_INET)
+			assert_v4(one, "127.0.0.1", 161);
+		else
+			assert_v6(one, "::1", 161);
+		for (unsigned k = 0; k < i; k++)
+			ck_assert(one->length != address(0, k)->length ||
+			          memcmp(&one->socket, &address(0, k)->socket, one->length) != 0);
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_wanted_is_not_looked_up)
+{
+	add("192.0.2.7", 161);
+	add("no-such-pdu.invalid", 161);
+	wanted[1] = false;
+	ck_assert(resolves(0));
+	ck_assert_ptr_nonnull(addresses[0]);
+	ck_assert_ptr_null(addresses[1]);
+}
+END_TEST
+
+START_TEST(a_name_that_does_not_resolve_is_named_within_the_deadline)
+{
+	const usec begun = g_get_monotonic_time();
+
+	add("192.0.2.7", 161);
+	add("no-such-pdu.invalid", 161);
+	ck_assert(!resolves(1));
+	ck_assert_int_lt(g_get_monotonic_time() - begun, 3 * USEC_PER_SEC);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_ptr_nonnull(strstr(error, "pdu no-such-pdu.invalid"));
+	ck_assert_ptr_nonnull(strstr(error, "ipaddr: "));
+	ck_assert_ptr_null(strchr(error, '\n'));
+	ck_assert_ptr_null(addresses[0]);
+	ck_assert_ptr_null(addresses[1]);
+}
+END_TEST
+
+START_TEST(many_names_that_do_not_resolve_share_one_deadline)
+{
+	const usec begun = g_get_monotonic_time();
+
+	for (unsigned i = 0; i < PDUS_MAX; i++) {
+		char *host = g_strdup_printf("no-such-pdu-%u.invalid", i);
+
+		add(host, 161);
+		g_free(host);
+	}
+	ck_assert(!resolves(0.5));
+	ck_assert_int_lt(g_get_monotonic_time() - begun, 2 * USEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_name_is_not_looked_up_past_the_deadline)
+{
+	const usec begun = g_get_monotonic_time();
+
+	add("no-such-pdu.invalid", 161);
+	ck_assert(!resolves(-1));
+	ck_assert_int_lt(g_get_monotonic_time() - begun, USEC_PER_SEC);
+	ck_assert_ptr_nonnull(error);
+}
+END_TEST
+
+START_TEST(what_is_no_address_is_an_error)
+{
+	add("300.1.2.3.4.invalid", 161);
+	ck_assert(!resolves(0.5));
+	ck_assert_ptr_nonnull(error);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("resolve");
+	TCase *tcase = tcase_create("resolve");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 20);
+	tcase_add_test(tcase, a_numeric_ipv4_address_is_itself);
+	tcase_add_test(tcase, a_numeric_ipv6_address_is_itself);
+	tcase_add_test(tcase, each_pdu_has_its_own_address_and_port);
+	tcase_add_test(tcase, localhost_is_the_loopback_without_duplicates);
+	tcase_add_test(tcase, what_is_not_wanted_is_not_looked_up);
+	tcase_add_test(tcase, a_name_that_does_not_resolve_is_named_within_the_deadline);
+	tcase_add_test(tcase, many_names_that_do_not_resolve_share_one_deadline);
+	tcase_add_test(tcase, a_name_is_not_looked_up_past_the_deadline);
+	tcase_add_test(tcase, what_is_no_address_is_an_error);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

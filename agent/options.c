@@ -48,7 +48,7 @@ static const struct agent_option own[OPTION_OWN] = {
 	[OPTION_QUIET] = { "quiet", .letter = 'q', BOOLEAN, .shortdesc = "Write nothing to stderr",
 	                   .longdesc = "The exit status and debug_file are all that is left." },
 	[OPTION_VERBOSE] = { "verbose", .letter = 'v', BOOLEAN,
-	                     .shortdesc = "Write to stderr what is done, and each request" },
+	                     .shortdesc = "Write to stderr what is done, too" },
 	[OPTION_VERBOSE_LEVEL] = { "verbose_level", INTEGER,
 	                           .shortdesc = "0 is silent, more is verbose" },
 	[OPTION_DEBUG_FILE] = { "debug_file", "debug", .letter = 'D', STRING,

@@ -5,6 +5,8 @@
  */
 #include "output.h"
 
+#include "plug.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,6 +43,18 @@ static void put(int fd, char *text)
 	g_free(text);
 }
 
+/* The first one. */
+static void replace(GString *text, const char *old, const char *new)
+{
+	const char *place = strstr(text->str, old);
+	const gssize at = place ? place - text->str : -1;
+
+	if (at < 0)
+		return;
+	g_string_erase(text, at, (gssize)strlen(old));
+	g_string_insert(text, at, new);
+}
+
 static char *stamp(void)
 {
 	GDateTime *now = g_date_time_new_now_local();
@@ -52,15 +66,30 @@ static char *stamp(void)
 	return text;
 }
 
-/* The library knows a plug as an entry of hostlist; the user does not. */
+/*
+ * The library knows a plug as the node of an entry of hostlist, which messages
+ * say; the user does not. One line comes of it, whatever the plug holds.
+ */
 static char *reword(const struct output *output, const char *line)
 {
-	const char *place = output->plug_reading ? strstr(line, "hostlist: ") : NULL;
+	const char *reading = output->plug_reading;
+	const bool parsed = reading && strstr(line, "hostlist: ");
+	GString *text = g_string_new(line);
 
-	if (!place)
-		return g_strdup(line);
-	return g_strdup_printf("%.*splug: %s (read as hostlist=%s)", (int)(place - line), line,
-	                       place + strlen("hostlist: "), output->plug_reading);
+	if (reading) {
+		char *plug = g_strdup_printf("plug %s", reading + strlen(PLUG_NODE ":"));
+
+		replace(text, "hostlist: ", "plug: ");
+		replace(text, "node " PLUG_NODE, plug);
+		replace(text, "node \"" PLUG_NODE "\"", plug);
+		g_free(plug);
+	}
+	if (parsed)
+		g_string_append_printf(text, " (read as hostlist=%s)", reading);
+	for (char *at = text->str; *at; at++)
+		if (g_ascii_iscntrl(*at))
+			*at = ' ';
+	return g_string_free(text, FALSE);
 }
 
 void output_line(void *context, enum trippsnmp_level level, const char *line)

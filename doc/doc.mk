@@ -5,11 +5,13 @@ noinst_PROGRAMS += doc/parameters
 doc_parameters_SOURCES = doc/parameters.c
 doc_parameters_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)
 
-man_MANS = doc/trippsim.1 doc/trippsnmp.3
+man_MANS = doc/fence_tripplite.8 doc/trippsim.1 doc/trippsnmp.3
 if STONITH
 man_MANS += doc/tripplite.7
 endif
 CLEANFILES += doc/trippsim.1 doc/trippsnmp.3 doc/tripplite.7 doc/parameters.man doc/trippsim.help
+CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man
+EXTRA_DIST += doc/fence_tripplite.8.in doc/options.awk doc/fence_tripplite-options.md
 EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
 	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md
 
@@ -21,6 +23,11 @@ doc/parameters.man: doc/parameters$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && doc/parameters$(EXEEXT) >$@
 doc/trippsim.help: sim/trippsim$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && sim/trippsim$(EXEEXT) --help >$@
+doc/fence_tripplite.man: agent/fence_tripplite$(EXEEXT) doc/options.awk
+	$(AM_V_GEN)$(MKDIR_P) doc && agent/fence_tripplite$(EXEEXT) -o manpage | \
+		awk -f $(srcdir)/doc/options.awk >$@
+doc/fence_tripplite.8: doc/fence_tripplite.8.in doc/page.awk doc/fence_tripplite.man
+	$(page) -v parameters=doc/fence_tripplite.man $(srcdir)/doc/fence_tripplite.8.in >$@
 doc/tripplite.7: doc/tripplite.7.in doc/page.awk doc/parameters.man
 	$(page) $(srcdir)/doc/tripplite.7.in >$@
 doc/trippsim.1: doc/trippsim.1.in doc/page.awk doc/trippsim.help

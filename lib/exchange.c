@@ -175,7 +175,8 @@ static void warn_once(struct exchange *x, const char *what)
 	if (x->warned)
 		return;
 	x->warned = true;
-	log_line(x->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying on until the time is up", x->label, what);
+	log_line(x->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying on until the time is up", x->label,
+	         what);
 }
 
 static void met_obstacle(struct exchange *x, const char *what)
@@ -192,7 +193,8 @@ static GArray *plan(const struct exchange *x)
 	const bool whole = !is_read(x);
 
 	for (unsigned i = 0; i < x->results->len; i++) {
-		if (!whole && (result(x, i)->type != VALUE_NONE || g_array_index(x->alone, bool, i)))
+		if (!whole &&
+		    (result(x, i)->type != VALUE_NONE || g_array_index(x->alone, bool, i)))
 			continue;
 		if (!whole && asked->len == MIN(x->limit, x->cap))
 			break;
@@ -201,7 +203,8 @@ static GArray *plan(const struct exchange *x)
 	for (unsigned i = 0; !asked->len && i < x->results->len; i++)
 		if (result(x, i)->type == VALUE_NONE)
 			g_array_append_val(asked, i);
-	if (!whole && asked->len > 1 && g_array_index(x->alone, bool, g_array_index(asked, unsigned, 0)))
+	if (!whole && asked->len > 1 &&
+	    g_array_index(x->alone, bool, g_array_index(asked, unsigned, 0)))
 		g_array_set_size(asked, 1);
 	return asked;
 }
@@ -357,9 +360,10 @@ static void read_error(struct exchange *x, const struct attempt *attempt, const 
 
 	if (event->error_status == SNMP_STATUS_AUTHORIZATION_ERROR ||
 	    event->error_status == SNMP_STATUS_NO_ACCESS) {
-		char *reason = g_strdup_printf("reading is refused (%s): check the access rights of "
-		                               "the community or user in the PDU (and snmp_sec_level)",
-		                               snmp_status_text(event->error_status));
+		char *reason =
+			g_strdup_printf("reading is refused (%s): check the access rights of "
+		                        "the community or user in the PDU (and snmp_sec_level)",
+		                        snmp_status_text(event->error_status));
 
 		refused(x, reason, now);
 		g_free(reason);
@@ -399,8 +403,8 @@ static const struct varbind *find_name(const GArray *varbinds, unsigned position
 
 /* What the answer holds for the k-th varbind asked; NULL if it does not fit. */
 static const struct varbind *answered_varbind(const struct exchange *x,
-                                              const struct attempt *attempt,
-                                              const GArray *varbinds, unsigned k)
+                                              const struct attempt *attempt, const GArray *varbinds,
+                                              unsigned k)
 {
 	const unsigned i = g_array_index(attempt->asked, unsigned, k);
 
@@ -490,7 +494,8 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 		x->refusals = 0;
 		x->due = now;
 	}
-	/* Copies of this answer, and answers to other attempts at the same, would send the rest twice. */
+	/* Copies of this answer, and answers to other attempts at the same, would send the rest
+	 * twice. */
 	g_ptr_array_set_size(x->attempts, 0);
 	if (x->busy && all_taken(x))
 		finish(x, REPLY_ANSWERED);
@@ -515,8 +520,8 @@ void exchange_event(struct exchange *x, const struct event *event, usec now)
 		return;
 	attempt = event->tag ? find_attempt(x, event->tag) : NULL;
 	if (!attempt) {
-		log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: an answer to an earlier question, dropped",
-		         x->label);
+		log_line(x->log, TRIPPSNMP_LOG_DEBUG,
+		         "%s: an answer to an earlier question, dropped", x->label);
 		return;
 	}
 	switch (event->type) {

@@ -14,9 +14,9 @@
 /** What is to be asked. The varbinds are the asker's; exchange_ask() copies them. */
 struct question {
 	enum request_kind kind;
-	GArray *varbinds;         /* of struct varbind; values for SET */
-	unsigned repetitions; /* BULK */
-	unsigned max_attempts;    /* 0: until somebody stops asking */
+	GArray *varbinds;      /* of struct varbind; values for SET */
+	unsigned repetitions;  /* BULK */
+	unsigned max_attempts; /* 0: until somebody stops asking */
 };
 
 enum reply_status {
@@ -43,7 +43,7 @@ struct reply {
 
 struct exchange_settings {
 	bool v1;
-	usec timeout; /* before the first retransmission */
+	usec timeout;  /* before the first retransmission */
 	uint32_t seed; /* of the jitter */
 };
 
@@ -57,7 +57,7 @@ struct exchange {
 	unsigned shrunk;  /* questions that were answered only in parts */
 	usec round_trip;  /* of the last answer */
 	bool warned;
-	char *obstacle; /* the last thing that went wrong, silence apart; NULL before */
+	char *obstacle;    /* the last thing that went wrong, silence apart; NULL before */
 	unsigned refusals; /* in a row */
 	char *refusal;
 	uint32_t random;

@@ -12,8 +12,8 @@
 #define TRIPPLITE 1, 3, 6, 1, 4, 1, 850
 #define OBJID(...)                                                                                 \
 	{                                                                                          \
-		.n = sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t),                   \
-		.id = {__VA_ARGS__}                                                                \
+		.n = sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                 \
+		.id = { __VA_ARGS__ }                                                              \
 	}
 /* tlpDeviceStatus */
 #define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
@@ -128,8 +128,8 @@ const struct family *family_row(unsigned i)
 struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
                              uint32_t number)
 {
-	const uint32_t by_device[] = {column, device, number};
-	const uint32_t flat[] = {column, number};
+	const uint32_t by_device[] = { column, device, number };
+	const uint32_t flat[] = { column, number };
 
 	if (!number)
 		return objid_append(&family->entry, 1, &column);
@@ -180,7 +180,8 @@ enum tristate family_controllable(const struct family *family, const struct varb
 	case CONTROLLABLE_ALWAYS:
 		return varbind->type == VALUE_INTEGER ? TRI_YES : TRI_UNKNOWN;
 	case CONTROLLABLE_TRUTH:
-		if (varbind->type != VALUE_INTEGER || (varbind->number != 1 && varbind->number != 2))
+		if (varbind->type != VALUE_INTEGER ||
+		    (varbind->number != 1 && varbind->number != 2))
 			return TRI_UNKNOWN;
 		return varbind->number == 1 ? TRI_YES : TRI_NO;
 	case CONTROLLABLE_BIT:

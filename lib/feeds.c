@@ -58,7 +58,7 @@ static const struct node *node_at(const struct nodemap *map, unsigned i)
 
 static void need_number(struct inventory_need *need, const struct outlet_ref *ref)
 {
-	const struct outlet_number number = {ref->has_device, ref->device, ref->number};
+	const struct outlet_number number = { ref->has_device, ref->device, ref->number };
 
 	if (!need->numbers)
 		need->numbers = g_array_new(FALSE, FALSE, sizeof(struct outlet_number));
@@ -138,12 +138,11 @@ void feeds_needs_free(struct inventory_need *needs, unsigned n_pdus)
 
 /* --- what was found --- */
 
-static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
-	G_GNUC_PRINTF(2, 3);
+static struct outcome bad(enum trippsnmp_error error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
 {
-	struct outcome outcome = {.error = error};
+	struct outcome outcome = { .error = error };
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -152,7 +151,7 @@ static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
 	return outcome;
 }
 
-static const struct outcome fine = {TRIPPSNMP_OK, NULL};
+static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 
 static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
                      GArray *feeds)
@@ -163,11 +162,10 @@ static void add_feed(const struct feeds_view *view, unsigned pdu, const struct o
 		.device = outlet->device,
 		.number = outlet->number,
 		.state = outlet->state,
-		.text = outlet->device == 1
-	                        ? g_strdup_printf("outlet %u of %s", outlet->number,
-	                                          view->labels[pdu])
-	                        : g_strdup_printf("outlet %u.%u of %s", outlet->device,
-	                                          outlet->number, view->labels[pdu]),
+		.text = outlet->device == 1 ? g_strdup_printf("outlet %u of %s", outlet->number,
+		                                              view->labels[pdu])
+		                            : g_strdup_printf("outlet %u.%u of %s", outlet->device,
+		                                              outlet->number, view->labels[pdu]),
 	};
 
 	g_array_append_val(feeds, feed);
@@ -239,7 +237,8 @@ static struct outcome find_number(const struct feeds_view *view, const struct ou
 	return fine;
 }
 
-static struct outcome find_ref(const struct feeds_view *view, const struct outlet_ref *ref, GArray *feeds)
+static struct outcome find_ref(const struct feeds_view *view, const struct outlet_ref *ref,
+                               GArray *feeds)
 {
 	unsigned n;
 
@@ -256,7 +255,8 @@ static struct outcome find_ref(const struct feeds_view *view, const struct outle
 	return fine;
 }
 
-static struct outcome find_mapped(const struct feeds_view *view, const struct node *node, GArray *feeds)
+static struct outcome find_mapped(const struct feeds_view *view, const struct node *node,
+                                  GArray *feeds)
 {
 	for (unsigned i = 0; i < node->outlets->len; i++) {
 		const struct outcome outcome = find_ref(view, ref_at(node, i), feeds);
@@ -283,7 +283,8 @@ static bool same_outlet(const struct feeds_view *view, const struct feed *a, con
 	       a->number == b->number;
 }
 
-static struct outcome check_twice(const struct feeds_view *view, const char *node, const GArray *feeds)
+static struct outcome check_twice(const struct feeds_view *view, const char *node,
+                                  const GArray *feeds)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *a = &g_array_index(feeds, struct feed, i);
@@ -339,8 +340,8 @@ static GArray *other_feeds(const struct feeds_view *view, const struct node *nod
 	return feeds;
 }
 
-static struct outcome check_other(const struct feeds_view *view, const char *name, const GArray *feeds,
-                                  const struct node *other)
+static struct outcome check_other(const struct feeds_view *view, const char *name,
+                                  const GArray *feeds, const struct node *other)
 {
 	GArray *others = other_feeds(view, other);
 	struct outcome outcome = fine;
@@ -351,8 +352,8 @@ static struct outcome check_other(const struct feeds_view *view, const char *nam
 		for (unsigned k = 0; !outcome.error && k < others->len; k++)
 			if (same_outlet(view, mine, &g_array_index(others, struct feed, k)))
 				outcome = bad(TRIPPSNMP_BADCONFIG,
-				              "hostlist: %s feeds both node %s and node %s", mine->text,
-				              name, other->name);
+				              "hostlist: %s feeds both node %s and node %s",
+				              mine->text, name, other->name);
 	}
 	g_array_unref(others);
 	return outcome;
@@ -443,7 +444,7 @@ static void add_place(struct feeds_view *view, char *key, const struct place *pl
 
 static void index_outlet(struct feeds_view *view, unsigned pdu, const struct outlet *outlet)
 {
-	const struct place place = {pdu, outlet};
+	const struct place place = { pdu, outlet };
 	char *name = outlet->has_name ? text_name_key(outlet->name, -1) : g_strdup("");
 	char *description =
 		outlet->has_description ? text_name_key(outlet->description, -1) : g_strdup("");

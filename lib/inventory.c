@@ -16,16 +16,16 @@
 /* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
 #define BEYOND_LAST INT32_MAX
 #define ANSWER_BYTES 1400
-#define VARBIND_BYTES 26 /* of ours, with a short value */
+#define VARBIND_BYTES 26   /* of ours, with a short value */
 #define NAME_BYTES_MAX 256 /* one more than a DisplayString: longer ones equal no name */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
 #define PAUSE USEC_PER_SEC
 
-static const struct objid sys_object_id = {.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 2, 0}};
-static const struct objid sys_descr = {.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 1, 0}};
+static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
 /* snmpEngineID without its instance, for GETNEXT (RFC 3411) */
-static const struct objid engine_id = {.n = 10, .id = {1, 3, 6, 1, 6, 3, 10, 2, 1, 1}};
+static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
 
 enum stage { STAGE_IDENTIFY, STAGE_READ, STAGE_WALK, STAGE_STATUS, STAGE_WHO, STAGE_DONE };
 
@@ -163,9 +163,9 @@ struct outcome inventory_outcome(const struct inventory *inventory)
 		const struct outcome *outcome = &inventory->pdus[i].outcome;
 
 		if (outcome->error)
-			return (struct outcome){outcome->error, g_strdup(outcome->message)};
+			return (struct outcome){ outcome->error, g_strdup(outcome->message) };
 	}
-	return (struct outcome){TRIPPSNMP_OK, NULL};
+	return (struct outcome){ TRIPPSNMP_OK, NULL };
 }
 
 static void fail(struct pdu *pdu, enum trippsnmp_error error, const char *why)
@@ -233,7 +233,8 @@ static bool is_row(const struct family *family, const struct varbind *varbind, u
 	case VALUE_ERROR:
 		return false;
 	default:
-		return family_index(family, family_existence(family), &varbind->name, device, &number);
+		return family_index(family, family_existence(family), &varbind->name, device,
+		                    &number);
 	}
 }
 
@@ -258,7 +259,8 @@ static void sight(const struct family *family, const struct varbind *varbinds, u
 	memset(sighting, 0, sizeof(*sighting));
 	sighting->seen = is_row(family, first, &sighting->device);
 	sighting->unclear = says_nothing(first, &root);
-	sighting->beyond = beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
+	sighting->beyond =
+		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
 	sighting->count_unclear = count && says_nothing(count, &family->outlet_count);
 	if (count && (count->type == VALUE_UNSIGNED || count->type == VALUE_INTEGER) &&
 	    objid_below(&count->name, &family->outlet_count)) {
@@ -297,8 +299,8 @@ static bool identity_unclear(const struct pdu *pdu, unsigned best)
 static void add_column(struct pdu *pdu, const struct family *family, uint32_t device,
                        uint32_t column, enum cell cell)
 {
-	const uint32_t before_first[] = {device, 0};
-	struct column entry = {.family = family, .cell = cell};
+	const uint32_t before_first[] = { device, 0 };
+	struct column entry = { .family = family, .cell = cell };
 
 	if (!column)
 		return;
@@ -324,8 +326,8 @@ static void begin_walk(const struct inventory *inventory, struct pdu *pdu, unsig
 		add_column(pdu, family, device, family->outlet_name, CELL_NAME);
 		add_column(pdu, family, device, family->description, CELL_DESCRIPTION);
 	}
-	pdu->rows_per_request = MAX(1, (ANSWER_BYTES - inventory->overhead) /
-	                                       (pdu->columns->len * VARBIND_BYTES));
+	pdu->rows_per_request =
+		MAX(1, (ANSWER_BYTES - inventory->overhead) / (pdu->columns->len * VARBIND_BYTES));
 	pdu->stage = STAGE_WALK;
 }
 
@@ -351,7 +353,8 @@ static const struct sighting *sole_device(const struct pdu *pdu, unsigned rank,
 static bool numbers_on(const GArray *numbers, uint32_t device)
 {
 	for (unsigned i = 0; i < numbers->len; i++) {
-		const struct outlet_number *number = &g_array_index(numbers, struct outlet_number, i);
+		const struct outlet_number *number =
+			&g_array_index(numbers, struct outlet_number, i);
 
 		if (number->has_device && number->device != device)
 			return false;
@@ -415,8 +418,7 @@ static void add_device_status(const struct pdu *pdu, struct question *question)
 {
 	for (unsigned i = 0; i < pdu->devices->len; i++) {
 		const uint32_t device = g_array_index(pdu->devices, uint32_t, i);
-		const struct objid name =
-			objid_append(&family_row(0)->device_status, 1, &device);
+		const struct objid name = objid_append(&family_row(0)->device_status, 1, &device);
 
 		varbinds_add(question->varbinds, &name);
 	}
@@ -478,13 +480,14 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 		const struct varbind *state = varbind++;
 		const struct varbind *existence = family->controllable ? varbind++ : state;
 		const struct outlet outlet = read_number(
-			pdu, g_array_index(pdu->need->numbers, struct outlet_number, i).number, state,
-			existence);
+			pdu, g_array_index(pdu->need->numbers, struct outlet_number, i).number,
+			state, existence);
 
 		if (outlet.exists && outlet.controllable == TRI_UNKNOWN) {
-			start_over(inventory, pdu, now,
-			           g_strdup_printf("it does not say whether outlet %u is controllable",
-			                           outlet.number));
+			start_over(
+				inventory, pdu, now,
+				g_strdup_printf("it does not say whether outlet %u is controllable",
+			                        outlet.number));
 			return;
 		}
 		g_array_append_val(pdu->found.outlets, outlet);
@@ -570,7 +573,8 @@ static struct outlet *outlet_row(struct pdu *pdu, const struct family *family, u
 {
 	GArray *outlets = pdu->found.outlets;
 	const struct outlet fresh = {
-		.family = family, .device = device, .number = number, .exists = true};
+		.family = family, .device = device, .number = number, .exists = true
+	};
 	unsigned low = 0, high = outlets->len;
 
 	while (low < high) {
@@ -708,7 +712,8 @@ static const char *take_next(struct pdu *pdu, const GArray *varbinds)
 			const char *wrong = NULL;
 
 			if (column->ended)
-				wrong = after_end(column, &g_array_index(varbinds, struct varbind, at));
+				wrong = after_end(column,
+				                  &g_array_index(varbinds, struct varbind, at));
 			else if (!gap)
 				wrong = step(pdu, column, &asked,
 				             &g_array_index(varbinds, struct varbind, at));
@@ -867,15 +872,15 @@ static void adapt_rows(const struct inventory *inventory, struct pdu *pdu, const
 			bytes += g_bytes_get_size(varbind->octets);
 	}
 	per_row = (unsigned)(bytes / varbinds->len) * pdu->columns->len;
-	pdu->rows_per_request =
-		CLAMP((ANSWER_BYTES - inventory->overhead) / MAX(per_row, 1), 1,
-	              pdu->rows_per_request);
+	pdu->rows_per_request = CLAMP((ANSWER_BYTES - inventory->overhead) / MAX(per_row, 1), 1,
+	                              pdu->rows_per_request);
 }
 
 static void columns_read(const struct inventory *inventory, struct pdu *pdu,
                          const struct reply *reply, bool bulk, usec now)
 {
-	const char *wrong = bulk ? take_bulk(pdu, reply->varbinds) : take_next(pdu, reply->varbinds);
+	const char *wrong =
+		bulk ? take_bulk(pdu, reply->varbinds) : take_next(pdu, reply->varbinds);
 
 	if (wrong)
 		start_over(inventory, pdu, now,
@@ -1045,5 +1050,6 @@ static bool done(const void *self)
 struct machine inventory_machine(struct inventory *inventory)
 {
 	return (struct machine){
-		.self = inventory, .next = next, .reply = reply, .wake = wake, .done = done};
+		.self = inventory, .next = next, .reply = reply, .wake = wake, .done = done
+	};
 }

@@ -32,8 +32,8 @@ struct outlet_number {
 
 /** What must be known of one PDU. Without either, identification is enough. */
 struct inventory_need {
-	bool skip;       /* do not ask this PDU at all */
-	bool table;      /* all outlets, with names if names is set */
+	bool skip;  /* do not ask this PDU at all */
+	bool table; /* all outlets, with names if names is set */
 	bool names;
 	bool status;     /* tlpDeviceStatus too */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
@@ -41,11 +41,11 @@ struct inventory_need {
 
 /** What was found on one PDU. */
 struct pdu_outlets {
-	bool known;        /* some family of ours answered */
-	bool whole;        /* outlets is the complete table, not just the numbers asked */
-	GArray *outlets;   /* of struct outlet, by family, device and number */
+	bool known;                  /* some family of ours answered */
+	bool whole;                  /* outlets is the complete table, not just the numbers asked */
+	GArray *outlets;             /* of struct outlet, by family, device and number */
 	const struct family *family; /* of the sole device */
-	uint32_t device;             /* the only one that may have controllable outlets; 0 if several or none */
+	uint32_t device; /* the only one that may have controllable outlets; 0 if several or none */
 	GBytes *engine_id; /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
 	bool offline;      /* tlpDeviceStatus offline(5) seen */
 	char *who;         /* sysObjectID and sysDescr, escaped, where no family answered */

@@ -13,7 +13,7 @@
 
 /** One outlet as written: [DEVICE.]NUMBER or "NAME", then @PDU. */
 struct outlet_ref {
-	unsigned pdu;    /* index into the PDUs */
+	unsigned pdu; /* index into the PDUs */
 	bool has_device;
 	uint32_t device; /* if has_device; at least 1 */
 	uint32_t number; /* 0 if it is a name; else at least 1 */

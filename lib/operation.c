@@ -15,7 +15,7 @@
 
 struct outcome failure(enum trippsnmp_error error, const char *format, ...)
 {
-	struct outcome outcome = {.error = error};
+	struct outcome outcome = { .error = error };
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -96,7 +96,9 @@ static const char *what_to_check(const struct config *config)
 
 struct outcome operation_no_answer(const struct operation *operation, unsigned pdu)
 {
-	static const char *const versions[] = {[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"};
+	static const char *const versions[] = {
+		[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"
+	};
 
 	const char *obstacle = operation->runner.exchanges[pdu].obstacle;
 
@@ -117,10 +119,11 @@ static struct outcome inventory_expired(const struct operation *operation)
 			               inventory_obstacle(operation->inventory, i));
 	if (silent >= 0)
 		return operation_no_answer(operation, (unsigned)silent);
-	return failure(TRIPPSNMP_TIMEOUT,
-	               "the PDUs answered too slowly to finish within %.3g s: look for loss or load "
-	               "on the way to them",
-	               (double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
+	return failure(
+		TRIPPSNMP_TIMEOUT,
+		"the PDUs answered too slowly to finish within %.3g s: look for loss or load "
+		"on the way to them",
+		(double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
 }
 
 /* Asks the PDUs what they have. *again: whether a second look may say otherwise. */
@@ -144,9 +147,9 @@ static struct outcome take_inventory(struct operation *operation, bool *again)
 		*again = *again || operation->found[i]->who;
 	}
 	if (!outcome.error)
-		operation->view = feeds_view_new(operation->config->map, operation->config->feeds,
-		                                 operation->labels, operation->n_pdus,
-		                                 operation->found);
+		operation->view =
+			feeds_view_new(operation->config->map, operation->config->feeds,
+		                       operation->labels, operation->n_pdus, operation->found);
 	return outcome;
 }
 
@@ -203,8 +206,8 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 		.power_timeout = operation->config->power_timeout,
 		.v1 = operation->config->version == SNMP_V1,
 	};
-	struct power *power = power_new(operation->n_pdus, operation->labels, feeds, &settings,
-	                                operation->log);
+	struct power *power =
+		power_new(operation->n_pdus, operation->labels, feeds, &settings, operation->log);
 	const struct machine machine = power_machine(power);
 	struct outcome outcome;
 

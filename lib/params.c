@@ -42,8 +42,12 @@ static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", 
 
 /* The end of a row: its words, and what the agent makes of it. */
 #define ANY_WORD NULL
-#define AGENT_ALIKE { 0 }
-#define AGENT_TIME { .type = "second" }
+#define AGENT(letter, name, obsolete, type, default_)                                              \
+	{                                                                                          \
+		letter, name, obsolete, type, default_                                             \
+	}
+#define AGENT_ALIKE AGENT(0, NULL, NULL, NULL, NULL)
+#define AGENT_TIME AGENT(0, NULL, NULL, "second", NULL)
 
 /*
  * Times have type string, for they may have decimals and no type of the plugin's
@@ -56,7 +60,7 @@ static const struct param table[] = {
 	  "optional :port (161 if left out). Several PDUs are separated by blanks or "
 	  "commas, such as \"pdu-a, 192.0.2.7, [2001:db8::7]:1161\". Prefer numeric "
 	  "addresses: fencing should not depend on a name server.",
-	  ANY_WORD, { .letter = 'a', .name = "ip", .obsolete = "ipaddr" } },
+	  ANY_WORD, AGENT('a', "ip", "ipaddr", NULL, NULL) },
 	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL, "Which outlets feed which node",
 	  "Entries NODE:OUTLET[,OUTLET...] or NODE[,NODE...], separated by semicolons or "
 	  "blanks. An OUTLET is [DEVICE.]NUMBER or the outlet's name in double quotes, then "
@@ -74,38 +78,38 @@ static const struct param table[] = {
 	{ PARAM_SNMP_VERSION, "snmp_version", "string", NULL, OPTIONAL, "SNMP version: 1, 2c or 3",
 	  "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set, it is "
 	  "3 where login is set and 2c elsewhere.",
-	  versions, { .letter = 'd', .default_ = "1" } },
+	  versions, AGENT('d', NULL, NULL, NULL, "1") },
 	{ PARAM_COMMUNITY, "community", "string", NULL, SECRET,
 	  "SNMP community with write access (versions 1 and 2c)",
 	  "Community that may read and write the PDU's objects. Versions 1 and 2c require "
 	  "it, here or in secrets_file; version 3 does not use it.",
-	  ANY_WORD, { .letter = 'c', .default_ = "private" } },
+	  ANY_WORD, AGENT('c', NULL, NULL, NULL, "private") },
 	{ PARAM_LOGIN, "login", "string", NULL, OPTIONAL, "SNMPv3 user name",
 	  "Name of an SNMPv3 user with write access. Version 3 requires it; versions 1 and "
 	  "2c do not use it.",
-	  ANY_WORD, { .letter = 'l', .name = "username", .obsolete = "login" } },
+	  ANY_WORD, AGENT('l', "username", "login", NULL, NULL) },
 	{ PARAM_PASSWORD, "password", "string", NULL, SECRET, "SNMPv3 authentication passphrase",
 	  "Passphrase that the SNMPv3 user authenticates with, at least 8 characters. It "
 	  "may stand in secrets_file instead.",
-	  ANY_WORD, { .letter = 'p', .obsolete = "passwd" } },
+	  ANY_WORD, AGENT('p', NULL, "passwd", NULL, NULL) },
 	{ PARAM_SNMP_AUTH_PROT, "snmp_auth_prot", "string", "SHA", OPTIONAL,
 	  "SNMPv3 authentication protocol",
 	  "MD5, SHA, SHA224, SHA256, SHA384 or SHA512, as set for the user in the PDU. SHA "
 	  "is SHA-1.",
-	  auth_protocols, { .letter = 'b' } },
+	  auth_protocols, AGENT('b', NULL, NULL, NULL, "MD5") },
 	{ PARAM_SNMP_PRIV_PROT, "snmp_priv_prot", "string", "AES", OPTIONAL,
 	  "SNMPv3 privacy protocol",
 	  "DES, AES, AES192 or AES256, as set for the user in the PDU. AES is AES-128.",
-	  priv_protocols, { .letter = 'B' } },
+	  priv_protocols, AGENT('B', NULL, NULL, NULL, "DES") },
 	{ PARAM_SNMP_PRIV_PASSWD, "snmp_priv_passwd", "string", NULL, SECRET,
 	  "SNMPv3 privacy passphrase",
 	  "Passphrase that SNMPv3 messages are encrypted with, at least 8 characters. It "
 	  "needs password as well, and may stand in secrets_file instead.",
-	  ANY_WORD, { .letter = 'P' } },
+	  ANY_WORD, AGENT('P', NULL, NULL, NULL, NULL) },
 	{ PARAM_SNMP_SEC_LEVEL, "snmp_sec_level", "string", NULL, OPTIONAL, "SNMPv3 security level",
 	  "noAuthNoPriv, authNoPriv or authPriv. If it is not set, it is the highest that "
 	  "the passphrases given allow.",
-	  levels, { .letter = 'E' } },
+	  levels, AGENT('E', NULL, NULL, NULL, NULL) },
 	{ PARAM_SECRETS_FILE, "secrets_file", "string", NULL, OPTIONAL,
 	  "File that holds the secrets",
 	  "File with lines community=..., password=... and snmp_priv_passwd=..., so that "
@@ -233,7 +237,9 @@ static bool collect(struct check *c, const char *const values[])
 		c->value[i] = table[i].secret ? value : g_strstrip(value);
 		if (value[0] == '\0') {
 			g_free(value);
-			c->value[i] = g_strdup(table[i].default_);
+			c->value[i] = NULL;
+			if (!c->agent || table[i].agent.default_ == NULL)
+				c->value[i] = g_strdup(table[i].default_);
 		} else if (g_str_has_prefix(value + strspn(value, " \t"), "lrm://")) {
 			return fail(c, table[i].id,
 			            "the cluster passed on an unresolved cibsecret "
@@ -657,6 +663,17 @@ static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned
 	return true;
 }
 
+/* The agent's default is said where it matters; elsewhere the table's own will do. */
+static bool check_protocol(struct check *c, enum param_id id, bool used, const char *const words[],
+                           unsigned *which)
+{
+	if (used)
+		assume(c, id);
+	if (c->value[id] == NULL)
+		c->value[id] = g_strdup(table[id].default_);
+	return choose(c, id, words, which);
+}
+
 /* Names that the chosen version has no use for must be known ones all the same. */
 static bool check_snmp(struct check *c)
 {
@@ -665,15 +682,17 @@ static bool check_snmp(struct check *c)
 
 	if (c->value[PARAM_PASSWORD] != NULL)
 		level = c->value[PARAM_SNMP_PRIV_PASSWD] != NULL ? AUTH_PRIV : AUTH_NO_PRIV;
-	if (!choose(c, PARAM_SNMP_AUTH_PROT, auth_protocols, &auth) ||
-	    !choose(c, PARAM_SNMP_PRIV_PROT, priv_protocols, &priv))
-		return false;
 	assume(c, PARAM_SNMP_VERSION);
 	if (c->value[PARAM_SNMP_VERSION] != NULL &&
 	    !choose(c, PARAM_SNMP_VERSION, versions, &version))
 		return false;
 	if (c->value[PARAM_SNMP_SEC_LEVEL] != NULL &&
 	    !choose(c, PARAM_SNMP_SEC_LEVEL, levels, &level))
+		return false;
+	if (!check_protocol(c, PARAM_SNMP_AUTH_PROT, version == SNMP_V3 && level >= AUTH_NO_PRIV,
+	                    auth_protocols, &auth) ||
+	    !check_protocol(c, PARAM_SNMP_PRIV_PROT, version == SNMP_V3 && level >= AUTH_PRIV,
+	                    priv_protocols, &priv))
 		return false;
 	c->config->version = (enum snmp_version)version;
 	if (version != SNMP_V3)

@@ -37,19 +37,19 @@ enum param_id {
 
 /** What the fence agent makes of a parameter where that differs. */
 struct param_agent {
-	char letter;            /* of its command line option; 0: none */
-	const char *name;       /* NULL: the same name */
-	const char *obsolete;   /* an older name, still taken; NULL: none */
-	const char *type;       /* NULL: the same type */
-	const char *default_;   /* what is assumed, with a WARN, if it is not set; NULL: as ever */
+	char letter;          /* of its command line option; 0: none */
+	const char *name;     /* NULL: the same name */
+	const char *obsolete; /* an older name, still taken; NULL: none */
+	const char *type;     /* NULL: the same type */
+	const char *default_; /* what is assumed, with a WARN, if it is not set; NULL: as ever */
 };
 
 /** One row of the table; all strings static. */
 struct param {
 	enum param_id id;
 	const char *name;
-	const char *type;       /* as in agent metadata: string, integer, boolean, ... */
-	const char *default_;   /* as a user would write it; NULL if there is none */
+	const char *type;     /* as in agent metadata: string, integer, boolean, ... */
+	const char *default_; /* as a user would write it; NULL if there is none */
 	bool required;
 	bool secret;
 	const char *shortdesc;
@@ -90,8 +90,8 @@ struct config {
 	struct nodemap *map; /* never NULL; empty if there is no hostlist */
 	unsigned feeds;      /* 0: any */
 	enum snmp_version version;
-	char *community; /* NULL in v3 */
-	char *login;     /* NULL in v1 and v2c */
+	char *community;         /* NULL in v3 */
+	char *login;             /* NULL in v1 and v2c */
 	enum auth_protocol auth; /* AUTH_NONE for noAuthNoPriv */
 	char *auth_passphrase;
 	enum priv_protocol priv; /* PRIV_NONE unless authPriv */

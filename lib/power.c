@@ -11,8 +11,13 @@
 
 #define POLL_FIRST (USEC_PER_SEC / 50)
 #define POLL_LAST USEC_PER_SEC
-/* A SET that is not answered may have been obeyed: a sweep tells sooner than more attempts. */
-#define SET_ATTEMPTS 2
+/*
+ * A SET that nothing acknowledged is sent again whatever a sweep says; but a PDU
+ * that never answers one is to be swept now and then, for the message at the end.
+ */
+#define SET_ATTEMPTS 4
+/* A PDU that was silent so long may have restarted, and forgotten what it acknowledged. */
+#define SILENCE_OF_A_RESTART (5 * USEC_PER_SEC)
 #define RESEND_FIRST USEC_PER_SEC
 #define REFUSALS_TO_BELIEVE 2
 
@@ -29,13 +34,14 @@ enum phase {
 struct relay {
 	const struct feed *feed;
 	enum trippsnmp_state reading; /* in the last sweep */
-	bool obeyed;    /* in the last sweep */
-	bool due;       /* a command is to go out */
-	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before */
+	bool obeyed;                  /* in the last sweep */
+	bool due;                     /* a command is to go out */
+	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before
+	                    */
 	usec resend_at;
 	usec resend_pause;
-	bool unanswered; /* the last command; twice is as good as refused */
-	bool alone; /* commands go one by one from now on */
+	unsigned unanswered; /* commands in a row that nothing answered */
+	bool alone;          /* commands go one by one from now on */
 };
 
 /** A device whose status the sweep reads too. */
@@ -45,7 +51,7 @@ struct device {
 	uint32_t device;
 	bool present; /* it was read once */
 	bool absent;  /* the agent has no such object */
-	bool blocks; /* in the last sweep: offline, or no clear answer */
+	bool blocks;  /* in the last sweep: offline, or no clear answer */
 	bool offline;
 };
 
@@ -109,8 +115,9 @@ static void find_devices(struct power *power)
 {
 	for (unsigned i = 0; i < power->n_relays; i++) {
 		const struct feed *feed = power->relays[i].feed;
-		const struct device fresh = {
-			.pdu = feed->pdu, .family = feed->family, .device = feed->device};
+		const struct device fresh = { .pdu = feed->pdu,
+			                      .family = feed->family,
+			                      .device = feed->device };
 		bool known = !feed->family->device_status.n;
 
 		for (unsigned k = 0; k < power->devices->len; k++)
@@ -164,7 +171,7 @@ void power_free(struct power *power)
 
 struct outcome power_outcome(const struct power *power)
 {
-	return (struct outcome){power->outcome.error, g_strdup(power->outcome.message)};
+	return (struct outcome){ power->outcome.error, g_strdup(power->outcome.message) };
 }
 
 static const char *state_word(enum trippsnmp_state state)
@@ -191,7 +198,7 @@ static void end(struct power *power, enum trippsnmp_error error, char *message)
 	power->phase = PHASE_DONE;
 	for (unsigned i = 0; i < power->n_pdus; i++)
 		g_queue_clear_full(&power->jobs[i], job_free);
-	power->outcome = (struct outcome){error, message};
+	power->outcome = (struct outcome){ error, message };
 }
 
 /*
@@ -276,6 +283,7 @@ static void command_anew(struct relay *relay)
 	relay->obeyed = false;
 	relay->acknowledged = USEC_NEVER;
 	relay->resend_pause = RESEND_FIRST;
+	relay->unanswered = 0;
 }
 
 /*
@@ -291,7 +299,6 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 
 		command_anew(relay);
 		relay->alone = false;
-		relay->unanswered = false;
 #ifdef TS_DEFECT_SKIP_SET
 		if (relay->reading == wanted) {
 			relay->due = false;
@@ -316,8 +323,7 @@ static void add_state(const struct power *power, struct job *job, unsigned i)
 static void add_status(const struct power *power, struct job *job, unsigned i)
 {
 	const struct device *device = device_at(power, i);
-	const struct objid name =
-		objid_append(&device->family->device_status, 1, &device->device);
+	const struct objid name = objid_append(&device->family->device_status, 1, &device->device);
 
 	varbinds_add(job->question.varbinds, &name);
 	g_array_append_val(job->devices, i);
@@ -372,8 +378,9 @@ static void refused(struct power *power, unsigned pdu, const struct feed *feed, 
 
 static void relay_commanded(struct relay *relay, const struct reply *reply, bool group, usec now)
 {
-	relay->alone = relay->alone || relay->unanswered || reply->status != REPLY_SILENT;
-	relay->unanswered = reply->status == REPLY_SILENT;
+	relay->unanswered = reply->status == REPLY_SILENT ? relay->unanswered + 1 : 0;
+	/* unanswered twice is as good as refused */
+	relay->alone = relay->alone || relay->unanswered != 1;
 	if (reply->status == REPLY_ANSWERED && !reply->error_status) {
 		if (relay->acknowledged == USEC_NEVER)
 			relay->acknowledged = now;
@@ -397,7 +404,8 @@ static void command_failed(struct power *power, unsigned pdu, const struct job *
 	if (exchange_is_refusal(power->settings.v1, reply->error_status))
 		refused(power, pdu, power->relays[at].feed, reply->error_status);
 	else
-		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s: the command is answered with %s; trying on",
+		log_line(power->log, TRIPPSNMP_LOG_WARN,
+		         "%s: the command is answered with %s; trying on",
 		         power->relays[at].feed->text, snmp_status_text(reply->error_status));
 }
 
@@ -419,7 +427,8 @@ static void take_status(struct device *device, const struct varbind *varbind)
 	/* what was there once is not believed to be absent */
 	device->present = device->present || varbind->type == VALUE_INTEGER;
 	device->absent = varbind->type == VALUE_ABSENT && !device->present;
-	device->offline = varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
+	device->offline =
+		varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
 	device->blocks = device->offline || (varbind->type != VALUE_INTEGER && !device->absent);
 }
 
@@ -430,8 +439,8 @@ static void sweep_replied(struct power *power, const struct job *job, const stru
 	for (unsigned k = 0; k < job->relays->len; k++) {
 		struct relay *relay = &power->relays[g_array_index(job->relays, unsigned, k)];
 
-		relay->reading = family_state(relay->feed->family,
-		                              &g_array_index(reply->varbinds, struct varbind, at++));
+		relay->reading = family_state(
+			relay->feed->family, &g_array_index(reply->varbinds, struct varbind, at++));
 	}
 	for (unsigned k = 0; k < job->devices->len; k++)
 		take_status(device_at(power, g_array_index(job->devices, unsigned, k)),
@@ -441,8 +450,9 @@ static void sweep_replied(struct power *power, const struct job *job, const stru
 /* --- judging a round --- */
 
 /*
- * Whether a command is known to have reached the PDU. That the relay moved does
- * not tell: the command may be lost, and somebody's cycle have moved it.
+ * Whether a command is known to have reached the PDU: it was acknowledged. That
+ * the relay moved does not tell, however many commands went unanswered: a card
+ * may drop them all, and somebody's cycle have moved it.
  */
 static bool commanded(const struct relay *relay)
 {
@@ -455,7 +465,8 @@ static bool obeys(const struct power *power, const struct relay *relay)
 	if (relay->acknowledged != USEC_NEVER)
 		return true;
 #endif
-	return relay->reading == power->wanted && (power->wanted == TRIPPSNMP_ON || commanded(relay));
+	return relay->reading == power->wanted &&
+	       (power->wanted == TRIPPSNMP_ON || commanded(relay));
 }
 
 static const struct device *blocking_device(const struct power *power)
@@ -481,7 +492,8 @@ static bool all_obey(const struct power *power)
 static bool overdue(const struct power *power, const struct relay *relay)
 {
 	/* a reset's on phase has all the time that is left */
-	if (power->off_proven || relay->acknowledged == USEC_NEVER || !reads_otherwise(power, relay))
+	if (power->off_proven || relay->acknowledged == USEC_NEVER ||
+	    !reads_otherwise(power, relay))
 		return false;
 	return power->swept - relay->acknowledged >= power->settings.power_timeout;
 }
@@ -528,14 +540,17 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 		command_anew(relay);
 		power->poll = POLL_FIRST;
 	}
+	if (reads_otherwise(power, relay) && now - power->swept >= SILENCE_OF_A_RESTART)
+		command_anew(relay);
 	restart_timeout(power, relay, obeyed);
 	relay->obeyed = obeyed;
 	if (overdue(power, relay))
 		give_up(power, TRIPPSNMP_POWER,
-		        g_strdup_printf("%s still reads %s %.3g s after the command: a stuck relay, or "
-		                        "power_timeout is too short for this PDU",
-		                        relay->feed->text, state_word(relay->reading),
-		                        (double)power->settings.power_timeout / (double)USEC_PER_SEC));
+		        g_strdup_printf(
+				"%s still reads %s %.3g s after the command: a stuck relay, or "
+				"one that needs longer than is configured",
+				relay->feed->text, state_word(relay->reading),
+				(double)power->settings.power_timeout / (double)USEC_PER_SEC));
 	else if (!obeyed && now >= relay->resend_at)
 		relay->due = true;
 }
@@ -691,7 +706,8 @@ static bool done(const void *self)
 struct machine power_machine(struct power *power)
 {
 	return (struct machine){
-		.self = power, .next = next, .reply = reply, .wake = wake, .done = done};
+		.self = power, .next = next, .reply = reply, .wake = wake, .done = done
+	};
 }
 
 static char *unfinished(const struct power *power)
@@ -702,8 +718,9 @@ static char *unfinished(const struct power *power)
 		return g_strdup_printf(
 			"%s: %s, so its states cannot be trusted; check the PDU",
 			power->labels[device->pdu],
-			device->offline ? "the card has lost its device (tlpDeviceStatus is offline)"
-					: "tlpDeviceStatus is unclear");
+			device->offline
+				? "the card has lost its device (tlpDeviceStatus is offline)"
+				: "tlpDeviceStatus is unclear");
 	for (unsigned i = 0; i < power->n_relays; i++) {
 		const struct relay *relay = &power->relays[i];
 
@@ -724,8 +741,8 @@ void power_expire(struct power *power, const char *silent)
 	if (power->phase == PHASE_DONE)
 		return;
 	why = silent ? g_strdup_printf("%s does not answer any more", silent) : unfinished(power);
-	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s", wanted,
-	                          why);
+	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
+	                          wanted, why);
 	give_up(power, silent ? TRIPPSNMP_TIMEOUT : TRIPPSNMP_POWER, message);
 	g_free(why);
 }

@@ -73,7 +73,7 @@ struct event {
 	unsigned pdu;
 	uint32_t tag; /* of the request that it answers; 0 if none can be told */
 	int error_status;
-	int error_index; /* 1 is the first varbind, 0 none */
+	int error_index;  /* 1 is the first varbind, 0 none */
 	GArray *varbinds; /* of struct varbind, see varbinds_new(); owned by the receiver */
 	char *reason;     /* owned by the receiver */
 };

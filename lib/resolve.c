@@ -105,7 +105,7 @@ static GArray *take_addresses(const struct addrinfo *found)
 	GArray *addresses = g_array_new(FALSE, TRUE, sizeof(struct address));
 
 	for (; found; found = found->ai_next) {
-		struct address address = {.length = found->ai_addrlen};
+		struct address address = { .length = found->ai_addrlen };
 
 		if (found->ai_addrlen > sizeof(address.socket) ||
 		    (found->ai_family != AF_INET && found->ai_family != AF_INET6))
@@ -235,7 +235,8 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 	}
 }
 
-static const char *first_missing(const GPtrArray *pdus, const bool *wanted, GArray *const *addresses)
+static const char *first_missing(const GPtrArray *pdus, const bool *wanted,
+                                 GArray *const *addresses)
 {
 	for (unsigned i = 0; i < pdus->len; i++)
 		if (wanted[i] && !addresses[i])
@@ -260,16 +261,17 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 	g_free(asking->again);
 	missing = first_missing(asking->pdus, wanted, addresses);
 	if (missing && !asking->error)
-		asking->error = g_strdup_printf("ipaddr: the name of %s cannot be resolved: the name "
-		                                "server does not answer; numeric addresses need none",
-		                                missing);
+		asking->error =
+			g_strdup_printf("ipaddr: the name of %s cannot be resolved: the name "
+		                        "server does not answer; numeric addresses need none",
+		                        missing);
 	return !missing;
 }
 
 bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  GArray **addresses, char **error)
 {
-	struct asking asking = {.pdus = pdus, .log = log};
+	struct asking asking = { .pdus = pdus, .log = log };
 
 	*error = NULL;
 	asking.left = take_numeric(pdus, wanted, addresses);

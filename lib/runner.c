@@ -96,8 +96,8 @@ static usec next_time(const struct runner *runner, const struct machine *machine
 	for (unsigned i = 0; i < runner->n_pdus; i++) {
 		const struct exchange *x = &runner->exchanges[i];
 
-		until = MIN(until, exchange_busy(x) ? exchange_due(x)
-		                                    : machine->wake(machine->self, i));
+		until = MIN(until,
+		            exchange_busy(x) ? exchange_due(x) : machine->wake(machine->self, i));
 	}
 	return until;
 }
@@ -107,7 +107,7 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 	for (unsigned i = 0; i < runner->n_pdus; i++)
 		exchange_abandon(&runner->exchanges[i]);
 	for (;;) {
-		struct event event = {0};
+		struct event event = { 0 };
 
 		if (machine->done(machine->self))
 			return true;
@@ -117,7 +117,8 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
-		runner->network->next(runner->network, next_time(runner, machine, deadline), &event);
+		runner->network->next(runner->network, next_time(runner, machine, deadline),
+		                      &event);
 		if (event.type != EVENT_TIME && event.pdu < runner->n_pdus)
 			exchange_event(&runner->exchanges[event.pdu], &event, now(runner));
 		event_clear(&event);
@@ -127,7 +128,7 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 void runner_pause(struct runner *runner, usec until)
 {
 	while (now(runner) < until) {
-		struct event event = {0};
+		struct event event = { 0 };
 
 		runner->network->next(runner->network, until, &event);
 		event_clear(&event);

@@ -31,8 +31,11 @@
 #include <unistd.h>
 
 #define NEVER_MICROSECONDS (24L * 3600 * 1000000)
-/* Silent attempts after which an SNMPv3 engine is discovered afresh: it may have restarted. */
-#define ATTEMPTS_BEFORE_REDISCOVERY 4
+/*
+ * Unanswered requests after which an SNMPv3 engine is discovered afresh: it may have restarted.
+ * Doubled each time, for what is slow must not be begun anew before it can answer.
+ */
+#define PATIENCE_FIRST 4
 
 struct pending {
 	struct connection *connection;
@@ -52,8 +55,10 @@ struct connection {
 	GPtrArray *pendings; /* own them; net-snmp has borrowed pointers until it is closed */
 	/* SNMPv3 */
 	bool engine_known;
-	bool restart; /* to be closed and discovered afresh before the next request */
-	bool forget_time; /* the engine's boots and time as known are not to be trusted */
+	bool restart;        /* to be closed and discovered afresh before the next request */
+	bool forget_time;    /* the engine's boots and time as known are not to be trusted */
+	unsigned unanswered; /* requests since the engine was heard or discovered */
+	unsigned patience;
 	netsnmp_pdu *waiting; /* the request that waits for the engine */
 	uint32_t waiting_tag;
 	struct usmUser *user;      /* our entry in net-snmp's table */
@@ -87,7 +92,7 @@ struct session {
 static const char *auth_name(enum auth_protocol auth)
 {
 	static const char *const names[] = {
-		[AUTH_MD5] = "MD5",         [AUTH_SHA] = "SHA",         [AUTH_SHA224] = "SHA-224",
+		[AUTH_MD5] = "MD5",        [AUTH_SHA] = "SHA",        [AUTH_SHA224] = "SHA-224",
 		[AUTH_SHA256] = "SHA-256", [AUTH_SHA384] = "SHA-384", [AUTH_SHA512] = "SHA-512",
 	};
 
@@ -126,11 +131,13 @@ bool session_offers(const struct config *config, char **error)
 
 	*error = NULL;
 	if (config->auth != AUTH_NONE && !auth_oid(config->auth, &length))
-		*error = g_strdup_printf("snmp_auth_prot: this machine's net-snmp does not offer %s",
-		                         auth_name(config->auth));
+		*error =
+			g_strdup_printf("snmp_auth_prot: this machine's net-snmp does not offer %s",
+		                        auth_name(config->auth));
 	else if (config->priv != PRIV_NONE && !priv_oid(config->priv, &length))
-		*error = g_strdup_printf("snmp_priv_prot: this machine's net-snmp does not offer %s",
-		                         priv_name(config->priv));
+		*error =
+			g_strdup_printf("snmp_priv_prot: this machine's net-snmp does not offer %s",
+		                        priv_name(config->priv));
 	return !*error;
 }
 
@@ -157,9 +164,8 @@ static bool make_keys(struct session *session)
 		return true;
 	session->priv_protocol = priv_oid(config->priv, &session->priv_protocol_len);
 	session->priv_key_len = sizeof(session->priv_key);
-	return session->priv_protocol &&
-	       make_key(session, config->priv_passphrase, session->priv_key,
-	                &session->priv_key_len);
+	return session->priv_protocol && make_key(session, config->priv_passphrase,
+	                                          session->priv_key, &session->priv_key_len);
 }
 
 /*
@@ -194,7 +200,7 @@ static void push(struct session *session, enum event_type type, unsigned pdu, ui
 
 static struct objid take_name(const oid *name, size_t length)
 {
-	struct objid result = {.n = (unsigned)MIN(length, OBJID_MAX)};
+	struct objid result = { .n = (unsigned)MIN(length, OBJID_MAX) };
 
 	for (unsigned i = 0; i < result.n; i++)
 		result.id[i] = (uint32_t)name[i];
@@ -212,7 +218,7 @@ static GBytes *objid_octets(const oid *name, size_t length)
 /* Type and length are checked here, once; what the value means is for others. */
 static struct varbind take_varbind(const netsnmp_variable_list *variable)
 {
-	struct varbind varbind = {.name = take_name(variable->name, variable->name_length)};
+	struct varbind varbind = { .name = take_name(variable->name, variable->name_length) };
 
 	switch (variable->type) {
 	case ASN_INTEGER:
@@ -285,7 +291,8 @@ static char *refusal(const struct session *session, int report)
 		return g_strdup("the PDU refuses this SNMPv3 security level for the user: check "
 		                "snmp_sec_level and the passphrases");
 	case SNMPERR_DECRYPTION_ERR:
-		return g_strdup("the PDU cannot decrypt: check snmp_priv_passwd and snmp_priv_prot");
+		return g_strdup(
+			"the PDU cannot decrypt: check snmp_priv_passwd and snmp_priv_prot");
 	default:
 		return NULL;
 	}
@@ -319,6 +326,8 @@ static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu 
 		take_report(pending, pdu);
 	} else if (pdu->command == SNMP_MSG_RESPONSE) {
 		pending->connection->session->peers[pending->connection->pdu].heard = true;
+		pending->connection->unanswered = 0;
+		pending->connection->patience = PATIENCE_FIRST;
 		push_answer(pending, pdu);
 	} else {
 		return 0; /* no answer at all; one may still come */
@@ -366,6 +375,7 @@ static void close_connection(struct connection *connection)
 	give_back_user(connection);
 	connection->engine_known = false;
 	connection->restart = false;
+	connection->unanswered = 0;
 }
 
 /* net-snmp's transport address: numeric, so that it asks no name server. */
@@ -535,6 +545,7 @@ static void transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t t
 	pending->probe = probe;
 	g_ptr_array_add(connection->pendings, pending);
 	connection->last_tag = tag;
+	connection->unanswered += !probe;
 	errno = 0;
 	if (snmp_sess_async_send(connection->handle, pdu, answered, pending))
 		return;
@@ -542,7 +553,7 @@ static void transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t t
 	push(connection->session, EVENT_UNREACHABLE, connection->pdu, tag,
 	     g_strdup_printf("a request cannot be sent: %s",
 	                     errno ? g_strerror(errno)
-				   : snmp_api_errstring(
+	                           : snmp_api_errstring(
 					     snmp_sess_session(connection->handle)->s_snmp_errno)));
 }
 
@@ -599,7 +610,8 @@ static bool make_user(struct connection *connection, netsnmp_session *mine)
 		connection->displaced = there;
 	}
 	if (connection->forget_time)
-		set_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, 0, 0, TRUE);
+		set_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, 0, 0,
+		               TRUE);
 	if (usm_create_user_from_session(mine) != SNMPERR_SUCCESS)
 		return false;
 	connection->user =
@@ -622,11 +634,12 @@ static void discovered(struct connection *connection)
 	netsnmp_pdu *pdu = g_steal_pointer(&connection->waiting);
 
 	if (other) {
-		refuse_engine(connection,
-		              g_strdup_printf("has the same SNMP engine ID as %s: one PDU under two "
-		                              "addresses, or a cloned card, which SNMPv3 cannot tell "
-		                              "apart",
-		                              label(session, other->pdu)));
+		refuse_engine(
+			connection,
+			g_strdup_printf("has the same SNMP engine ID as %s: one PDU under two "
+		                        "addresses, or a cloned card, which SNMPv3 cannot tell "
+		                        "apart",
+		                        label(session, other->pdu)));
 		g_clear_pointer(&pdu, snmp_free_pdu);
 		return;
 	}
@@ -667,8 +680,10 @@ static void session_send(struct network *network, unsigned i, const struct reque
 	const bool v3 = session->config->version == SNMP_V3;
 	netsnmp_pdu *pdu;
 
-	if (v3 && request->attempt && request->attempt % ATTEMPTS_BEFORE_REDISCOVERY == 0)
+	if (connection->engine_known && connection->unanswered >= connection->patience) {
 		connection->restart = true;
+		connection->patience *= 2;
+	}
 	if (connection->restart) {
 		close_connection(connection);
 		connection->forget_time = true;
@@ -715,13 +730,13 @@ static void wait_and_receive(struct session *session, usec until)
 	GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
 	GPtrArray *connections = g_ptr_array_new();
 	const usec left = until - g_get_monotonic_time();
-	struct timespec timeout = {.tv_sec = (time_t)(MAX(left, 0) / USEC_PER_SEC),
-	                           .tv_nsec = (long)(MAX(left, 0) % USEC_PER_SEC) * 1000};
+	struct timespec timeout = { .tv_sec = (time_t)(MAX(left, 0) / USEC_PER_SEC),
+		                    .tv_nsec = (long)(MAX(left, 0) % USEC_PER_SEC) * 1000 };
 
 	for (unsigned i = 0; i < session->n_peers; i++) {
 		for (unsigned k = 0; k < session->peers[i].n; k++) {
 			struct connection *connection = &session->peers[i].connections[k];
-			const struct pollfd entry = {.fd = connection->socket, .events = POLLIN};
+			const struct pollfd entry = { .fd = connection->socket, .events = POLLIN };
 
 			if (!connection->handle)
 				continue;
@@ -772,6 +787,7 @@ static void open_peer(struct session *session, unsigned i, const GArray *address
 		connection->pdu = i;
 		connection->address = &g_array_index(addresses, struct address, k);
 		connection->pendings = g_ptr_array_new_with_free_func(g_free);
+		connection->patience = PATIENCE_FIRST;
 	}
 }
 
@@ -782,7 +798,7 @@ struct network *session_new(const struct config *config, GArray *const *addresse
 	netsnmp_session unused;
 
 	*error = NULL;
-	session->network = (struct network){session_now, session_send, session_next};
+	session->network = (struct network){ session_now, session_send, session_next };
 	session->config = config;
 	session->log = log;
 	g_queue_init(&session->events);

@@ -36,7 +36,7 @@ struct call {
 	struct network *session;
 };
 
-static const struct outcome fine = {TRIPPSNMP_OK, NULL};
+static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 
 /* --- the handle --- */
 
@@ -89,7 +89,7 @@ static enum trippsnmp_error conclude(trippsnmp *handle, struct outcome outcome)
 static enum trippsnmp_error conclude_text(trippsnmp *handle, enum trippsnmp_error error,
                                           const char *text)
 {
-	return conclude(handle, (struct outcome){error, g_strdup(text)});
+	return conclude(handle, (struct outcome){ error, g_strdup(text) });
 }
 
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value)
@@ -104,8 +104,8 @@ enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const ch
 		return conclude(handle, fine);
 	}
 	escaped = text_escape(name ? name : "", -1);
-	outcome = (struct outcome){TRIPPSNMP_BADCONFIG,
-	                           g_strdup_printf("%s: there is no such parameter", escaped)};
+	outcome = (struct outcome){ TRIPPSNMP_BADCONFIG,
+		                    g_strdup_printf("%s: there is no such parameter", escaped) };
 	g_free(escaped);
 	return conclude(handle, outcome);
 }
@@ -139,7 +139,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);
 	if (!handle->config)
-		return conclude(handle, (struct outcome){TRIPPSNMP_BADCONFIG, error});
+		return conclude(handle, (struct outcome){ TRIPPSNMP_BADCONFIG, error });
 	handle->labels = g_new0(const char *, handle->config->pdus->len);
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
 		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
@@ -151,7 +151,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 
 static struct call call_new(const trippsnmp *handle, const char *node, bool status, usec limit)
 {
-	struct call call = {0};
+	struct call call = { 0 };
 
 	call.operation = operation_new(handle->config, handle->labels, &handle->log, node, status,
 	                               g_get_monotonic_time(), limit);
@@ -213,7 +213,7 @@ static struct outcome resolve(const struct call *call)
 	            call->addresses, &error);
 	g_free(wanted);
 	if (error)
-		return (struct outcome){TRIPPSNMP_ACCESS, error};
+		return (struct outcome){ TRIPPSNMP_ACCESS, error };
 	return check_addresses(call);
 }
 
@@ -227,7 +227,7 @@ static struct outcome call_open(struct call *call)
 		return outcome;
 	call->session = session_new(operation->config, call->addresses, operation->log, &error);
 	if (!call->session)
-		return (struct outcome){TRIPPSNMP_BADCONFIG, error};
+		return (struct outcome){ TRIPPSNMP_BADCONFIG, error };
 	operation_connect(operation, call->session,
 	                  (uint32_t)operation->begun ^ ((uint32_t)getpid() << 16));
 	return fine;
@@ -268,8 +268,8 @@ enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action ac
 	if (outcome.error) {
 		char *bare = outcome.message;
 
-		outcome.message =
-			g_strdup_printf("%s of node %s failed: %s", action_word(action), shown, bare);
+		outcome.message = g_strdup_printf("%s of node %s failed: %s", action_word(action),
+		                                  shown, bare);
 		g_free(bare);
 	}
 	g_free(shown);
@@ -371,7 +371,8 @@ static void give_outlets(const struct operation *operation, unsigned pdu,
 	for (unsigned i = 0; i < outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
 		char *name = text_escape(outlet->has_name ? outlet->name : "", -1);
-		char *description = text_escape(outlet->has_description ? outlet->description : "", -1);
+		char *description =
+			text_escape(outlet->has_description ? outlet->description : "", -1);
 		const struct trippsnmp_outlet given = {
 			.pdu = operation->labels[pdu],
 			.family = outlet->family->name,
@@ -452,8 +453,8 @@ static void warn_of_missing_pdus(const struct operation *operation, const char *
 	g_string_free(missing, TRUE);
 }
 
-static struct outcome survey_node(const struct operation *operation, const char *node,
-                                  bool by_name, struct survey *survey, bool *unclear)
+static struct outcome survey_node(const struct operation *operation, const char *node, bool by_name,
+                                  struct survey *survey, bool *unclear)
 {
 	GArray *feeds = feeds_new();
 	struct outcome outcome = feeds_find(operation->view, node, feeds);
@@ -503,8 +504,9 @@ static void survey_names(const struct operation *operation, struct survey *surve
 			survey_node(operation, names->pdata[i], true, survey, &unclear);
 
 		if (outcome.error)
-			log_line(operation->log, TRIPPSNMP_LOG_WARN, "node %s could not be fenced: %s",
-			         (char *)names->pdata[i], outcome.message);
+			log_line(operation->log, TRIPPSNMP_LOG_WARN,
+			         "node %s could not be fenced: %s", (char *)names->pdata[i],
+			         outcome.message);
 		g_free(outcome.message);
 	}
 	g_ptr_array_unref(names);
@@ -524,8 +526,10 @@ static struct outcome survey_devices(const struct operation *operation, bool *un
 			               operation->labels[i]);
 		}
 		for (unsigned k = 0; k < found->outlets->len; k++)
-			controllable = controllable || g_array_index(found->outlets, struct outlet, k)
-			                                               .controllable == TRI_YES;
+			controllable =
+				controllable ||
+				g_array_index(found->outlets, struct outlet, k).controllable ==
+					TRI_YES;
 		if (!controllable)
 			return failure(TRIPPSNMP_ACCESS,
 			               "%s: none of its %u outlets is controllable",
@@ -550,10 +554,9 @@ static struct outcome judge_status(const struct operation *operation, void *cont
 
 static struct outcome check_write(struct operation *operation, const struct survey *survey)
 {
-	struct write_check *check = write_check_new(operation->n_pdus, operation->labels,
-	                                            survey->feeds,
-	                                            operation->config->version == SNMP_V1,
-	                                            operation->log);
+	struct write_check *check =
+		write_check_new(operation->n_pdus, operation->labels, survey->feeds,
+	                        operation->config->version == SNMP_V1, operation->log);
 	const struct machine machine = write_check_machine(check);
 	struct outcome outcome;
 
@@ -576,7 +579,8 @@ static struct outcome survey_all(struct operation *operation, struct survey *sur
 		outcome = check_write(operation, survey);
 	if (!outcome.error)
 		log_line(operation->log, TRIPPSNMP_LOG_INFO,
-		         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
+		         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u "
+		         "requests",
 		         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey->feeds->len,
 		         survey->feeds->len == 1 ? "" : "s", survey->nodes,
 		         survey->nodes == 1 ? "" : "s",
@@ -587,7 +591,7 @@ static struct outcome survey_all(struct operation *operation, struct survey *sur
 
 enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 {
-	struct survey survey = {0};
+	struct survey survey = { 0 };
 	struct outcome outcome;
 	struct call call;
 
@@ -657,7 +661,7 @@ static struct outcome judge_node_state(const struct operation *operation, void *
 static struct outcome look_at_node(const trippsnmp *handle, const char *node,
                                    enum trippsnmp_state *state)
 {
-	struct node_look look = {.feeds = feeds_new()};
+	struct node_look look = { .feeds = feeds_new() };
 	struct call call = call_new(handle, node, true, STATUS_LIMIT);
 	struct outcome outcome = call_open(&call);
 

@@ -35,8 +35,8 @@ static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 	check->refused[pdu] = 0;
 }
 
-struct write_check *write_check_new(unsigned n_pdus, const char *const *labels,
-                                    const GArray *feeds, bool v1, const struct log *log)
+struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
+                                    bool v1, const struct log *log)
 {
 	struct write_check *check = g_new0(struct write_check, 1);
 
@@ -64,12 +64,13 @@ void write_check_free(struct write_check *check)
 
 struct outcome write_check_outcome(const struct write_check *check)
 {
-	return (struct outcome){check->outcome.error, g_strdup(check->outcome.message)};
+	return (struct outcome){ check->outcome.error, g_strdup(check->outcome.message) };
 }
 
 static void cannot_tell(const struct write_check *check, const struct feed *feed, const char *why)
 {
-	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s", feed->text, why);
+	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s", feed->text,
+	         why);
 }
 
 static bool next(void *self, unsigned pdu, usec now, struct question *question)
@@ -100,7 +101,7 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 
 static void fail(struct write_check *check, enum trippsnmp_error error, char *message)
 {
-	check->outcome = (struct outcome){error, message};
+	check->outcome = (struct outcome){ error, message };
 }
 
 static void refused(struct write_check *check, unsigned pdu, int error_status, usec now)
@@ -124,8 +125,7 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 	if (check->outcome.error)
 		return;
 	if (reply->status != REPLY_ANSWERED) {
-		fail(check,
-		     reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
+		fail(check, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
 		     g_strdup_printf("%s: %s", check->labels[pdu],
 		                     reply->reason ? reply->reason : "no answer"));
 		return;
@@ -160,5 +160,6 @@ static bool done(const void *self)
 struct machine write_check_machine(struct write_check *check)
 {
 	return (struct machine){
-		.self = check, .next = next, .reply = reply, .wake = wake, .done = done};
+		.self = check, .next = next, .reply = reply, .wake = wake, .done = done
+	};
 }

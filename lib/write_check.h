@@ -15,8 +15,8 @@
 struct write_check;
 
 /** feeds (of struct feed) and labels must outlive it. */
-struct write_check *write_check_new(unsigned n_pdus, const char *const *labels,
-                                    const GArray *feeds, bool v1, const struct log *log);
+struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
+                                    bool v1, const struct log *log);
 void write_check_free(struct write_check *check);
 struct machine write_check_machine(struct write_check *check);
 /** TRIPPSNMP_ACCESS if write access is refused; what cannot be told is only logged. */

@@ -58,9 +58,11 @@ AC_SUBST([COMMON_LDFLAGS])
 ])
 
 # TS_SANITIZERS
-# Sets SANITIZER_FLAGS (compiler and linker), and SANITIZER_PRELOAD: the runtime
-# that LD_PRELOAD must name first where our objects are loaded into a program
-# that was built without it, as the stonith program is.
+# Sets SANITIZER_FLAGS (compiler and linker), and SANITIZER_PRELOAD: what LD_PRELOAD
+# must name first where our objects are loaded into a program that was built without
+# sanitizers, as the stonith program is. That is the runtime, and libcrypto: the
+# runtime refuses RTLD_DEEPBIND, which otherwise keeps libplumb's HMAC() away from
+# net-snmp (see plugin/library.c).
 AC_DEFUN([TS_SANITIZERS], [
 SANITIZER_FLAGS=
 SANITIZER_PRELOAD=
@@ -68,11 +70,18 @@ AS_IF([test "$enable_sanitizers" = yes], [
 	SANITIZER_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 	AC_MSG_CHECKING([for the sanitizers' runtime])
 	ts_save_CFLAGS=$CFLAGS
+	ts_save_LIBS=$LIBS
 	CFLAGS="$CFLAGS $SANITIZER_FLAGS"
-	AC_LINK_IFELSE([AC_LANG_PROGRAM()], [
-		SANITIZER_PRELOAD=`ldd ./conftest$ac_exeext | sed -n 's/.*asan[[^ ]]* => \([[^ ]]*\).*/\1/p'`])
+	LIBS="$NETSNMP_LIBS $LIBS"
+	AC_LINK_IFELSE([AC_LANG_CALL([], [snmp_sess_init])],
+		[SANITIZER_PRELOAD=`for ts_name in libasan libcrypto; do
+			ldd ./conftest$ac_exeext | sed -n "s/.*$ts_name[[^ ]]* => \([[^ ]]*\).*/\1/p"
+		done`])
 	CFLAGS=$ts_save_CFLAGS
-	AS_IF([test -f "$SANITIZER_PRELOAD"], [AC_MSG_RESULT([$SANITIZER_PRELOAD])],
+	LIBS=$ts_save_LIBS
+	SANITIZER_PRELOAD=`echo $SANITIZER_PRELOAD`
+	AS_CASE([$SANITIZER_PRELOAD],
+		[*libasan*], [AC_MSG_RESULT([$SANITIZER_PRELOAD])],
 		[AC_MSG_RESULT([no])
 		AC_MSG_ERROR([--enable-sanitizers needs gcc with libasan: $CC links no shared runtime])])
 ])

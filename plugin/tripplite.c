@@ -70,7 +70,7 @@ static void take_log(void *context, enum trippsnmp_level level, const char *line
 /* Writes to stderr, where a reader that is gone must not kill the host. */
 static void write_stderr(const char *text)
 {
-	const struct timespec at_once = {0, 0};
+	const struct timespec at_once = { 0, 0 };
 	sigset_t pipe, before, pending;
 
 	sigemptyset(&pipe);
@@ -161,7 +161,8 @@ static StonithPlugin *tripplite_new(const char *subplugin)
 	(void)subplugin;
 	library = library_open(&error);
 	if (!library) {
-		PILCallLog(plugin_imports->log, PIL_CRIT, "the library cannot be loaded: %s", error);
+		PILCallLog(plugin_imports->log, PIL_CRIT, "the library cannot be loaded: %s",
+		           error);
 		return NULL;
 	}
 	plugin = g_new0(struct tripplite, 1);
@@ -245,7 +246,7 @@ static const char *value_of(const StonithNVpair *list, const char *name)
 static int tripplite_set_config(StonithPlugin *stonith, StonithNVpair *list)
 {
 	struct tripplite *plugin = ours(stonith);
-	trippsnmp *handle = library->new();
+	trippsnmp *handle = library->new ();
 	enum trippsnmp_error error;
 
 	/* whatever comes of it, the last configuration is over */
@@ -329,14 +330,8 @@ static char **tripplite_get_hostlist(StonithPlugin *stonith)
 }
 
 static struct stonith_ops operations = {
-	tripplite_new,
-	tripplite_destroy,
-	tripplite_get_info,
-	tripplite_get_confignames,
-	tripplite_set_config,
-	tripplite_get_status,
-	tripplite_req_reset,
-	tripplite_get_hostlist,
+	tripplite_new,        tripplite_destroy,    tripplite_get_info,  tripplite_get_confignames,
+	tripplite_set_config, tripplite_get_status, tripplite_req_reset, tripplite_get_hostlist,
 };
 
 /* Registers and does nothing else: hosts load plugins only to look at them. */
@@ -347,7 +342,7 @@ PIL_rc PIL_PLUGIN_INIT(PILPlugin *plugin, PILPluginImports *imports, void *user_
 	(void)user_data;
 	plugin_imports = imports;
 	imports->register_plugin(plugin, &OurPIExports);
-	return imports->register_interface(plugin, PIL_PLUGINTYPE_S, PIL_PLUGIN_S, &operations, NULL,
-	                                   &interface, (void **)&interface_imports,
+	return imports->register_interface(plugin, PIL_PLUGINTYPE_S, PIL_PLUGIN_S, &operations,
+	                                   NULL, &interface, (void **)&interface_imports,
 	                                   &interface_private);
 }

@@ -451,7 +451,7 @@ static unsigned port_of(int fd)
 		struct sockaddr any;
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
-	} address = {{0}};
+	} address = { { 0 } };
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, &address.any, &size))

@@ -15,7 +15,7 @@ start_pdu b pdumv30hvnetlx-pdu-20.2.1 --community private --name 11=db1 --no-v1 
 b=$address
 b_port=$port
 quick='off_hold=0.1'
-secure="ip=$b snmp_version=3 login=fencer"
+secure="ip=$b snmp_version=3 login=fencer snmp_auth_prot=SHA"
 
 # --- status: 0 on, 2 off, 1 unknown or failed ---
 lines "status of an outlet that is on is 0" 0 '^Status: ON$' '*' action=status "ip=$a" plug=3
@@ -131,6 +131,7 @@ cli "all short options" 0 ON '' -q -o status -a 127.0.0.1 -u "$b_port" -n 3 -d 3
 	-p authpass123 -b SHA -E authPriv -B AES -P privpass123 -c unused -C ';' -D "$scratch/debug2"
 cli "long options" 0 ON '' --quiet --action=status --ip=127.0.0.1 --ipport="$b_port" --plug=3 \
 	--snmp-version=3 --username=fencer --password-script='echo authpass123' \
+	--snmp-auth-prot=SHA --snmp-priv-prot=AES \
 	--snmp-priv-passwd-script='echo privpass123'
 cli "ipport is for addresses without a port" 0 ON '' -q -o status -a "127.0.0.1, $b" \
 	-u "$a_port" -d 2c -n 3@127.0.0.1:"$a_port"
@@ -141,7 +142,7 @@ cli "--version" 0 '^[0-9]+\.[0-9]+' '' --version
 printf 'action=off\nip=%s\nplug=3\n' "$a" >"$scratch/in"
 run "$agent" --version <"$scratch/in"
 check "stdin is left alone if there are arguments" ended 0 '^[0-9.]+$' ''
-cli "verbose says what is done" 0 '*' 'INFO: on of node plug is done' -a "$a" -n 3 -o on -v
+cli "verbose says what is done" 0 '*' 'INFO: on of plug 3 is done' -a "$a" -n 3 -o on -v
 cli "verbose_level=0 does not" 0 '*' '' -a "$a" -n 3 -o on -d 2c -c private -v --verbose-level=0
 
 # --- options of others, and what they mean here ---

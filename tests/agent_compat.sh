@@ -4,11 +4,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
 command -v fence_tripplite_snmp >/dev/null || skip "fence_tripplite_snmp is not installed"
-command -v snmpget >/dev/null || skip "the SNMP tools, which fence_tripplite_snmp runs, are not installed"
+command -v snmpget >/dev/null || skip "fence_tripplite_snmp needs snmpget, which is not installed"
 . "${0%/*}/pdu.sh"
 
 start_pdu a pdumv30hvnetlx-pdu-20.2.1 --community private --community other --name 3=db1 \
-	--user 'noauth' --user 'auth SHA authpass123' --user 'priv SHA authpass123 AES privpass123' \
+	--user 'noauth' --user 'old MD5 authpass123 DES privpass123' --user 'auth SHA authpass123' --user 'priv SHA authpass123 AES privpass123' \
 	--row '1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.4.1.20|2|0' \
 	--row '1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.4.1.21|2|1'
 theirs() { fence_tripplite_snmp "$@" 2>"$scratch/their.err" </dev/null; }
@@ -61,6 +61,8 @@ same "SNMPv3, noAuthNoPriv" 0 $here -o status -n 4 -d 3 -l noauth -E noAuthNoPri
 same "SNMPv3, authNoPriv" 0 $here -o status -n 4 -d 3 -l auth -p authpass123 -b SHA -E authNoPriv
 same "SNMPv3, authPriv" 0 $here -o status -n 4 -d 3 -l priv -p authpass123 -b SHA -B AES \
 	-P privpass123 -E authPriv
+same "SNMPv3, the protocols unset" 0 $here -o status -n 4 -d 3 -l old -p authpass123 -P privpass123 \
+	-E authPriv
 same "SNMPv3, authPriv by the passphrases that are there" 0 $here -o status -n 4 -d 3 -l priv \
 	-p authpass123 -b SHA -B AES -P privpass123
 same "validate-all" 0 $here -o validate-all -n 4

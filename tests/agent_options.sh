@@ -6,7 +6,7 @@
 
 doc=$TS_SRCDIR/doc/fence_tripplite-options.md
 
-# name|forms|type|default|text for each parameter, from metadata as fence agents lay it out.
+# name|forms|default|text for each parameter, from metadata as fence agents lay it out.
 rows() {
 	awk '
 	function attribute(name) {
@@ -14,26 +14,38 @@ rows() {
 			return ""
 		return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
 	}
-	/<parameter / { name = attribute("name"); older = attribute("deprecated") == "1" }
-	/<getopt / { forms = attribute("mixed"); sub(/=.*/, "", forms) }
-	/<content / { type = attribute("type"); value = attribute("default") }
+	/<parameter / {
+		name = attribute("name")
+		newer[attribute("obsoletes")] = name
+	}
+	/<getopt / {
+		forms[name] = attribute("mixed")
+		sub(/=.*/, "", forms[name])
+	}
+	/<content / { value[name] = attribute("default") }
 	/<shortdesc / && name != "" {
 		sub(/^[^>]*>/, "")
 		sub(/<.*/, "")
-		print name "|" (older ? "(older name)" : forms) "|" type "|" value "|" $0
-		name = ""
-	}' | LC_ALL=C sort
+		text[name] = $0
+	}
+	END {
+		for (name in forms)
+			if (name in newer)
+				print name "|(older name)||older name of `" newer[name] "`"
+			else
+				print name "|" forms[name] "|" value[name] "|" text[name]
+	}' | LC_ALL=C sort -t'|' -k1,1
 }
-# The rows of both, side by side; a part that is alike is written once, under "both".
+# The rows of both, side by side.
 table() {
 	echo '| option | fence_tripplite | default | fence_tripplite_snmp | its default | meaning here |'
 	echo '|---|---|---|---|---|---|'
 	awk -F'|' '
-	function code(text) { return text == "" ? "" : "`" text "`" }
-	NR == FNR { forms[$1] = $2; defaults[$1] = $4; there[$1] = 1; next }
+	function code(text) { return text == "" || text ~ /^\(/ ? text : "`" text "`" }
+	NR == FNR { forms[$1] = $2; defaults[$1] = $3; there[$1] = 1; next }
 	{
-		print "| `" $1 "` | " code($2) " | " code($4) " | " \
-			($1 in there ? code(forms[$1]) : "none") " | " code(defaults[$1]) " | " $5 " |"
+		print "| `" $1 "` | " code($2) " | " code($3) " | " \
+			($1 in there ? code(forms[$1]) : "none") " | " code(defaults[$1]) " | " $4 " |"
 		seen[$1] = 1
 	}
 	END {
@@ -44,7 +56,7 @@ table() {
 	}' "$scratch/theirs" "$scratch/ours"
 }
 
-"$TS_BUILDDIR/agent/fence_tripplite" -o metadata | rows >"$scratch/ours"
+"$TS_BUILDDIR/agent/fence_tripplite" -o manpage | rows >"$scratch/ours"
 : >"$scratch/theirs"
 if command -v fence_tripplite_snmp >/dev/null; then
 	fence_tripplite_snmp -o metadata | rows >"$scratch/theirs"

@@ -35,8 +35,14 @@ mount --bind "$scratch/sbin" /usr/sbin || skip "mounting is refused"
 mkdir -p /run/crm /var/log/crmsh
 ip link set lo up
 . "${0%/*}/pdu.sh"
-trap 'kill $fencer 2>/dev/null; stop_pdus; umount -l /usr/sbin "$scratch/was"; rm -rf "$scratch"' EXIT
 fencer=
+tidy_up() {
+	[ -z "$fencer" ] || kill $fencer
+	stop_pdus
+	umount -l /usr/sbin "$scratch/was"
+	rm -rf "$scratch"
+}
+trap tidy_up EXIT
 
 says() { # PATTERN COMMAND...
 	pattern=$1

@@ -16,6 +16,8 @@ check "the library has its soname" \
 check "the soname is a link to the library" \
 	resolves "$libdir/libtrippsnmp.so.0" "$libdir/libtrippsnmp.so.0.0.0"
 check "the header is there" test -f "$(one trippsnmp.h)"
+check "the fence agent is there and runs" \
+	env LD_LIBRARY_PATH="$libdir" "$(one fence_tripplite)" --version
 check "trippsim is there and runs" "$(one trippsim)" --help
 
 # As a user of the library: with its pkg-config file, in a root of its own.

@@ -20,7 +20,8 @@
 #define PRIV "|snmp_priv_passwd=secret-priv"
 
 /* Checks settings written NAME=VALUE|NAME=VALUE. */
-static struct config *check(const char *settings, char **error)
+static struct config *check_by(struct config *(*by)(const char *const *, char **),
+                               const char *settings, char **error)
 {
 	char **pairs = g_strsplit(settings, "|", -1);
 	const char *values[PARAM_COUNT] = { NULL };
@@ -34,9 +35,14 @@ static struct config *check(const char *settings, char **error)
 		values[params_find(*pair)->id] = value;
 	}
 	*error = NULL;
-	struct config *config = params_check(values, error);
+	struct config *config = by(values, error);
 	g_strfreev(pairs);
 	return config;
+}
+
+static struct config *check(const char *settings, char **error)
+{
+	return check_by(params_check, settings, error);
 }
 
 static struct config *accept(const char *settings)
@@ -702,6 +708,56 @@ START_TEST(a_total_that_just_holds_the_rest_is_taken)
 }
 END_TEST
 
+static struct config *accept_for_agent(const char *settings)
+{
+	char *error;
+	struct config *config = check_by(params_check_agent, settings, &error);
+
+	ck_assert_msg(config != NULL, "\"%s\" was refused: %s", settings, error);
+	return config;
+}
+
+START_TEST(the_agent_assumes_version_1_and_community_private_and_says_so)
+{
+	struct config *config = accept_for_agent("ipaddr=pdu|login=fencer");
+
+	ck_assert_uint_eq(config->version, SNMP_V1);
+	ck_assert_str_eq(config->community, "private");
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		ck_assert(config->assumed[i] == (i == PARAM_SNMP_VERSION || i == PARAM_COMMUNITY));
+	config_free(config);
+}
+END_TEST
+
+START_TEST(the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used)
+{
+	struct config *config =
+		accept_for_agent("ipaddr=pdu|login=fencer|snmp_version=3|password=secret-auth|"
+	                         "snmp_priv_passwd=secret-priv");
+
+	ck_assert_uint_eq(config->auth, AUTH_MD5);
+	ck_assert_uint_eq(config->priv, PRIV_DES);
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		ck_assert(config->assumed[i] ==
+		          (i == PARAM_SNMP_AUTH_PROT || i == PARAM_SNMP_PRIV_PROT));
+	config_free(config);
+}
+END_TEST
+
+START_TEST(the_agent_assumes_nothing_that_is_set_or_not_used)
+{
+	struct config *config =
+		accept_for_agent("ipaddr=pdu|login=fencer|snmp_version=3|password=secret-auth|"
+	                         "snmp_auth_prot=SHA");
+
+	ck_assert_uint_eq(config->version, SNMP_V3);
+	ck_assert_ptr_null(config->community);
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		ck_assert(!config->assumed[i]);
+	config_free(config);
+}
+END_TEST
+
 START_TEST(check_write_takes_the_usual_words)
 {
 	static const char *const yes[] = { "yes", "true", "1", "on", "On" };
@@ -1004,6 +1060,10 @@ static TCase *check_case(void)
 	LOOP(tcase, a_time_is_decimal_seconds, seconds);
 	tcase_add_test(tcase, times_do_not_depend_on_the_locale);
 	tcase_add_test(tcase, a_total_that_just_holds_the_rest_is_taken);
+	tcase_add_test(tcase, the_agent_assumes_version_1_and_community_private_and_says_so);
+	tcase_add_test(tcase,
+	               the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used);
+	tcase_add_test(tcase, the_agent_assumes_nothing_that_is_set_or_not_used);
 	tcase_add_test(tcase, check_write_takes_the_usual_words);
 	tcase_add_test(tcase, nothing_is_freed_for_nothing);
 	return tcase;

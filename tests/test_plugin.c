@@ -1183,14 +1183,38 @@ static void expect_run(struct run *run, int code)
 
 static const char *const requests[] = { "off", "on", "reset" };
 
+/*
+ * The program brings libplumb, whose MD5Update stands in the way of net-snmp's own. The plugin
+ * goes round it, but not where the sanitizers' runtime forbids how.
+ */
+static bool program_hinders(const char *version)
+{
+	const char *sanitizers = g_getenv("TS_PRELOAD_ASAN");
+
+	return sanitizers && *sanitizers && strstr(version, "snmp_version=3");
+}
+
+static const char *const program_settings[] = {
+	"community=tripplite|snmp_version=1",
+	"community=tripplite",
+	VERSION_3,
+	("snmp_version=3|login=old|password=secret-auth|snmp_auth_prot=MD5"
+	 "|snmp_priv_passwd=secret-priv|snmp_priv_prot=DES"),
+};
+
 START_TEST(the_program_switches_with_parameters_from_the_environment)
 {
 	static const char *const outlets[] = { "1.1", "1.2" };
 	static const int codes[] = { ST_POWEROFF, ST_POWERON, ST_GENERIC_RESET };
-	struct simulator *sim = simulator_start(UPS, "--user", USER, NULL);
-	GPtrArray *parameters = program_parameters("ipaddr=%s|%s|hostlist=Node1:1,2" QUICK,
-	                                           simulator_address(sim), version_settings[_i]);
+	struct simulator *sim;
+	GPtrArray *parameters;
 
+	if (program_hinders(program_settings[_i]))
+		return;
+	sim = simulator_start(UPS, "--user", USER, "--user", "old MD5 secret-auth DES secret-priv",
+	                      NULL);
+	parameters = program_parameters("ipaddr=%s|%s|hostlist=Node1:1,2" QUICK,
+	                                simulator_address(sim), program_settings[_i]);
 	expect_run(run_stonith(ON_PIPE, 30, ENVIRONMENT(parameters), "-t", "tripplite", "-E", "-S",
 	                       NULL),
 	           0);
@@ -1369,14 +1393,23 @@ END_TEST
 
 START_TEST(the_program_opens_no_file_of_net_snmp)
 {
-	struct simulator *sim = simulator_start(UPS, "--user", USER, NULL);
-	GPtrArray *parameters =
-		program_parameters("ipaddr=%s|%s", simulator_address(sim), version_settings[_i]);
-	char *files = trace_stonith(ENVIRONMENT(parameters), "-t", "tripplite", "-E", "-S", NULL);
-	char **lines = g_strsplit(files ? files : "", "\n", -1);
+	struct simulator *sim;
+	GPtrArray *parameters;
+	char *files;
+	char **lines;
 
+	if (program_hinders(version_settings[_i]))
+		return;
+	sim = simulator_start(UPS, "--user", USER, NULL);
+	parameters =
+		program_parameters("ipaddr=%s|%s", simulator_address(sim), version_settings[_i]);
+	files = trace_stonith(ENVIRONMENT(parameters), "-t", "tripplite", "-E", "-S", NULL);
+	lines = g_strsplit(files ? files : "", "\n", -1);
+	/* what a build for gcov writes is no file of net-snmp */
 	for (char **line = lines; *line; line++)
-		ck_assert_msg(!strstr(*line, "snmp") || strstr(*line, ".so"), "%s", *line);
+		ck_assert_msg(!strstr(*line, "snmp") || strstr(*line, ".so") ||
+		                      strstr(*line, ".gcda"),
+		              "%s", *line);
 	g_strfreev(lines);
 	g_free(files);
 	g_ptr_array_unref(parameters);
@@ -1451,7 +1484,7 @@ static void add_trouble(TCase *tests)
 
 static void add_program(TCase *tests)
 {
-	tcase_add_loop_test(tests, the_program_switches_with_parameters_from_the_environment, 0, 3);
+	tcase_add_loop_test(tests, the_program_switches_with_parameters_from_the_environment, 0, 4);
 	tcase_add_test(tests, the_program_takes_parameters_as_name_and_value);
 	tcase_add_test(tests, the_program_lists_the_plugin_and_its_parameters);
 	tcase_add_test(tests, the_program_lists_the_nodes_one_a_line);

@@ -28,6 +28,8 @@ struct tally {
 	uint64_t requests;
 	struct counts by_class[CLASS_COUNT];
 	struct counts by_fault[FAULT_COUNT];
+	struct counts by_fault_alone[FAULT_COUNT]; /* of the seeds with no other fault */
+	struct counts by_map[2];                   /* of CLASS_LOSS_DATAGRAM: by number, by name */
 	uint64_t errors[TRIPPSNMP_INTERNAL + 1];
 	bool done;
 };
@@ -37,14 +39,14 @@ static struct {
 	char *class;
 	gboolean trace, quiet;
 	int jobs;
-} options = {.seeds = 2000, .from = 1, .only = -1, .jobs = 1};
+} options = { .seeds = 2000, .from = 1, .only = -1, .jobs = 1 };
 
 static const char *program;
 
 static int chosen_class(void)
 {
-	for (int class = 0; options.class && class < CLASS_COUNT; class++)
-		if (!strcmp(options.class, class_name((enum seed_class)class)))
+	for (int class = 0; options.class && class < CLASS_COUNT; class ++)
+		if (!strcmp(options.class, class_name((enum seed_class) class)))
 			return class;
 	return -1;
 }
@@ -53,20 +55,29 @@ static void show_lie(const struct world *world, const char *why, uint64_t nth)
 {
 	if (nth > LIES_SHOWN)
 		return;
-	printf("LIE: seed %" G_GUINT64_FORMAT ": %s said of %s: %s\n  replay: %s --only %"
-	       G_GUINT64_FORMAT "%s%s --trace\n",
-	       world->seed, outcome_word(world->outcome.error), action_word(world->action),
-	       why, program, world->seed, options.class ? " --class " : "",
+	printf("LIE: seed %" G_GUINT64_FORMAT
+	       ": %s said of %s: %s\n  replay: %s --only %" G_GUINT64_FORMAT "%s%s --trace\n",
+	       world->seed, outcome_word(world->outcome.error), action_word(world->action), why,
+	       program, world->seed, options.class ? " --class " : "",
 	       options.class ? options.class : "");
 	fflush(stdout);
 }
 
 static void count(struct tally *tally, const struct world *world, enum verdict verdict)
 {
-	tally->by_class[world->class].of[verdict]++;
+	unsigned faults = 0;
+
 	for (unsigned fault = 0; fault < FAULT_COUNT; fault++)
+		faults += world->faults[fault];
+	tally->by_class[world->class].of[verdict]++;
+	if (world->class == CLASS_LOSS_DATAGRAM)
+		tally->by_map[world->by_name].of[verdict]++;
+	for (unsigned fault = 0; fault < FAULT_COUNT; fault++) {
 		if (world->faults[fault])
 			tally->by_fault[fault].of[verdict]++;
+		if (world->faults[fault] && faults == 1)
+			tally->by_fault_alone[fault].of[verdict]++;
+	}
 	tally->errors[world->outcome.error]++;
 	tally->requests += world->requests;
 }
@@ -112,8 +123,12 @@ static void add(struct tally *sum, const struct tally *one)
 	for (unsigned v = 0; v < VERDICT_COUNT; v++) {
 		for (unsigned i = 0; i < CLASS_COUNT; i++)
 			sum->by_class[i].of[v] += one->by_class[i].of[v];
-		for (unsigned i = 0; i < FAULT_COUNT; i++)
+		for (unsigned i = 0; i < FAULT_COUNT; i++) {
 			sum->by_fault[i].of[v] += one->by_fault[i].of[v];
+			sum->by_fault_alone[i].of[v] += one->by_fault_alone[i].of[v];
+		}
+		for (unsigned i = 0; i < G_N_ELEMENTS(sum->by_map); i++)
+			sum->by_map[i].of[v] += one->by_map[i].of[v];
 	}
 	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
 		sum->errors[i] += one->errors[i];
@@ -130,7 +145,14 @@ static uint64_t total(const struct counts *counts)
 	return n;
 }
 
-static void print_row(const char *name, const struct counts *counts)
+static double rate(const struct counts *counts)
+{
+	const uint64_t n = total(counts);
+
+	return n ? 100.0 * (double)counts->of[VERDICT_SUCCESS] / (double)n : 100.0;
+}
+
+static void print_row(const char *name, const struct counts *counts, const struct counts *alone)
 {
 	const uint64_t n = total(counts);
 
@@ -139,14 +161,10 @@ static void print_row(const char *name, const struct counts *counts)
 	printf("%-28s %8" G_GUINT64_FORMAT, name, n);
 	for (unsigned v = 0; v < VERDICT_LIE; v++)
 		printf(" %9.3f %%", 100.0 * (double)counts->of[v] / (double)n);
-	printf(" %7" G_GUINT64_FORMAT "\n", counts->of[VERDICT_LIE]);
-}
-
-static double rate(const struct counts *counts)
-{
-	const uint64_t n = total(counts);
-
-	return n ? 100.0 * (double)counts->of[VERDICT_SUCCESS] / (double)n : 100.0;
+	printf(" %7" G_GUINT64_FORMAT, counts->of[VERDICT_LIE]);
+	if (alone && total(alone))
+		printf("  %9.3f %%", rate(alone));
+	putchar('\n');
 }
 
 static void print_table(const struct tally *sum, double seconds)
@@ -154,18 +172,21 @@ static void print_table(const struct tally *sum, double seconds)
 	printf("%-28s %8s %11s %11s %11s %7s\n", "seeds", "n", "true succ.", "hon. fail.", "apart",
 	       "lies");
 	for (unsigned i = 0; i < CLASS_COUNT; i++)
-		print_row(class_name((enum seed_class)i), &sum->by_class[i]);
-	printf("of the mixed ones, those with\n");
+		print_row(class_name((enum seed_class)i), &sum->by_class[i], NULL);
+	printf("%-81s %s\n", "of the mixed ones, those with", "true succ. with that alone");
 	for (unsigned i = 0; i < FAULT_COUNT; i++)
-		print_row(fault_name((enum fault)i), &sum->by_fault[i]);
+		print_row(fault_name((enum fault)i), &sum->by_fault[i], &sum->by_fault_alone[i]);
 	printf("outcomes:");
 	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
 		printf(" %s %" G_GUINT64_FORMAT ";", outcome_word((enum trippsnmp_error)i),
 		       sum->errors[i]);
-	printf("\nliveness at 30 %% of datagrams lost: %.3f %% (of exchanges: %.3f %%)\n",
-	       rate(&sum->by_class[CLASS_LOSS_DATAGRAM]),
-	       rate(&sum->by_class[CLASS_LOSS_EXCHANGE]));
-	printf("%" G_GINT64_FORMAT " seeds, %" G_GUINT64_FORMAT " requests in %.1f s, %.0f seeds/s; "
+	printf("\nliveness at 30 %% of datagrams lost: %.3f %% (by number %.3f %%, by name %.3f "
+	       "%%); "
+	       "of exchanges: %.3f %%\n",
+	       rate(&sum->by_class[CLASS_LOSS_DATAGRAM]), rate(&sum->by_map[0]),
+	       rate(&sum->by_map[1]), rate(&sum->by_class[CLASS_LOSS_EXCHANGE]));
+	printf("%" G_GINT64_FORMAT " seeds, %" G_GUINT64_FORMAT
+	       " requests in %.1f s, %.0f seeds/s; "
 	       "lies: %" G_GUINT64_FORMAT "\n",
 	       options.seeds, sum->requests, seconds, (double)options.seeds / seconds, sum->lies);
 }
@@ -203,8 +224,8 @@ static bool reap(pid_t child, const struct tally *tally)
 	if (waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status) &&
 	    tally->done)
 		return true;
-	printf("FAIL: a process died at seed %" G_GUINT64_FORMAT "\n  replay: %s --only %"
-	       G_GUINT64_FORMAT " --trace\n",
+	printf("FAIL: a process died at seed %" G_GUINT64_FORMAT
+	       "\n  replay: %s --only %" G_GUINT64_FORMAT " --trace\n",
 	       tally->seed, program, tally->seed);
 	return false;
 }
@@ -252,15 +273,17 @@ static int run_only(void)
 static void parse(int argc, char **argv)
 {
 	const GOptionEntry entries[] = {
-		{"seeds", 0, 0, G_OPTION_ARG_INT64, &options.seeds, "how many", "N"},
-		{"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "the first one", "S"},
-		{"only", 0, 0, G_OPTION_ARG_INT64, &options.only, "just this one", "SEED"},
-		{"class", 0, 0, G_OPTION_ARG_STRING, &options.class,
-	         "mixed, healthy, loss-datagram or loss-exchange, instead of by seed", "CLASS"},
-		{"trace", 0, 0, G_OPTION_ARG_NONE, &options.trace, "show what happens (--only)", NULL},
-		{"quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "lies and the verdict only", NULL},
-		{"jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "processes, 1 or 2", "J"},
-		{NULL, 0, 0, 0, NULL, NULL, NULL},
+		{ "seeds", 0, 0, G_OPTION_ARG_INT64, &options.seeds, "how many", "N" },
+		{ "from", 0, 0, G_OPTION_ARG_INT64, &options.from, "the first one", "S" },
+		{ "only", 0, 0, G_OPTION_ARG_INT64, &options.only, "just this one", "SEED" },
+		{ "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
+		  "mixed, healthy, loss-datagram or loss-exchange, instead of by seed", "CLASS" },
+		{ "trace", 0, 0, G_OPTION_ARG_NONE, &options.trace, "show what happens (--only)",
+		  NULL },
+		{ "quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "lies and the verdict only",
+		  NULL },
+		{ "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "processes, 1 or 2", "J" },
+		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	GOptionContext *context = g_option_context_new("- attack the promise");
 	GError *error = NULL;

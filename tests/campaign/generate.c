@@ -20,8 +20,8 @@ enum style {
 	STYLE_COUNT
 };
 
-static const char *const labels[] = {"pdu-a", "pdu-b", "pdu-c", "pdu-d"};
-static const char *const others[] = {"db2", "web-3", "node10", "mynode1"};
+static const char *const labels[] = { "pdu-a", "pdu-b", "pdu-c", "pdu-d" };
+static const char *const others[] = { "db2", "web-3", "node10", "mynode1" };
 
 static uint32_t below(struct world *world, uint32_t n)
 {
@@ -48,7 +48,7 @@ static GBytes *bytes(const char *text)
 static GBytes *factory_name(struct world *world, unsigned number)
 {
 	char *text = permille(world, 500) ? g_strdup_printf("Load %u", number)
-					  : g_strdup_printf("Outlet%u", number);
+	                                  : g_strdup_printf("Outlet%u", number);
 	GBytes *name = bytes(permille(world, 200) ? "" : text);
 
 	g_free(text);
@@ -73,7 +73,7 @@ static void add_outlet(struct world *world, struct pdu_model *pdu, const struct 
 
 static unsigned outlets_of_size(struct world *world)
 {
-	static const unsigned sizes[] = {3, 8, 8, 8, 14, 16, 24};
+	static const unsigned sizes[] = { 3, 8, 8, 8, 14, 16, 24 };
 
 	return sizes[below(world, G_N_ELEMENTS(sizes))];
 }
@@ -123,7 +123,7 @@ static void add_twin(struct world *world, struct pdu_model *pdu)
 
 static void make_devices(struct world *world, struct pdu_model *pdu)
 {
-	static const unsigned weights[] = {0, 0, 0, 1, 1, 2, 3, 3, 4};
+	static const unsigned weights[] = { 0, 0, 0, 1, 1, 2, 3, 3, 4 };
 	const unsigned which = weights[below(world, G_N_ELEMENTS(weights))];
 	const struct family *family = family_row(which);
 	uint32_t index = 1;
@@ -159,7 +159,7 @@ static void make_relays(struct world *world, struct pdu_model *pdu, unsigned p)
 
 static void make_agent(struct world *world, struct pdu_model *pdu, unsigned p)
 {
-	static const unsigned sizes[] = {484, 1400, 1472, 4096, 8192};
+	static const unsigned sizes[] = { 484, 1400, 1472, 4096, 8192 };
 	char *id = g_strdup_printf("engine-%u", p);
 
 	pdu->engine_id = permille(world, 600) ? bytes(id) : NULL;
@@ -217,7 +217,7 @@ static void rename_outlet(struct world *world, struct pdu_model *pdu, unsigned r
 	for (unsigned i = 0; i < pdu->outlets->len; i++) {
 		struct outlet_model *outlet = model_outlet(pdu, i);
 		GBytes **cell = description && outlet->family->description ? &outlet->description
-									   : &outlet->name;
+		                                                           : &outlet->name;
 
 		if (outlet->relay != relay)
 			continue;
@@ -286,7 +286,8 @@ static void add_mistake(struct world *world, GString *text, const char *last)
 		break;
 	case MISTAKE_NO_OUTLET:
 		g_string_append_printf(text, ",99%s%s", world->n_pdus > 1 ? "@" : "",
-		                       world->n_pdus > 1 ? labels[below(world, world->n_pdus)] : "");
+		                       world->n_pdus > 1 ? labels[below(world, world->n_pdus)]
+		                                         : "");
 		break;
 	case MISTAKE_SHARED:
 		g_string_append_printf(text, "; db2:%s", reference);
@@ -353,6 +354,7 @@ static void make_map(struct world *world)
 	char *error = NULL;
 	const unsigned n = choose_feeds(world);
 
+	world->by_name = style >= STYLE_QUOTED;
 	name_others(world);
 	if (style == STYLE_NODE_NAME || style == STYLE_NO_MAP)
 		name_feeds(world);
@@ -369,7 +371,7 @@ static void make_map(struct world *world)
 		world->config.feeds = n;
 	}
 	for (unsigned p = 0; p < world->n_pdus; p++)
-		names[p] = (struct pdu_name){labels[p], labels[p], 161};
+		names[p] = (struct pdu_name){ labels[p], labels[p], 161 };
 	world->hostlist = g_string_free(text, FALSE);
 	world->config.map = nodemap_parse(world->hostlist, names, world->n_pdus, &error);
 	if (!world->config.map && world->hopeless) {
@@ -385,7 +387,8 @@ static void make_map(struct world *world)
 
 /* --- rows --- */
 
-static void add_row(struct pdu_model *pdu, const struct objid *name, enum row_kind kind, unsigned of)
+static void add_row(struct pdu_model *pdu, const struct objid *name, enum row_kind kind,
+                    unsigned of)
 {
 	const struct row row = {
 		.name = *name,
@@ -450,11 +453,11 @@ static int compare_rows(const void *a, const void *b)
 static void make_rows(struct pdu_model *pdu)
 {
 	static const struct objid system[] = {
-		{.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 1, 0}},
-		{.n = 9, .id = {1, 3, 6, 1, 2, 1, 1, 2, 0}},
-		{.n = 10, .id = {1, 3, 6, 1, 4, 1, 850, 200, 1, 0}},
+		{ .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } },
+		{ .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } },
+		{ .n = 10, .id = { 1, 3, 6, 1, 4, 1, 850, 200, 1, 0 } },
 	};
-	static const struct objid engine = {.n = 11, .id = {1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0}};
+	static const struct objid engine = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
 
 	for (unsigned i = 0; i < pdu->outlets->len; i++)
 		add_outlet_rows(pdu, i);
@@ -471,7 +474,7 @@ static void make_rows(struct pdu_model *pdu)
 
 static void make_times(struct world *world)
 {
-	static const double holds[] = {5, 5, 5, 0, 0.5, 2, 10};
+	static const double holds[] = { 5, 5, 5, 0, 0.5, 2, 10 };
 	struct config *config = &world->config;
 
 	config->snmp_timeout = USEC_PER_SEC;
@@ -480,20 +483,20 @@ static void make_times(struct world *world)
 	config->total_timeout = 50 * USEC_PER_SEC;
 	if (world->class != CLASS_MIXED)
 		return;
-	config->off_hold =
-		(usec)(holds[below(world, G_N_ELEMENTS(holds))] * (double)USEC_PER_SEC);
+	config->off_hold = (usec)(holds[below(world, G_N_ELEMENTS(holds))] * (double)USEC_PER_SEC);
 	if (permille(world, 300))
 		config->power_timeout = seconds(world, 5, 20);
 	if (permille(world, 200))
-		config->total_timeout = config->power_timeout + config->off_hold +
-		                        seconds(world, 1, 20);
+		config->total_timeout =
+			config->power_timeout + config->off_hold + seconds(world, 1, 20);
 }
 
 static void make_operation(struct world *world)
 {
 	static const enum trippsnmp_action actions[] = {
-		TRIPPSNMP_POWER_OFF, TRIPPSNMP_POWER_OFF, TRIPPSNMP_POWER_RESET,
-		TRIPPSNMP_POWER_RESET, TRIPPSNMP_POWER_RESET, TRIPPSNMP_POWER_ON};
+		TRIPPSNMP_POWER_OFF,   TRIPPSNMP_POWER_OFF,   TRIPPSNMP_POWER_RESET,
+		TRIPPSNMP_POWER_RESET, TRIPPSNMP_POWER_RESET, TRIPPSNMP_POWER_ON
+	};
 
 	world->action = actions[below(world, G_N_ELEMENTS(actions))];
 	world->config.version = permille(world, 350) ? SNMP_V1 : SNMP_V2C;
@@ -513,9 +516,9 @@ static void make_operation(struct world *world)
 /* A time in the operation, more often early than late. */
 static usec moment(struct world *world)
 {
-	return world->begun + (permille(world, 600)
-	                               ? seconds(world, 0, 8)
-	                               : chance_time(&world->chance, 0, world->config.total_timeout));
+	return world->begun +
+	       (permille(world, 600) ? seconds(world, 0, 8)
+	                             : chance_time(&world->chance, 0, world->config.total_timeout));
 }
 
 static struct pdu_model *some_pdu(struct world *world)
@@ -564,7 +567,7 @@ static void for_feeds(struct world *world, void (*fn)(struct world *, struct rel
 
 static unsigned strength(struct world *world)
 {
-	static const unsigned strengths[] = {50, 100, 200, 300, 500, 800, 1000};
+	static const unsigned strengths[] = { 50, 100, 200, 300, 500, 800, 1000 };
 
 	return strengths[below(world, G_N_ELEMENTS(strengths))];
 }
@@ -675,7 +678,7 @@ static void bad_state(struct world *world, enum fault fault)
 		outlet->bad = bad_of_fault(fault);
 		outlet->bad_from = permille(world, 400) ? 0 : moment(world);
 		outlet->bad_until = permille(world, 300) ? USEC_NEVER
-							 : outlet->bad_from + seconds(world, 0, 15);
+		                                         : outlet->bad_from + seconds(world, 0, 15);
 		if (outlet->bad_until != USEC_NEVER && !outlet->bad_from)
 			outlet->bad_until = world->begun + seconds(world, 0, 15);
 		outlet->bad_permille = permille(world, 500) ? 1000 : strength(world);
@@ -697,7 +700,6 @@ static void hide(struct world *world, struct row *row, usec longest)
 		row->hidden_until = USEC_NEVER;
 }
 
-/* Single cells that are not there, while the rest of their row is. */
 static bool lacks_a_cell(const struct pdu_model *pdu, unsigned outlet)
 {
 	for (unsigned i = 0; i < pdu->rows->len; i++)
@@ -706,11 +708,15 @@ static bool lacks_a_cell(const struct pdu_model *pdu, unsigned outlet)
 	return false;
 }
 
+/*
+ * Single cells that are not there, while the rest of their row is, and the rest
+ * of their column: what is missing altogether is not missed.
+ */
 static void missing_cells(struct world *world)
 {
 	struct pdu_model *pdu = some_pdu(world);
 
-	for (unsigned n = 1 + below(world, 3), tries = 100; n && tries; tries--) {
+	for (unsigned n = 1 + below(world, 2), tries = 100; n && tries; tries--) {
 		struct row *row = model_row(pdu, below(world, pdu->rows->len));
 
 		if (!is_cell(row) || lacks_a_cell(pdu, row->of))
@@ -790,8 +796,9 @@ static void go_offline(struct world *world)
 		if (!device->family || !device->has_status)
 			continue;
 		device->offline_from = permille(world, 500) ? 0 : moment(world);
-		device->offline_until = (device->offline_from ? device->offline_from : world->begun) +
-		                        seconds(world, 0, 30);
+		device->offline_until =
+			(device->offline_from ? device->offline_from : world->begun) +
+			seconds(world, 0, 30);
 		device->offline_echoes = permille(world, 600);
 	}
 }
@@ -799,8 +806,9 @@ static void go_offline(struct world *world)
 static void reboot(struct world *world)
 {
 	struct pdu_model *pdu = some_pdu(world);
-	struct happening_data data = {
-		.at = moment(world), .what = AT_DOWN, .pdu = (unsigned)(pdu - world->pdus)};
+	struct happening_data data = { .at = moment(world),
+		                       .what = AT_DOWN,
+		                       .pdu = (unsigned)(pdu - world->pdus) };
 
 	if (pdu->down_from != USEC_NEVER)
 		return;
@@ -817,26 +825,26 @@ static void reboot(struct world *world)
 
 static void poison(struct world *world)
 {
-	static const int of_v1[] = {3, 5};
-	static const int of_v2c[] = {3, 5, 13, 16};
+	static const int of_v1[] = { 3, 5 };
+	static const int of_v2c[] = { 3, 5, 13, 16 };
 	struct pdu_model *pdu = some_pdu(world);
 
 	pdu->poison = model_row(pdu, below(world, pdu->rows->len))->name;
 	pdu->poison_indexed = permille(world, 600);
-	pdu->poison_status = world->config.version == SNMP_V1 ? of_v1[below(world, 2)]
-							      : of_v2c[below(world, 4)];
+	pdu->poison_status =
+		world->config.version == SNMP_V1 ? of_v1[below(world, 2)] : of_v2c[below(world, 4)];
 }
 
 static void set_errors(struct world *world, struct pdu_model *pdu)
 {
-	static const int of_v1[] = {2, 3, 4, 5};
-	static const int of_v2c[] = {5, 6, 10, 13, 14, 16, 17};
+	static const int of_v1[] = { 2, 3, 4, 5 };
+	static const int of_v2c[] = { 5, 6, 10, 13, 14, 16, 17 };
 
 	pdu->set_error_permille = strength(world);
 	pdu->set_error_effect = permille(world, 500) ? 0 : strength(world);
 	if (permille(world, 500))
 		pdu->set_error = world->config.version == SNMP_V1 ? of_v1[below(world, 4)]
-								  : of_v2c[below(world, 7)];
+		                                                  : of_v2c[below(world, 7)];
 }
 
 static void wire_fault(struct world *world, enum fault fault)
@@ -905,6 +913,9 @@ static void agent_fault(struct world *world, struct pdu_model *pdu, enum fault f
 	case FAULT_SET_MUTE:
 		pdu->set_mute_permille = strength(world);
 		break;
+	case FAULT_SET_DROPPED:
+		pdu->set_dropped_permille = strength(world);
+		break;
 	case FAULT_WALK_STUCK:
 		pdu->walk_stuck_permille = strength(world) / 3;
 		break;
@@ -936,6 +947,7 @@ static void apply(struct world *world, enum fault fault)
 	case FAULT_SET_PARTIAL:
 	case FAULT_SET_IGNORED:
 	case FAULT_SET_MUTE:
+	case FAULT_SET_DROPPED:
 	case FAULT_WALK_STUCK:
 	case FAULT_ROW_ORDER:
 		for (unsigned n = 1 + below(world, 2); n; n--)
@@ -1002,10 +1014,14 @@ static void choose_faults(struct world *world)
 		/* a wrong configuration hides everything else */
 		if (fault != FAULT_MISCONFIGURED || permille(world, 300))
 			world->faults[fault] = true;
-		/* these two only tell something where the state already reads off */
-		if ((fault == FAULT_OFFLINE || fault == FAULT_SET_ERROR) && permille(world, 200))
+		/* these only tell something where the state already reads off */
+		if ((fault == FAULT_OFFLINE || fault == FAULT_SET_ERROR ||
+		     fault == FAULT_SET_DROPPED) &&
+		    permille(world, 200))
 			world->faults[FAULT_CYCLE] = true;
 	}
+	if (permille(world, 50))
+		world->faults[FAULT_CYCLE] = true;
 }
 
 static void apply_faults(struct world *world)

@@ -50,7 +50,7 @@ static void lie(struct case_ *c, const struct relay *relay, const char *format, 
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	c->lie = relay ? g_strdup_printf("PDU %u relay %u %s", relay->pdu, relay->index, text)
-		       : g_strdup(text);
+	               : g_strdup(text);
 	g_free(text);
 }
 
@@ -92,7 +92,7 @@ static void gather_feeds(struct case_ *c)
 
 	for (unsigned p = 0; p < world->n_pdus; p++)
 		for (unsigned i = 0; i < world->pdus[p].n_relays; i++) {
-			const struct sight sight = {.relay = &world->pdus[p].relays[i]};
+			const struct sight sight = { .relay = &world->pdus[p].relays[i] };
 
 			if (sight.relay->feeds_node)
 				g_array_append_val(c->sights, sight);
@@ -140,7 +140,7 @@ static const struct reading *second_reading(const struct case_ *c, const struct 
 	return NULL;
 }
 
-/* That of the first sweep: what was known of the relay when the hold began. */
+/* That of the first sweep: the last that saw it off before the hold. */
 static const struct reading *first_reading(const struct case_ *c, const struct relay *relay)
 {
 	const usec until = c->confirm - c->world->config.off_hold;
@@ -149,13 +149,12 @@ static const struct reading *first_reading(const struct case_ *c, const struct r
 	for (unsigned k = 0; k < c->world->readings->len; k++) {
 		const struct reading *reading = reading_at(c->world, k);
 
-		/* what is unknown may be a second answer to what is known already */
 		if (reading->relay == relay && reading->delivered <= until &&
-		    reading->state != TRIPPSNMP_UNKNOWN && reading->sent < c->confirm &&
+		    reading->state == TRIPPSNMP_OFF && reading->sent < c->confirm &&
 		    (!last || reading->made >= last->made))
 			last = reading;
 	}
-	return last && last->state == TRIPPSNMP_OFF ? last : NULL;
+	return last;
 }
 
 static void judge_second(struct case_ *c, const struct sight *sight)
@@ -195,10 +194,10 @@ static void judge_hold(struct case_ *c, const struct sight *sight)
 /* Off is the end: then it must not come back by anything that was pending. */
 static void judge_rest(struct case_ *c, const struct sight *sight)
 {
-	const struct transition *back =
-		c->world->action == TRIPPSNMP_POWER_OFF
-			? find_transition(sight->relay, sight->second->made, USEC_NEVER, true, false)
-			: NULL;
+	const struct transition *back = c->world->action == TRIPPSNMP_POWER_OFF
+	                                        ? find_transition(sight->relay, sight->second->made,
+	                                                          USEC_NEVER, true, false)
+	                                        : NULL;
 
 	if (back && c->world->faults[FAULT_OFFLINE] && sight->relay->cycle_before)
 		c->apart = true; /* the SET was acknowledged for a device that was lost unseen */
@@ -206,10 +205,24 @@ static void judge_rest(struct case_ *c, const struct sight *sight)
 		lie(c, sight->relay, "came back by itself at %.6f", since(c->world, back->at));
 }
 
+/*
+ * The plainest lie: power while it was said that there is none. Where somebody
+ * else has put it on, when he did so decides; see below.
+ */
+static void judge_now(struct case_ *c, const struct relay *relay)
+{
+	if (!relay_on_at(relay, c->off_at) || relay->hands->len ||
+	    find_transition(relay, 0, c->off_at, true, true))
+		return;
+	lie(c, relay, "had power when it was said to be off, at %.6f", since(c->world, c->off_at));
+}
+
 static void judge_off(struct case_ *c)
 {
 	c->off_at = MIN(c->world->first_set_on, c->world->ended);
-	if (!find_confirm(c))
+	for (unsigned i = 0; i < c->sights->len; i++)
+		judge_now(c, sight_at(c, i)->relay);
+	if (c->lie || !find_confirm(c))
 		return;
 	for (unsigned i = 0; i < c->sights->len && !c->lie; i++) {
 		struct sight *sight = sight_at(c, i);
@@ -244,10 +257,13 @@ static void judge_on(struct case_ *c)
 		else if (relay_on_at(relay, last->made + relay->lead))
 			continue;
 		else if (find_transition(relay, last->made - relay->latency,
-		                         last->made + relay->lead, false, true))
+		                         last->made + relay->lead, false, true) ||
+		         handled(relay, last->made - relay->latency, last->made + relay->lead))
 			c->apart = true;
-		else if ((relay->lead || relay->lag) &&
-		         c->world->action == TRIPPSNMP_POWER_RESET)
+		else if (relay_lost_at(c->world, relay, last->made) &&
+		         !relay_lost_at(c->world, relay, c->world->ended))
+			c->apart = true; /* back before its status was read, by another request */
+		else if ((relay->lead || relay->lag) && c->world->action == TRIPPSNMP_POWER_RESET)
 			c->apart = true; /* a SET off that the network held back until now */
 		else
 			lie(c, relay, "had no power when it was said to be on");
@@ -278,8 +294,8 @@ static void judge_conduct(struct case_ *c)
 
 enum verdict judge(const struct world *world, char **why)
 {
-	struct case_ c = {.world = world,
-	                  .sights = g_array_new(FALSE, TRUE, sizeof(struct sight))};
+	struct case_ c = { .world = world,
+		           .sights = g_array_new(FALSE, TRUE, sizeof(struct sight)) };
 
 	gather_feeds(&c);
 	judge_conduct(&c);

@@ -55,8 +55,8 @@ struct row *model_find(const struct pdu_model *pdu, const struct objid *name)
 
 static const char *cause_word(enum cause cause)
 {
-	static const char *const words[] = {"a command", "somebody else", "somebody's cycle",
-	                                    "a fault"};
+	static const char *const words[] = { "a command", "somebody else", "somebody's cycle",
+		                             "a fault" };
 
 	return words[cause];
 }
@@ -79,13 +79,19 @@ bool relay_on_at(const struct relay *relay, usec at)
 static const struct device_model *device_of(const struct pdu_model *pdu, const struct relay *relay)
 {
 	for (unsigned i = 0; i < pdu->outlets->len; i++)
-		for (unsigned k = 0; model_outlet(pdu, i)->relay == relay->index &&
-		                     k < pdu->devices->len;
-		     k++)
+		for (unsigned k = 0;
+		     model_outlet(pdu, i)->relay == relay->index && k < pdu->devices->len; k++)
 			if (model_device(pdu, k)->index == model_outlet(pdu, i)->device &&
 			    model_device(pdu, k)->family)
 				return model_device(pdu, k);
 	return NULL;
+}
+
+bool relay_lost_at(const struct world *world, const struct relay *relay, usec at)
+{
+	const struct device_model *device = device_of(&world->pdus[relay->pdu], relay);
+
+	return device && at >= device->offline_from && at < device->offline_until;
 }
 
 static bool offline(const struct world *world, const struct device_model *device)
@@ -102,7 +108,7 @@ static void show(struct world *world, struct relay *relay, bool on)
 
 static void set_relay(struct world *world, struct relay *relay, bool on, enum cause cause)
 {
-	const struct transition transition = {world->now, on, cause};
+	const struct transition transition = { world->now, on, cause };
 
 	relay->on = on;
 	g_array_append_val(relay->history, transition);
@@ -205,8 +211,10 @@ void model_hand(struct world *world, const struct happening_data *data)
 	}
 	g_array_append_val(relay->hands, world->now);
 	trace_line(world, "* somebody %s PDU %u relay %u",
-	           data->length ? "cycles" : data->on ? "switches on" : "switches off", data->pdu,
-	           data->relay);
+	           data->length ? "cycles"
+	           : data->on   ? "switches on"
+	                        : "switches off",
+	           data->pdu, data->relay);
 	command(world, relay, data->on, CAUSE_HAND);
 	if (!data->length)
 		return;
@@ -221,7 +229,7 @@ void model_begin(struct world *world)
 	for (unsigned p = 0; p < world->n_pdus; p++)
 		for (unsigned i = 0; i < world->pdus[p].n_relays; i++) {
 			struct relay *relay = &world->pdus[p].relays[i];
-			const struct transition first = {0, relay->on, CAUSE_COMMAND};
+			const struct transition first = { 0, relay->on, CAUSE_COMMAND };
 			const struct happening_data data = {
 				.at = relay->cycle_return,
 				.what = AT_HAND,
@@ -299,8 +307,7 @@ static enum bad_value bad_state(struct world *world, const struct pdu_model *pdu
 	if (world->now >= pdu->down_until && world->now < pdu->down_until + pdu->reboot_unknown)
 		return BAD_UNKNOWN;
 	if (outlet->bad == BAD_NONE || world->now < outlet->bad_from ||
-	    world->now >= outlet->bad_until ||
-	    !chance_permille(&world->luck, outlet->bad_permille))
+	    world->now >= outlet->bad_until || !chance_permille(&world->luck, outlet->bad_permille))
 		return BAD_NONE;
 	return outlet->bad;
 }
@@ -338,7 +345,7 @@ static void wrong_type(struct world *world, const struct outlet_model *outlet,
 static void state_value(struct world *world, const struct pdu_model *pdu,
                         const struct outlet_model *outlet, struct varbind *varbind)
 {
-	static const int64_t strange[] = {-1, 4, 7, 256, 257, INT32_MAX, INT32_MIN};
+	static const int64_t strange[] = { -1, 4, 7, 256, 257, INT32_MAX, INT32_MIN };
 	const struct relay *relay = &pdu->relays[outlet->relay];
 	const bool on = offline(world, device_of(pdu, relay)) ? relay->stale_on : relay->shown_on;
 
@@ -381,7 +388,7 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 {
 	const struct outlet_model *outlet =
 		row->of < pdu->outlets->len ? model_outlet(pdu, row->of) : NULL;
-	struct varbind varbind = {.name = row->name};
+	struct varbind varbind = { .name = row->name };
 
 	switch (row->kind) {
 	case ROW_STATE:
@@ -483,8 +490,7 @@ static bool poison(struct answering *answering, const struct objid *name, unsign
 {
 	if (!poisoned(answering, name))
 		return false;
-	error(answering, answering->pdu->poison_status,
-	      answering->pdu->poison_indexed ? i + 1 : 0);
+	error(answering, answering->pdu->poison_status, answering->pdu->poison_indexed ? i + 1 : 0);
 	return true;
 }
 
@@ -493,7 +499,7 @@ static void get(struct answering *answering)
 	for (unsigned i = 0; i < answering->request->varbinds->len; i++) {
 		const struct objid *name = &asked(answering, i)->name;
 		const struct row *row = model_find(answering->pdu, name);
-		struct varbind varbind = {.name = *name, .type = VALUE_ABSENT};
+		struct varbind varbind = { .name = *name, .type = VALUE_ABSENT };
 
 		if (poison(answering, name, i))
 			return;
@@ -539,7 +545,7 @@ static const struct row *following(struct answering *answering, const struct obj
 static struct varbind next_varbind(struct answering *answering, const struct objid *name)
 {
 	const struct row *row = following(answering, name);
-	struct varbind varbind = {.name = *name, .type = VALUE_END_OF_MIB};
+	struct varbind varbind = { .name = *name, .type = VALUE_END_OF_MIB };
 
 	if (row)
 		varbind = value(answering->world, answering->pdu, row);
@@ -572,7 +578,8 @@ static void get_bulk(struct answering *answering)
 	for (unsigned k = 0; k < answering->request->repetitions * n; k++) {
 		const struct objid *name =
 			k < n ? &asked(answering, k)->name
-			      : &g_array_index(answering->event.varbinds, struct varbind, k - n).name;
+			      : &g_array_index(answering->event.varbinds, struct varbind, k - n)
+					 .name;
 		struct varbind varbind = next_varbind(answering, name);
 
 		if (poison(answering, &varbind.name, k % n)) {
@@ -635,25 +642,34 @@ static bool set_is_wrong(struct answering *answering)
 
 		if (outlet && outlet->controllable)
 			continue;
-		error(answering, v1(answering) ? SNMP_STATUS_NO_SUCH_NAME : SNMP_STATUS_NOT_WRITABLE,
-		      i + 1);
+		error(answering,
+		      v1(answering) ? SNMP_STATUS_NO_SUCH_NAME : SNMP_STATUS_NOT_WRITABLE, i + 1);
 		return true;
 	}
 	return false;
 }
 
+static bool ever_offline(const struct answering *answering)
+{
+	for (unsigned i = 0; i < answering->pdu->devices->len; i++)
+		if (model_device(answering->pdu, i)->offline_from != USEC_NEVER)
+			return true;
+	return false;
+}
+
 /*
- * Any error-status there is, but noSuchName for a GETNEXT: in v1 that is the
- * word for the end of all rows, and an agent that says so in the middle, and
- * means it, cannot be told from one that has no more.
+ * Any error-status there is. But no noSuchName for a GETNEXT: in v1 that is the
+ * word for the end of all rows, and an agent that says so in the middle cannot
+ * be told from one that has no more; nor where a device is to go offline,
+ * for that would be a card that has no such object as its status.
  */
 static int any_error(struct answering *answering)
 {
-	static const int of_v1[] = {1, 2, 3, 4, 5};
-	static const int of_v2c[] = {1, 3, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
+	static const int of_v1[] = { 1, 2, 3, 4, 5 };
+	static const int of_v2c[] = { 1, 3, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
 	struct chance *luck = &answering->world->luck;
 
-	if (v1(answering) && answering->request->kind == REQUEST_NEXT)
+	if (v1(answering) && (answering->request->kind == REQUEST_NEXT || ever_offline(answering)))
 		return of_v1[2 + chance_below(luck, 3)];
 	if (v1(answering))
 		return of_v1[chance_below(luck, G_N_ELEMENTS(of_v1))];
@@ -694,6 +710,8 @@ static bool set(struct answering *answering)
 	const unsigned n = answering->request->varbinds->len;
 	struct world *world = answering->world;
 
+	if (strikes(world, pdu, pdu->set_dropped_permille))
+		return false;
 	if (set_is_wrong(answering))
 		return true;
 	for (unsigned i = 0; i < n; i++) {
@@ -736,7 +754,8 @@ static bool respond(struct answering *answering)
 	}
 	if (request->kind != REQUEST_SET &&
 	    strikes(answering->world, pdu, pdu->get_error_permille)) {
-		error(answering, any_error(answering), chance_below(&answering->world->luck, n + 1));
+		error(answering, any_error(answering),
+		      chance_below(&answering->world->luck, n + 1));
 		return true;
 	}
 	switch (request->kind) {
@@ -793,7 +812,7 @@ void model_processed(struct world *world, unsigned i, struct datagram *request, 
 		.world = world,
 		.pdu = &world->pdus[i],
 		.request = request,
-		.event = {.type = EVENT_ANSWER, .pdu = i, .tag = request->tag},
+		.event = { .type = EVENT_ANSWER, .pdu = i, .tag = request->tag },
 		.bytes = MESSAGE_BYTES,
 	};
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define REQUESTS_PER_SECOND 200
+
 /* A binary heap of struct happening_data *, by time, then by order of adding. */
 struct agenda {
 	GPtrArray *heap;
@@ -129,7 +131,7 @@ static usec way(struct world *world)
 
 static const char *kind_word(enum request_kind kind)
 {
-	static const char *const words[] = {"GET", "GETNEXT", "GETBULK", "SET"};
+	static const char *const words[] = { "GET", "GETNEXT", "GETBULK", "SET" };
 
 	return words[kind];
 }
@@ -181,15 +183,30 @@ static void inspect_set(struct world *world, unsigned pdu, const struct request 
 	}
 }
 
+/* A card is a slow computer: it is not to be flooded, whatever it answers. */
+static void inspect_rate(struct world *world, unsigned pdu, const struct request *request)
+{
+	struct pdu_model *model = &world->pdus[pdu];
+
+	if (world->now - model->second >= USEC_PER_SEC) {
+		model->second = world->now;
+		model->requests = 0;
+	}
+	if (++model->requests > REQUESTS_PER_SECOND && !world->touched)
+		world->touched = g_strdup_printf("PDU %u is flooded", pdu);
+	if (request->kind == REQUEST_BULK && world->config.version == SNMP_V1 && !world->touched)
+		world->touched = g_strdup("GETBULK in SNMP v1");
+}
+
 static void send_event(struct world *world, unsigned pdu, enum event_type type, uint32_t tag,
                        const char *reason)
 {
 	const struct happening_data data = {
-		.at = world->now + chance_time(&world->luck, world->wire.latency_low,
-	                                       world->wire.latency_high),
+		.at = world->now +
+		      chance_time(&world->luck, world->wire.latency_low, world->wire.latency_high),
 		.what = AT_ANSWER,
 		.pdu = pdu,
-		.event = {.type = type, .pdu = pdu, .tag = tag, .reason = g_strdup(reason)},
+		.event = { .type = type, .pdu = pdu, .tag = tag, .reason = g_strdup(reason) },
 	};
 
 	agenda_add(world, &data);
@@ -231,6 +248,7 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 		g_array_append_val(datagram->varbinds, copy);
 	}
 	world->requests++;
+	inspect_rate(world, pdu, request);
 	trace_line(world, "PDU %u <- %s tag %u attempt %u", pdu, kind_word(request->kind),
 	           request->tag, request->attempt);
 	trace_varbinds(world, datagram->varbinds);
@@ -462,6 +480,6 @@ void wire_run_until(struct world *world, usec until)
 
 void wire_init(struct world *world)
 {
-	world->network = (struct network){.now = wire_now, .send = wire_send, .next = wire_next};
+	world->network = (struct network){ .now = wire_now, .send = wire_send, .next = wire_next };
 	world->agenda = agenda_new();
 }

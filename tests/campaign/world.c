@@ -71,6 +71,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_SET_PARTIAL] = "SET obeyed in part",
 		[FAULT_SET_IGNORED] = "SET answered, not obeyed",
 		[FAULT_SET_MUTE] = "SET obeyed, not answered",
+		[FAULT_SET_DROPPED] = "SET dropped",
 		[FAULT_SLOW_RELAY] = "slow relay",
 		[FAULT_STUCK_RELAY] = "stuck relay",
 		[FAULT_FALLS_BACK] = "relay falls back on",
@@ -112,9 +113,9 @@ const char *class_name(enum seed_class class)
 const char *outcome_word(enum trippsnmp_error error)
 {
 	static const char *const words[] = {
-		[TRIPPSNMP_OK] = "success",         [TRIPPSNMP_BADCONFIG] = "bad configuration",
+		[TRIPPSNMP_OK] = "success",           [TRIPPSNMP_BADCONFIG] = "bad configuration",
 		[TRIPPSNMP_BADNODE] = "unknown node", [TRIPPSNMP_ACCESS] = "no access",
-		[TRIPPSNMP_TIMEOUT] = "timeout",    [TRIPPSNMP_POWER] = "power did not obey",
+		[TRIPPSNMP_TIMEOUT] = "timeout",      [TRIPPSNMP_POWER] = "power did not obey",
 		[TRIPPSNMP_INVALID] = "invalid call", [TRIPPSNMP_INTERNAL] = "internal error",
 	};
 
@@ -142,7 +143,7 @@ struct world *world_new(uint64_t seed, int class, FILE *trace)
 	struct world *world = g_new0(struct world, 1);
 
 	world->seed = seed;
-	world->class = class < 0 ? class_of(seed) : (enum seed_class)class;
+	world->class = class < 0 ? class_of(seed) : (enum seed_class) class;
 	world->chance.state = seed * UINT64_C(0xd1342543de82ef95);
 	world->luck.state = ~world->chance.state;
 	world->trace = trace;
@@ -203,7 +204,8 @@ static void take_log(void *context, enum trippsnmp_level level, const char *line
 
 static void trace_world(const struct world *world)
 {
-	trace_line(world, "seed %" G_GUINT64_FORMAT ", class %s: %s of %s, SNMP %s, hostlist \"%s\"",
+	trace_line(world,
+	           "seed %" G_GUINT64_FORMAT ", class %s: %s of %s, SNMP %s, hostlist \"%s\"",
 	           world->seed, class_name(world->class), action_word(world->action), world->node,
 	           world->config.version == SNMP_V1 ? "v1" : "v2c", world->hostlist);
 	trace_line(world, "off_hold %.3f, power_timeout %.3f, total_timeout %.3f",
@@ -230,7 +232,7 @@ static void trace_world(const struct world *world)
 
 void world_run(struct world *world)
 {
-	const struct log log = {.fn = take_log, .context = world};
+	const struct log log = { .fn = take_log, .context = world };
 	struct operation *operation;
 
 	trace_world(world);

@@ -42,7 +42,8 @@ enum fault {
 	FAULT_SET_ERROR,
 	FAULT_SET_PARTIAL,
 	FAULT_SET_IGNORED,
-	FAULT_SET_MUTE, /* obeyed, not answered */
+	FAULT_SET_MUTE,    /* obeyed, not answered */
+	FAULT_SET_DROPPED, /* neither: so does a card whose community may only read */
 	FAULT_SLOW_RELAY,
 	FAULT_STUCK_RELAY,
 	FAULT_FALLS_BACK,
@@ -114,15 +115,7 @@ struct relay {
 	GArray *hands;     /* of usec: when somebody else commanded it, moved or not */
 };
 
-enum bad_value {
-	BAD_NONE,
-	BAD_UNKNOWN,
-	BAD_MIXED,
-	BAD_RANGE,
-	BAD_NULL,
-	BAD_TYPE,
-	BAD_ABSENT
-};
+enum bad_value { BAD_NONE, BAD_UNKNOWN, BAD_MIXED, BAD_RANGE, BAD_NULL, BAD_TYPE, BAD_ABSENT };
 
 struct outlet_model {
 	const struct family *family;
@@ -196,11 +189,11 @@ struct pdu_model {
 	struct objid poison;
 	bool poison_indexed;
 	unsigned set_error_permille;
-	int set_error; /* 0: any */
+	int set_error;             /* 0: any */
 	unsigned set_error_effect; /* permille of the outlets that obey all the same */
 	unsigned set_partial_permille;
 	bool set_partial_lies; /* and is answered without error */
-	unsigned set_ignored_permille, set_mute_permille;
+	unsigned set_ignored_permille, set_mute_permille, set_dropped_permille;
 	bool set_echo;
 	unsigned walk_stuck_permille;
 	/* An agent that lists rows in another order; NULL for a sorted one. */
@@ -209,8 +202,11 @@ struct pdu_model {
 	usec down_from, down_until;
 	bool reboot_all_on;
 	usec reboot_unknown, reboot_short; /* after it: states unknown, rows hidden */
-	usec faults_until; /* of those with a probability */
-	GArray *last_answer; /* varbinds, for mispaired ones; may be NULL */
+	usec faults_until;                 /* of those with a probability */
+	GArray *last_answer;               /* varbinds, for mispaired ones; may be NULL */
+	/* Requests in the second that began then. */
+	usec second;
+	unsigned requests;
 };
 
 struct wire {
@@ -251,13 +247,14 @@ struct world {
 	const char **labels;
 	const char *node;
 	enum trippsnmp_action action;
+	bool by_name;  /* its outlets are found by their names */
 	bool hopeless; /* there is a mistake in the configuration: no SET may go out */
 	/* What the judge wants to know. */
-	GArray *readings;   /* of struct reading */
-	usec first_set_on;  /* USEC_NEVER: none was sent */
+	GArray *readings;  /* of struct reading */
+	usec first_set_on; /* USEC_NEVER: none was sent */
 	unsigned sets_since_event;
 	unsigned requests;
-	char *touched; /* a SET that must not be */
+	char *touched;      /* a request that must not be */
 	bool power_missing; /* the reset said that power did not come back */
 	/* How it ended. */
 	struct outcome outcome;
@@ -283,7 +280,7 @@ struct happening_data {
 	unsigned id; /* of a move, or the agent's epoch */
 	bool on;
 	enum cause cause;
-	usec length; /* of a cycle; 0 for a plain switching */
+	usec length;               /* of a cycle; 0 for a plain switching */
 	struct datagram *datagram; /* of the request */
 	struct event event;        /* an answer */
 	usec made;
@@ -312,6 +309,8 @@ struct row *model_row(const struct pdu_model *pdu, unsigned i);
 /** The row of that very name, hidden or not; NULL if there is none. */
 struct row *model_find(const struct pdu_model *pdu, const struct objid *name);
 bool relay_on_at(const struct relay *relay, usec at);
+/** Whether its device was offline then. */
+bool relay_lost_at(const struct world *world, const struct relay *relay, usec at);
 
 /* judge.c */
 /** *why is set for a lie; free it with g_free(). */

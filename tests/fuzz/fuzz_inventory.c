@@ -13,9 +13,10 @@
 
 #define PDUS_MAX 3
 #define TABLES_MAX 2
-#define OUTLETS_MAX 50
+#define OUTLETS_MAX 30
 #define ODD_ROWS_MAX 4
-#define LIMIT (15 * USEC_PER_SEC)
+/* Time for two looks, and for GETBULK to be given up. */
+#define LIMIT (7 * USEC_PER_SEC)
 /* One datagram holds no more. */
 #define ANSWER_MAX 1500
 /* Far above what the inventory says that it keeps. */

@@ -20,7 +20,6 @@
 /** What the judge has seen of one feed. */
 struct seen {
 	usec commanded;  /* a SET off was answered without error */
-	bool obeyed;     /* since then it has read off */
 	usec first_off;  /* when an unbroken row of offs began: that answer came */
 	usec latest_off; /* when the latest off was asked for */
 	bool reads_on;   /* last */
@@ -229,14 +228,8 @@ static void read_feed(struct trial *trial, unsigned i, const struct sent *sent,
 		broken_row(seen);
 	if (on || current)
 		seen->reads_on = on;
-	/* what has come back needs another command */
-	if (on && current && seen->obeyed) {
-		seen->commanded = USEC_NEVER;
-		seen->obeyed = false;
-	}
 	if (!off || sent->at < seen->commanded)
 		return;
-	seen->obeyed = seen->obeyed || current;
 	seen->first_off = MIN(seen->first_off, trial->virtual.now);
 	seen->latest_off = MAX(seen->latest_off, sent->at);
 }

@@ -40,9 +40,7 @@ failures() {
 	[ $# -eq 0 ] || export "$@"
 	for arguments in -S "-T off node1"; do
 		# shellcheck disable=SC2086 # words
-		run -d $arguments
-		cat "$scratch/out" "$scratch/err" >>"$scratch/all"
-		run $arguments
+		run -d $arguments # what is on stderr without -d, is there too
 		cat "$scratch/out" "$scratch/err" >>"$scratch/all"
 	done
 	expect_code "1 2 3 6"
@@ -174,7 +172,18 @@ node() {
 	expect_clean "$scratch/err"
 }
 
-cases() {
+# A parameter's value in the message that says what is wrong with it.
+parameter() {
+	pdu "$TS_CAPTURES/$ats"
+	plain
+	export "$1=$(printf '%b' "$2")"
+	run -d -S
+	expect_code 3 # the stonith program goes on with a device that is not configured
+	expect_clean "$scratch/err"
+	grep -q "^tripplite: $1" "$scratch/err" || mishap "the parameter is not named"
+}
+
+quick_cases() {
 	sed "s/COMMUNITY/$community_secret/; s/AUTH/$auth_secret/; s/PRIV/$priv_secret/" <<'END'
 ways plain
 ways secure
@@ -203,10 +212,20 @@ names
 long_names
 stranger a\nb
 stranger \033[2J\377%s%n
+parameter ipaddr 127.0.0.1:\033[2J\n
+parameter hostlist node1:1.9\033[2J\377\nnode2:%s%n
+parameter hostlist node1:"a\nb\001@nowhere\033
+parameter snmp_version 3\n\001%s
+parameter snmp_auth_prot SHA\033[2J
+parameter off_hold 1\n2
+parameter feeds %n\377
+parameter secrets_file /nowhere\n/\033[2J
 node no\nde
 node %s%n%s\033
 node \377\376
 END
 }
 
-cases | wire_main "$@"
+long_cases() { :; }
+
+wire_main "$@"

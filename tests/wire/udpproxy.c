@@ -23,23 +23,14 @@
 
 enum direction { REQUEST, ANSWER };
 
-/* In percent of datagrams, and in seconds. */
+/* Faults in percent of datagrams, times in seconds, -1: no limit. */
 static struct {
 	gint to;
 	gint seed;
-	gint loss;
-	gint duplicate;
-	gint reorder;
-	gint corrupt;
-	gint replay;
-	gint wrong_id;
-	gint garbage;
-	gint other_port;
-	gint requests;
-	gint answers;
+	gint loss, duplicate, reorder, corrupt, replay, wrong_id, garbage, other_port;
+	gint requests, answers;
 	char *only;
-	gdouble delay;
-	gdouble delay_max;
+	gdouble delay, delay_max;
 	gint life;
 	gboolean control;
 	gboolean die_with_parent;

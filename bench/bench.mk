@@ -1,0 +1,23 @@
+# bench/: what is measured, and no test. make bench takes some minutes, make bench QUICK=1 one;
+# BENCH_DIR takes the tables and the plot. Needs python3, and what is compared installed.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+EXTRA_DIST += bench/agent.sh bench/bench.py bench/clients.py bench/plot.py bench/report.py \
+	bench/rig.py bench/results/results.md bench/results/results.svg
+
+if STONITH
+EXTRA_PROGRAMS += bench/relay bench/spent
+CLEANFILES += bench/relay$(EXEEXT) bench/spent$(EXEEXT)
+bench_relay_SOURCES = bench/relay.c
+bench_relay_LDADD = $(GLIB_LIBS)
+bench_spent_SOURCES = bench/spent.c
+bench_spent_LDADD =
+
+PYTHON3 = python3
+BENCH_DIR = $(srcdir)/bench/results
+
+bench: all $(check_LTLIBRARIES) $(check_DATA) bench/relay$(EXEEXT) bench/spent$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) QUICK='$(QUICK)' PYTHONDONTWRITEBYTECODE=1 \
+		$(PYTHON3) $(srcdir)/bench/bench.py '$(BENCH_DIR)'
+endif
+.PHONY: bench

@@ -1,0 +1,522 @@
+# make bench: what fencing costs, beside what people use today and beside the
+# floor that nobody gets below. Prints tables; DIRECTORY gets them as results.md,
+# with results.svg. All on loopback, in one run, in rounds that take turns.
+#
+#   bench.py DIRECTORY     with QUICK=1 in the environment for fewer of all
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import os
+import platform
+import shutil
+import sys
+import time
+
+import clients
+import plot
+from clients import VERSIONS, hostlist_of
+from report import Report, median, number, spread
+from rig import Pdu, Relay, Running, Wrong, clean_up
+
+QUICK = bool(os.environ.get("QUICK"))
+ROUNDS = 3 if QUICK else 10
+SLOW_EVERY = 3 if QUICK else 2  # the slow one takes part in one round of so many
+GROWTH_ROUNDS = 3 if QUICK else 5
+LOSS_ROUNDS = 8 if QUICK else 24
+OPERATIONS = ("status", "list", "off", "reset by map", "reset by name")
+PLUGIN, AGENT, DEBIAN = "tripplite (stonith)", "fence_tripplite", "fence_tripplite_snmp"
+NULL, BARE = "null (stonith)", "net-snmp by hand"
+MAKERS = {PLUGIN: clients.plugin, AGENT: clients.agent, DEBIAN: clients.debian_agent,
+          NULL: clients.null, BARE: clients.bare}
+MAP_FLOOR = 6     # requests: read, SET off, read, read, SET on, read
+DISCOVERY = 1     # of SNMPv3
+RTT = 0.010       # s, of what grows with something else
+TIMEOUT = 1.0     # s, snmp_timeout's default
+
+report = Report()
+
+
+def names_floor(outlets):
+    """The least requests for a walk of names and states: four columns in answers of 1,400 octets."""
+    return -(-outlets * 4 * 26 // 1400)
+
+
+# --- one command ---
+
+def check_relays(operation, pdus):
+    expected = {"off": ["1.3 off"], "reset": ["1.3 off", "1.3 on"]}.get(operation.split()[0], [])
+    for pdu in pdus:
+        relays = pdu.relays()
+        if relays != expected:
+            raise Wrong("%s: outlets did %s, not %s" % (operation, relays, expected))
+
+
+def prepare(pdus):
+    for pdu in pdus:
+        pdu.tell("set-outlet 3 on")
+
+
+def run_once(maker, operation, version, ports, pdus, **more):
+    prepare(pdus)
+    spent = maker(operation, version, ports, **more).run()
+    if maker is not clients.null:
+        check_relays(operation, pdus)
+    return spent
+
+
+def counted(relay, work):
+    """What the work's result is, its requests and its octets on the wire."""
+    relay.counts()
+    result = work()
+    requests, _, sent, received = relay.counts()
+    return result, requests, sent + received
+
+
+# --- side by side ---
+
+class Cell:
+    def __init__(self):
+        self.spent = []
+        self.requests = self.octets = self.files = None
+
+    def of(self, what):
+        return [getattr(spent, what) for spent in self.spent]
+
+    def median(self, what):
+        return median(self.of(what))
+
+
+def compared():
+    """Operation, version, client of all cells. The slow one in three versions is enough."""
+    for version in VERSIONS:
+        for operation in OPERATIONS:
+            for client in MAKERS:
+                if client == DEBIAN and (version in ("3 noAuthNoPriv", "3 authNoPriv") or
+                                         QUICK and version != "2c"):
+                    continue
+                if client == DEBIAN and not shutil.which("fence_tripplite_snmp"):
+                    continue
+                if QUICK and version in ("1", "3 noAuthNoPriv", "3 authNoPriv"):
+                    continue
+                if client == NULL and version != "2c":
+                    continue  # it speaks no SNMP
+                yield operation, version, client
+
+
+def count_cell(cell, operation, version, client, pdu, relay):
+    maker = MAKERS[client]
+    if client != NULL:
+        _, cell.requests, cell.octets = counted(
+            relay, lambda: run_once(maker, operation, version, relay.ports, [pdu]))
+    if client != DEBIAN or version == "2c" and not QUICK:
+        prepare([pdu])
+        cell.files = maker(operation, version, [pdu.port]).files_opened()
+        pdu.relays()
+
+
+def side_by_side():
+    pdu = Pdu()
+    relay = Relay([pdu])
+    cells = {key: Cell() for key in compared()}
+    for key, cell in cells.items():
+        count_cell(cell, *key, pdu=pdu, relay=relay)
+    for turn in range(ROUNDS):
+        for (operation, version, client), cell in cells.items():
+            if client == DEBIAN and turn % SLOW_EVERY:
+                continue
+            cell.spent.append(run_once(MAKERS[client], operation, version, [pdu.port], [pdu]))
+    relay.end()
+    pdu.end()
+    return cells
+
+
+def show_side_by_side(cells):
+    report.section(
+        "Side by side", "Each on the same simulated PDU with 24 outlets, no delay, off_hold and "
+        "relay latency 0; medians of %d rounds, every %s for %s. Ratios: times that of "
+        "`stonith -t tripplite` in the same row group. Memory: peak of the greatest process. "
+        "Files: successful opens (strace); datagrams' octets are those of UDP payload. "
+        "`status` and the first reset know the outlet, `list` and `reset by name` read names."
+        % (ROUNDS, "third" if SLOW_EVERY == 3 else "second", DEBIAN))
+    for version in VERSIONS:
+        rows = []
+        for operation in OPERATIONS:
+            ours = cells.get((operation, version, PLUGIN))
+            for client in MAKERS:
+                cell = cells.get((operation, version, client))
+                if cell is None:
+                    continue
+                rows.append([operation + ": " + client, cell.median("wall"),
+                             spread(cell.of("wall")), cell.median("wall") / ours.median("wall"),
+                             cell.median("cpu"), spread(cell.of("cpu")),
+                             cell.median("cpu") / ours.median("cpu"), cell.median("memory"),
+                             cell.requests, cell.octets, cell.files])
+        if rows:
+            report.section("SNMP " + version, "",
+                           ["what", "wall ms", "from–to", "ratio", "CPU ms", "from–to", "ratio",
+                            "MiB", "requests", "octets", "files"], rows)
+
+
+# --- instructions ---
+
+def show_instructions():
+    pdu = Pdu()
+    ports = [pdu.port]
+    wanted = [("null, status", clients.null("status")),
+              ("null with libnetsnmp preloaded, status", clients.null_with_netsnmp()),
+              ("tripplite, status, 2c", clients.plugin("status", "2c", ports)),
+              ("tripplite, reset by map, 2c", clients.plugin("reset by map", "2c", ports)),
+              ("tripplite, reset by name, 2c", clients.plugin("reset by name", "2c", ports)),
+              ("tripplite, status, 3 authPriv", clients.plugin("status", "3 authPriv", ports)),
+              ("fence_tripplite, status, 2c", clients.agent("status", "2c", ports)),
+              ("snmpget, 2c", clients.bare("status", "2c", ports))]
+    if QUICK:
+        wanted = wanted[:3]
+    counts = {name: command.instructions() for name, command in wanted if command}
+    pdu.end()
+    floor = counts.get("null with libnetsnmp preloaded, status")
+    if not floor:
+        report.section("Instructions", "Left out: no valgrind, or no libnetsnmp was found.")
+        return counts
+    report.section("Instructions",
+                   "Whole processes under `valgrind --tool=callgrind`, millions. The floor is "
+                   "what the loading of net-snmp costs a program that makes no use of it.",
+                   ["what", "million", "times the floor"],
+                   [[name, count / 1e6, count / float(floor)] for name, count in counts.items()])
+    return counts
+
+
+# --- growth ---
+
+def timed(series, rounds=None):
+    """series: name to a function that returns a Spent. Takes turns; name to its Spents."""
+    results = {name: [] for name in series}
+    for _ in range(rounds or GROWTH_ROUNDS):
+        for name, work in series.items():
+            results[name].append(work())
+    return results
+
+
+def walls(spents):
+    return [spent.wall for spent in spents]
+
+
+def start_of(results):
+    return median(walls(results["null"]))
+
+
+def runner(operation, version, ports, pdus, maker=clients.plugin, **more):
+    return lambda: run_once(maker, operation, version, ports, pdus, **more)
+
+
+def null_runner():
+    return clients.null("reset by map").run
+
+
+def by_rtt():
+    pdu = Pdu()
+    relay = Relay([pdu])
+    rtts = (0, 10) if QUICK else (0, 1, 10, 50)
+    names = ("reset by map", "reset by name", "reset by map, 3 authPriv",
+             "fence_tripplite, by map", DEBIAN + ", by name")
+    floors = dict(zip(names, (MAP_FLOOR, MAP_FLOOR - 1 + names_floor(24), MAP_FLOOR + DISCOVERY,
+                              MAP_FLOOR, None)))
+    rows, lines, target = [], {name: [] for name in names + ("floor",)}, {}
+    for rtt in rtts:
+        relay.set("rtt", rtt / 1000.0)
+        args = (relay.ports, [pdu])
+        series = {"null": null_runner(),
+                  names[0]: runner("reset by map", "2c", *args),
+                  names[1]: runner("reset by name", "2c", *args),
+                  names[2]: runner("reset by map", "3 authPriv", *args),
+                  names[3]: runner("reset by map", "2c", *args, maker=clients.agent)}
+        results = timed(series)
+        if shutil.which("fence_tripplite_snmp"):
+            results.update(timed(
+                {names[4]: runner("reset by name", "2c", *args, maker=clients.debian_agent)},
+                1 if QUICK else 2))
+        start = start_of(results)
+        for name in names:
+            if name not in results:
+                continue
+            wall = median(walls(results[name]))
+            floor = floors[name] * rtt + start if floors[name] else None
+            _, requests, _ = counted(relay, series[name]) if name in series else (0, None, 0)
+            rows.append(["%d ms: %s" % (rtt, name), requests, wall, spread(walls(results[name])),
+                         floor, wall / floor if floor else None])
+            lines[name].append(wall)
+            target[rtt, name] = (wall, floor)
+        lines["floor"].append(MAP_FLOOR * rtt + start)
+    relay.end()
+    pdu.end()
+    report.section("By round-trip time",
+                   "A reset, hold and latency 0, medians of %d. The floor: the least requests (by "
+                   "map 6; by name 5 and the pages of the table; one more for SNMPv3's discovery) "
+                   "times the round-trip time, and the time of `stonith -t null`." % GROWTH_ROUNDS,
+                   ["reset", "requests", "wall ms", "from–to", "floor ms", "wall / floor"], rows)
+    panel = plot.Panel("Reset by round-trip time: wall ms", "round-trip time, ms", rtts,
+                       [("floor, by map", lines["floor"], True)] +
+                       [(name.replace("reset ", ""), lines[name], False)
+                        for name in names if lines[name]], log=True)
+    return panel, target
+
+
+def by_pdus():
+    numbers = (1, 16) if QUICK else (1, 2, 4, 8, 16)
+    names = ("2c", "3 authPriv", "2c, RTT 50 ms", "2c, off_hold 5")
+    rows, walls_of, floors = [], {name: [] for name in names}, []
+    for n in numbers:
+        pdus = [Pdu() for _ in range(n)]
+        relay = Relay(pdus)
+        relay.set("rtt", RTT)
+        args = (relay.ports, pdus)
+        series = {"null": null_runner(),
+                  "2c": runner("reset by map", "2c", *args),
+                  "3 authPriv": runner("reset by map", "3 authPriv", *args)}
+        results = timed(series)
+        others = sum(thing.cpu() for thing in [relay] + pdus)
+        series["2c"]()
+        others = sum(thing.cpu() for thing in [relay] + pdus) - others
+        relay.set("rtt", 0.05)
+        results.update(timed({names[2]: series["2c"]}))
+        relay.set("rtt", RTT)
+        if not QUICK:
+            results.update(timed({names[3]: runner("reset by map", "2c", *args, off_hold="5")}, 1))
+        floors.append(MAP_FLOOR * RTT * 1000 + start_of(results))
+        for name in names:
+            if name not in results:
+                continue
+            wall = median(walls(results[name]))
+            walls_of[name].append(wall)
+            requests = counted(relay, series[name])[1] if name in series else None
+            rows.append(["%2d: %s" % (n, name), requests, wall, spread(walls(results[name])),
+                         wall / walls_of[name][0], median([s.cpu for s in results[name]]),
+                         others if name == "2c" else None,
+                         median([s.memory for s in results[name]])])
+        relay.end()
+        for pdu in pdus:
+            pdu.end()
+    report.section("By number of PDUs",
+                   "A reset by map of a node with a feed on each of so many PDUs, round-trip time "
+                   "%d ms where no other stands, hold and latency 0. All the simulated PDUs, and the "
+                   "relay before them, share this machine's %d processors: what they take for one "
+                   "reset stands beside what we take."
+                   % (RTT * 1000, os.cpu_count()),
+                   ["PDUs", "requests", "wall ms", "from–to", "times 1 PDU", "CPU ms", "PDUs' CPU ms",
+                    "MiB"],
+                   rows)
+    panel = plot.Panel("Reset by number of PDUs: wall ms (RTT 10 ms)", "PDUs", numbers,
+                       [("floor", floors, True)] +
+                       [(name, walls_of[name], False) for name in names[:2]])
+    return panel, walls_of
+
+
+def by_outlets():
+    numbers = (8, 48) if QUICK else (8, 16, 24, 48)
+    wanted = [("status", "2c"), ("reset by map", "2c"), ("reset by name", "2c")]
+    if not QUICK:
+        wanted += [("reset by name", "1"), ("reset by name", "3 authPriv")]
+    rows, lines = [], {key: [] for key in wanted}
+    for n in numbers:
+        pdu = Pdu(outlets=n)
+        relay = Relay([pdu])
+        relay.set("rtt", RTT)
+        series = {key: runner(*key, relay.ports, [pdu]) for key in wanted}
+        results = timed(series)
+        for key in wanted:
+            _, requests, octets = counted(relay, series[key])
+            lines[key].append(requests)
+            spents = results[key]
+            rows.append(["%2d: %s, %s" % ((n,) + key), requests, octets, median(walls(spents)),
+                         spread(walls(spents)), median([s.cpu for s in spents])])
+        relay.end()
+        pdu.end()
+    report.section("By outlets of the PDU",
+                   "Round-trip time %d ms, hold and latency 0." % (RTT * 1000),
+                   ["outlets", "requests", "octets", "wall ms", "from–to", "CPU ms"], rows)
+    floors = [MAP_FLOOR - 1 + names_floor(n) for n in numbers]
+    return plot.Panel("Reset by outlets of the PDU: requests", "outlets", numbers,
+                      [("floor, by map", [MAP_FLOOR] * len(numbers), True),
+                       ("floor, by name", floors, True)] +
+                      [("%s, %s" % (key[0].replace("reset ", ""), key[1]), lines[key], False)
+                       for key in wanted[1:]])
+
+
+def hostlist_with(nodes, ports):
+    """db1 and so many nodes in all, one outlet each, on the two PDUs by turns."""
+    entries = ["db1:3@127.0.0.1:%d" % ports[0]]
+    for i in range(1, nodes):
+        entries.append("n%d:%d@127.0.0.1:%d" % (i, 4 + i // 2, ports[i % 2]))
+    return "; ".join(entries)
+
+
+def by_nodes():
+    numbers = (1, 64) if QUICK else (1, 4, 16, 64)
+    pdus = [Pdu(outlets=48) for _ in range(2)]
+    relay = Relay(pdus)
+    relay.set("rtt", RTT)
+    rows, status_walls, floors = [], [], []
+    for n in numbers:
+        hostlist = hostlist_with(n, relay.ports)
+        series = {"null": clients.null("status").run}
+        for operation in ("list", "status", "reset by map"):
+            command = clients.plugin(operation, "2c", relay.ports, hostlist=hostlist)
+            series[operation] = command.run
+        results = timed(series)
+        floors.append(RTT * 1000 + start_of(results))
+        for operation in ("list", "status", "reset by map"):
+            _, requests, octets = counted(relay, series[operation])
+            spents = results[operation]
+            rows.append(["%2d: %s" % (n, operation), requests, octets, median(walls(spents)),
+                         spread(walls(spents)), median([s.cpu for s in spents])])
+        status_walls.append(median(walls(results["status"])))
+    for thing in [relay] + pdus:
+        thing.end()
+    report.section("By nodes of the map",
+                   "Two PDUs with 48 outlets, one outlet a node, by turns; round-trip time %d ms. "
+                   "`reset by map` is of one node." % (RTT * 1000),
+                   ["nodes", "requests", "octets", "wall ms", "from–to", "CPU ms"], rows)
+    return plot.Panel("Status by nodes of the map: wall ms (RTT 10 ms)", "nodes", numbers,
+                      [("floor: one round trip", floors, True),
+                       ("status, 2c, two PDUs", status_walls, False)])
+
+
+def by_hold():
+    rows = []
+    for latency in ((0.5,) if QUICK else (0, 0.5)):
+        pdu = Pdu(latency=latency)
+        relay = Relay([pdu])
+        relay.set("rtt", RTT)
+        for hold in ((1,) if QUICK else (0, 1, 5)):
+            command = clients.plugin("reset by map", "2c", relay.ports, off_hold=str(hold))
+            results = timed({"null": null_runner(), "reset": command.run}, 1 if hold > 1 else 2)
+            floor = (MAP_FLOOR * RTT + 2 * latency + hold) * 1000 + start_of(results)
+            wall = median(walls(results["reset"]))
+            rows.append(["latency %g s, off_hold %d s" % (latency, hold),
+                         counted(relay, command.run)[1], wall, floor, wall / floor])
+        relay.end()
+        pdu.end()
+    report.section("By relay latency and hold",
+                   "A reset by map, v2c, round-trip time %d ms. A relay obeys twice, so the floor "
+                   "is 6 round trips, twice the latency, the hold, and the start." % (RTT * 1000),
+                   ["", "requests", "wall ms", "floor ms", "wall / floor"], rows)
+
+
+def lossy_floor(loss):
+    """Seconds: MAP_FLOOR answers, and snmp_timeout for each try that is lost on the way."""
+    lost = 1 - (1 - loss / 100.0) ** 2
+    return MAP_FLOOR * (RTT + TIMEOUT * lost / (1 - lost))
+
+
+def by_loss():
+    losses = (0, 10) if QUICK else (0, 10, 30)
+    rows, lines = [], {"by map": [], "floor": []}
+    pdus = [Pdu() for _ in range(LOSS_ROUNDS)]
+    relay = Relay(pdus)
+    relay.set("rtt", RTT)
+    for loss in losses:
+        relay.set("loss", loss)
+        prepare(pdus)
+        relay.counts()
+        all_at_once = [Running(clients.plugin("reset by map", "2c", [port]))
+                       for port in relay.ports]
+        spents = [running.end(may_fail=True) for running in all_at_once]
+        requests = relay.counts()[0] / float(LOSS_ROUNDS)
+        for pdu, spent in zip(pdus, spents):
+            if spent.status == 0 and "1.3 off" not in pdu.relays():
+                raise Wrong("a reset that was a lie")
+        seconds = [spent.wall / 1000 for spent in spents]
+        done = sum(spent.status == 0 for spent in spents)
+        rows.append(["%d %%" % loss, "%d of %d" % (done, LOSS_ROUNDS), requests,
+                     sum(seconds) / len(seconds), median(seconds), spread(seconds),
+                     lossy_floor(loss)])
+        lines["by map"].append(sum(seconds) / len(seconds))
+        lines["floor"].append(lossy_floor(loss))
+    for thing in [relay] + pdus:
+        thing.end()
+    report.section("By loss",
+                   "Resets by map, v2c, %d at a time; requests and answers are lost alike. "
+                   "Round-trip time %d ms, snmp_timeout %d s as by default. The floor here is what "
+                   "six answers take on average, if each lost one costs snmp_timeout and no more."
+                   % (LOSS_ROUNDS, RTT * 1000, TIMEOUT),
+                   ["loss, each way", "done", "requests", "mean s", "median s", "from–to",
+                    "floor s"], rows)
+    return plot.Panel("Reset by loss: mean s", "loss, each way, %", losses,
+                      [("floor, on average", lines["floor"], True),
+                       ("by map, 2c", lines["by map"], False)])
+
+
+# --- the verdict ---
+
+def show_targets(cells, counts, rtt, pdus):
+    rows = []
+
+    def target(what, value, limit, holds, text=None):
+        rows.append([what, text or number(value), limit, "pass" if holds else "FAIL"])
+
+    def cell(operation, client):
+        return cells[operation, "2c", client]
+
+    ours = cell("reset by map", PLUGIN)
+    target("requests of a reset by map, v2c", ours.requests, "6 + 1", ours.requests <= 7)
+    wall, floor = rtt[10, "reset by map"]
+    target("its wall time at RTT 10 ms / floor", wall / floor, "1.15", wall <= 1.15 * floor)
+    for name, text in (("2c", "RTT 10 ms"), ("2c, RTT 50 ms", "RTT 50 ms"),
+                       ("2c, off_hold 5", "off_hold 5 s")):
+        if pdus[name]:
+            ratio = pdus[name][-1] / pdus[name][0]
+            target("reset over 16 PDUs / over 1, " + text, ratio, "1.10", ratio <= 1.10)
+    status = counts.get("tripplite, status, 2c")
+    base = counts.get("null with libnetsnmp preloaded, status")
+    if status and base:
+        ratio = status / float(base)
+        target("instructions of a v2c status / null with libnetsnmp", ratio, "1.25", ratio <= 1.25)
+    ours = cell("reset by name", PLUGIN)
+    if ("reset by name", "2c", DEBIAN) in cells:
+        theirs = cell("reset by name", DEBIAN)
+        cpu = theirs.median("cpu") / ours.median("cpu")
+        wall = theirs.median("wall") / ours.median("wall")
+        target("CPU of %s / ours, reset by name" % DEBIAN, cpu, "≥ 10", cpu >= 10)
+        target("wall time of the same", wall, "≥ 20", wall >= 20)
+    for operation, version in (("reset by name", "2c"), ("reset by name", "3 authPriv")):
+        extra = cells[operation, version, PLUGIN].median("memory") - \
+            cell("reset by map", NULL).median("memory")
+        target("MiB above null, %s, %s" % (operation, version), extra, "6", extra <= 6)
+    report.section("Targets", "", ["what", "measured", "limit", "verdict"], rows)
+
+
+def show_bars(cells):
+    present = [client for client in (PLUGIN, AGENT, BARE, DEBIAN, NULL)
+               if ("reset by name", "2c", client) in cells]
+    labels = {PLUGIN: "tripplite", AGENT: "fence_tripp.", BARE: "by hand", DEBIAN: "…tripp._snmp",
+              NULL: "null"}
+    return plot.Bars("Reset by name, 2c, hold 0, no delay: ms", "", [labels[c] for c in present],
+                     [(what, [cells["reset by name", "2c", c].median(key) for c in present], False)
+                      for what, key in (("wall", "wall"), ("CPU", "cpu"))], log=True)
+
+
+def main(directory):
+    begun = time.time()
+    report.say("# Measured by `make bench%s`\n" % (" QUICK=1" if QUICK else ""))
+    report.say("%s, %d processors. Figures of another machine differ, ratios hardly.\n" % (
+        platform.platform(aliased=False, terse=True), os.cpu_count()))
+    cells = side_by_side()
+    show_side_by_side(cells)
+    counts = show_instructions()
+    rtt_panel, rtt = by_rtt()
+    pdus_panel, pdus = by_pdus()
+    panels = [show_bars(cells), rtt_panel, pdus_panel, by_outlets(), by_nodes()]
+    by_hold()
+    panels.append(by_loss())
+    show_targets(cells, counts, rtt, pdus)
+    report.say("The whole took %d s." % (time.time() - begun))
+    os.makedirs(directory, exist_ok=True)
+    report.write(os.path.join(directory, "results.md"))
+    plot.write(os.path.join(directory, "results.svg"), panels)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except Wrong as wrong:
+        sys.exit("bench: %s" % wrong)
+    finally:
+        clean_up()

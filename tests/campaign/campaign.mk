@@ -1,0 +1,19 @@
+# The campaign in virtual time: 2,000 seeds in make check, more by make campaign SEEDS=...
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+check_PROGRAMS += tests/campaign/campaign
+tests_campaign_campaign_SOURCES = \
+	tests/campaign/campaign.c \
+	tests/campaign/generate.c \
+	tests/campaign/judge.c \
+	tests/campaign/model.c \
+	tests/campaign/wire.c \
+	tests/campaign/world.c tests/campaign/world.h
+tests_campaign_campaign_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)
+SHELL_TESTS += tests/defects.sh
+
+SEEDS = 100000
+JOBS = 2
+campaign: tests/campaign/campaign$(EXEEXT)
+	@tests/campaign/campaign$(EXEEXT) --seeds $(SEEDS) --jobs $(JOBS)
+.PHONY: campaign

@@ -1,0 +1,16 @@
+# A real cluster on this machine, as root: the tests of it, and a demo. See doc/cluster.md.
+#   make check-cluster [SCENARIOS="a d"]
+# SPDX-License-Identifier: LGPL-2.1-or-later
+EXTRA_DIST += doc/cluster.md \
+	tests/cluster/cluster.sh tests/cluster/demo.sh tests/cluster/disk tests/cluster/ipmitool \
+	tests/cluster/lossy.py tests/cluster/node.sh tests/cluster/power.sh tests/cluster/run.sh \
+	tests/cluster/scenarios.sh
+
+# Where it cannot run it says so, and that is no failure: as in make check.
+check-cluster: all
+	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh $(SCENARIOS) || test $$? = 77
+
+demo-cluster: all
+	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh --demo
+
+.PHONY: check-cluster demo-cluster

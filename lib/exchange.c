@@ -262,6 +262,53 @@ static void log_silence(struct exchange *x)
 	g_free(what);
 }
 
+/* The first varbinds of a request or an answer; text of devices is not shown. */
+#define VARBINDS_SHOWN 8
+static char *show_varbinds(const GArray *varbinds)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned i = 0; varbinds && i < MIN(varbinds->len, VARBINDS_SHOWN); i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		char *name = objid_text(&varbind->name);
+
+		g_string_append_printf(text, " %s", name);
+		if (varbind->type == VALUE_INTEGER || varbind->type == VALUE_UNSIGNED)
+			g_string_append_printf(text, "=%" G_GINT64_FORMAT, varbind->number);
+		else if (varbind->type == VALUE_ABSENT || varbind->type == VALUE_END_OF_MIB)
+			g_string_append(text, "=none");
+		g_free(name);
+	}
+	if (varbinds && varbinds->len > VARBINDS_SHOWN)
+		g_string_append_printf(text, " and %u more", varbinds->len - VARBINDS_SHOWN);
+	return g_string_free(text, FALSE);
+}
+
+static void log_request(const struct exchange *x, const struct request *request,
+                        const GArray *varbinds)
+{
+	static const char *const kinds[] = {
+		[REQUEST_GET] = "GET",
+		[REQUEST_NEXT] = "GETNEXT",
+		[REQUEST_BULK] = "GETBULK",
+		[REQUEST_SET] = "SET",
+	};
+	char *shown = show_varbinds(varbinds);
+
+	log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: request %u, attempt %u: %s%s", x->label,
+	         request->tag, request->attempt + 1, kinds[request->kind], shown);
+	g_free(shown);
+}
+
+static void log_answer(const struct exchange *x, const struct event *event)
+{
+	char *shown = show_varbinds(event->varbinds);
+
+	log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: answer to request %u: %s%s", x->label,
+	         event->tag, snmp_status_text(event->error_status), shown);
+	g_free(shown);
+}
+
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
@@ -290,6 +337,7 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
 		.n = (*varbinds)->len,
 	};
+	log_request(x, request, *varbinds);
 	x->due = now + pause_after(x, x->silent);
 	x->silent++;
 	x->sent++;
@@ -528,6 +576,7 @@ void exchange_event(struct exchange *x, const struct event *event, usec now)
 	case EVENT_TIME:
 		break;
 	case EVENT_ANSWER:
+		log_answer(x, event);
 		answer(x, attempt, event, now);
 		break;
 	case EVENT_REFUSED:

@@ -138,19 +138,6 @@ void feeds_needs_free(struct inventory_need *needs, unsigned n_pdus)
 
 /* --- what was found --- */
 
-static struct outcome bad(enum trippsnmp_error error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static struct outcome bad(enum trippsnmp_error error, const char *format, ...)
-{
-	struct outcome outcome = { .error = error };
-	va_list arguments;
-
-	va_start(arguments, format);
-	outcome.message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	return outcome;
-}
-
 static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 
 static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
@@ -211,10 +198,10 @@ static struct outcome find_number(const struct feeds_view *view, const struct ou
 	const struct outlet *match = NULL;
 
 	if (!ref->has_device && !found->device)
-		return bad(TRIPPSNMP_BADCONFIG,
-		           "hostlist: %s is ambiguous: %s has no device, or several, with "
-		           "controllable outlets; write DEVICE.%u",
-		           ref->text, view->labels[ref->pdu], ref->number);
+		return failure(TRIPPSNMP_BADCONFIG,
+		               "hostlist: %s is ambiguous: %s has no device, or several, with "
+		               "controllable outlets; write DEVICE.%u",
+		               ref->text, view->labels[ref->pdu], ref->number);
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
@@ -223,16 +210,17 @@ static struct outcome find_number(const struct feeds_view *view, const struct ou
 		    (!ref->has_device && outlet->family != found->family))
 			continue;
 		if (match && match->family != outlet->family)
-			return bad(TRIPPSNMP_BADCONFIG,
-			           "hostlist: %s is ambiguous: both the %s and the %s table of %s "
-			           "have it",
-			           ref->text, match->family->name, outlet->family->name,
-			           view->labels[ref->pdu]);
+			return failure(
+				TRIPPSNMP_BADCONFIG,
+				"hostlist: %s is ambiguous: both the %s and the %s table of %s "
+				"have it",
+				ref->text, match->family->name, outlet->family->name,
+				view->labels[ref->pdu]);
 		match = outlet;
 	}
 	if (!match)
-		return bad(TRIPPSNMP_BADCONFIG, "hostlist: %s does not exist on %s", ref->text,
-		           view->labels[ref->pdu]);
+		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s does not exist on %s", ref->text,
+		               view->labels[ref->pdu]);
 	add_feed(view, ref->pdu, match, feeds);
 	return fine;
 }
@@ -246,12 +234,12 @@ static struct outcome find_ref(const struct feeds_view *view, const struct outle
 		return find_number(view, ref, feeds);
 	n = find_named(view, ref->pdu, ref->name, feeds);
 	if (n == 0)
-		return bad(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
-		           view->labels[ref->pdu], ref->text);
+		return failure(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
+		               view->labels[ref->pdu], ref->text);
 	if (n > 1)
-		return bad(TRIPPSNMP_BADCONFIG,
-		           "hostlist: %u outlets of %s are called %s; use their numbers", n,
-		           view->labels[ref->pdu], ref->text);
+		return failure(TRIPPSNMP_BADCONFIG,
+		               "hostlist: %u outlets of %s are called %s; use their numbers", n,
+		               view->labels[ref->pdu], ref->text);
 	return fine;
 }
 
@@ -295,12 +283,14 @@ static struct outcome check_twice(const struct feeds_view *view, const char *nod
 			if (!same_outlet(view, a, b))
 				continue;
 			if (a->pdu == b->pdu)
-				return bad(TRIPPSNMP_BADCONFIG,
-				           "hostlist: %s stands twice for node %s", a->text, node);
-			return bad(TRIPPSNMP_BADCONFIG,
-			           "ipaddr: %s and %s are one PDU (they have the same SNMP engine "
-			           "ID), so %s and %s are one outlet",
-			           view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
+				return failure(TRIPPSNMP_BADCONFIG,
+				               "hostlist: %s stands twice for node %s", a->text,
+				               node);
+			return failure(
+				TRIPPSNMP_BADCONFIG,
+				"ipaddr: %s and %s are one PDU (they have the same SNMP engine "
+				"ID), so %s and %s are one outlet",
+				view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
 		}
 	}
 	return fine;
@@ -351,9 +341,9 @@ static struct outcome check_other(const struct feeds_view *view, const char *nam
 
 		for (unsigned k = 0; !outcome.error && k < others->len; k++)
 			if (same_outlet(view, mine, &g_array_index(others, struct feed, k)))
-				outcome = bad(TRIPPSNMP_BADCONFIG,
-				              "hostlist: %s feeds both node %s and node %s",
-				              mine->text, name, other->name);
+				outcome = failure(TRIPPSNMP_BADCONFIG,
+				                  "hostlist: %s feeds both node %s and node %s",
+				                  mine->text, name, other->name);
 	}
 	g_array_unref(others);
 	return outcome;
@@ -367,10 +357,11 @@ static struct outcome check_controllable(const struct feeds_view *view, const ch
 		const struct outlet *outlet = find_outlet(view->found[feed->pdu], feed);
 
 		if (outlet && outlet->controllable != TRI_YES)
-			return bad(TRIPPSNMP_BADCONFIG,
-			           "%s, which feeds node %s, is not controllable: the PDU cannot "
-			           "switch it",
-			           feed->text, node);
+			return failure(
+				TRIPPSNMP_BADCONFIG,
+				"%s, which feeds node %s, is not controllable: the PDU cannot "
+				"switch it",
+				feed->text, node);
 	}
 	return fine;
 }
@@ -386,8 +377,8 @@ static struct outcome check_feeds(const struct feeds_view *view, const struct no
 	if (!outcome.error)
 		outcome = check_controllable(view, name, feeds);
 	if (!outcome.error && view->required && feeds->len != view->required)
-		outcome = bad(TRIPPSNMP_BADCONFIG, "feeds: node %s has %u outlet%s, not %u", name,
-		              feeds->len, feeds->len == 1 ? "" : "s", view->required);
+		outcome = failure(TRIPPSNMP_BADCONFIG, "feeds: node %s has %u outlet%s, not %u",
+		                  name, feeds->len, feeds->len == 1 ? "" : "s", view->required);
 	return outcome;
 }
 
@@ -396,8 +387,8 @@ static struct outcome find_by_name(const struct feeds_view *view, const char *na
 {
 	for (unsigned i = 0; i < view->n_pdus; i++)
 		if (!view->found[i]->whole)
-			return bad(TRIPPSNMP_INTERNAL, "%s: its outlet table was not read whole",
-			           view->labels[i]);
+			return failure(TRIPPSNMP_INTERNAL,
+			               "%s: its outlet table was not read whole", view->labels[i]);
 	find_named(view, ANY_PDU, name, feeds);
 	return fine;
 }
@@ -413,10 +404,11 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 	else if (mapped || !view->map->nodes->len)
 		outcome = find_by_name(view, node, feeds);
 	if (!outcome.error && !feeds->len)
-		outcome = bad(TRIPPSNMP_BADNODE,
-		              "no outlet feeds node %s: name its outlets in hostlist, or give them "
-		              "its name in the PDU",
-		              name);
+		outcome = failure(
+			TRIPPSNMP_BADNODE,
+			"no outlet feeds node %s: name its outlets in hostlist, or give them "
+			"its name in the PDU",
+			name);
 	if (!outcome.error)
 		outcome = check_feeds(view, mapped, name, feeds);
 	g_free(name);

@@ -9,6 +9,7 @@
 #define TS_MACHINE_H
 
 #include "exchange.h"
+#include "outcome.h"
 
 struct machine {
 	void *self;
@@ -22,12 +23,6 @@ struct machine {
 	/** When next() will have something for a PDU although no reply comes in between. */
 	usec (*wake)(const void *self, unsigned pdu);
 	bool (*done)(const void *self);
-};
-
-/** How an operation came out; the message says what and what to do. */
-struct outcome {
-	enum trippsnmp_error error;
-	char *message; /* NULL with TRIPPSNMP_OK; free with g_free() */
 };
 
 #endif

@@ -13,17 +13,6 @@
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
 
-struct outcome failure(enum trippsnmp_error error, const char *format, ...)
-{
-	struct outcome outcome = { .error = error };
-	va_list arguments;
-
-	va_start(arguments, format);
-	outcome.message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	return outcome;
-}
-
 /* Some of the time is kept back for starting, tidying up and a loaded machine. */
 static usec within(usec limit)
 {

@@ -56,7 +56,6 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 /** That this PDU has not answered, and what to check. */
 struct outcome operation_no_answer(const struct operation *operation, unsigned pdu);
 
-struct outcome failure(enum trippsnmp_error error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The feeds (of struct feed) as messages name them; free with g_free(). */
 char *feeds_text(const GArray *feeds);
 /** Static; NULL if there is no such action. */

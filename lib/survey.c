@@ -1,0 +1,222 @@
+/*
+ * Status and the names of nodes: see survey.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "survey.h"
+
+#include "text.h"
+#include "write_check.h"
+
+static const struct outcome fine = { TRIPPSNMP_OK, NULL };
+
+/* --- names --- */
+
+static void add_name(GPtrArray *names, GHashTable *seen, const char *name)
+{
+	char *trimmed = g_strstrip(g_strdup(name));
+
+	if (text_is_node_name(trimmed) && !text_is_factory_name(trimmed) &&
+	    g_hash_table_add(seen, text_name_key(trimmed, -1)))
+		g_ptr_array_add(names, g_ascii_strdown(trimmed, -1));
+	g_free(trimmed);
+}
+
+GPtrArray *survey_names(const struct operation *operation)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const GArray *outlets = operation->found[i]->outlets;
+
+		for (unsigned k = 0; k < outlets->len; k++) {
+			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+
+			if (outlet->has_name)
+				add_name(names, seen, outlet->name);
+			if (outlet->has_description)
+				add_name(names, seen, outlet->description);
+		}
+	}
+	g_hash_table_unref(seen);
+	return names;
+}
+
+/* --- status --- */
+
+/** What status found, for its INFO line. */
+struct survey {
+	GArray *feeds; /* of all nodes */
+	unsigned nodes;
+};
+
+static struct outcome judge_feed(const struct feed *feed, bool *unclear)
+{
+	if (feed->state != TRIPPSNMP_UNKNOWN)
+		return fine;
+	*unclear = true;
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+}
+
+static bool feeds_on(const GArray *feeds, unsigned pdu)
+{
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (g_array_index(feeds, struct feed, i).pdu == pdu)
+			return true;
+	return false;
+}
+
+static void warn_of_missing_pdus(const struct operation *operation, const char *node,
+                                 const GArray *feeds)
+{
+	GString *missing = g_string_new(NULL);
+
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		if (!feeds_on(feeds, i))
+			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
+			                       operation->labels[i]);
+	if (missing->len)
+		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
+		         missing->str);
+	g_string_free(missing, TRUE);
+}
+
+static struct outcome survey_node(const struct operation *operation, const char *node, bool by_name,
+                                  struct survey *survey, bool *unclear)
+{
+	GArray *feeds = feeds_new();
+	struct outcome outcome = feeds_find(operation->view, node, feeds);
+	char *text = feeds_text(feeds);
+
+	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
+		outcome = judge_feed(&g_array_index(feeds, struct feed, i), unclear);
+	if (!outcome.error) {
+		log_line(operation->log, TRIPPSNMP_LOG_INFO, "node %s: fed by %s", node, text);
+		if (by_name)
+			warn_of_missing_pdus(operation, node, feeds);
+		survey->nodes++;
+		for (unsigned i = 0; i < feeds->len; i++) {
+			struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+			g_array_append_vals(survey->feeds, feed, 1);
+			feed->text = NULL; /* moved */
+		}
+	}
+	g_free(text);
+	g_array_unref(feeds);
+	return outcome;
+}
+
+static struct outcome survey_map(const struct operation *operation, struct survey *survey,
+                                 bool *unclear)
+{
+	const GPtrArray *nodes = operation->config->map->nodes;
+	struct outcome outcome = fine;
+
+	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {
+		const struct node *node = nodes->pdata[i];
+
+		outcome = survey_node(operation, node->name, !node->outlets->len, survey, unclear);
+	}
+	return outcome;
+}
+
+/* Without a map any name may be a node's or not: what is odd is said, not failed. */
+static void survey_named(const struct operation *operation, struct survey *survey)
+{
+	GPtrArray *names = survey_names(operation);
+
+	for (unsigned i = 0; i < names->len; i++) {
+		bool unclear = false;
+		struct outcome outcome =
+			survey_node(operation, names->pdata[i], true, survey, &unclear);
+
+		if (outcome.error)
+			log_line(operation->log, TRIPPSNMP_LOG_WARN,
+			         "node %s could not be fenced: %s", (char *)names->pdata[i],
+			         outcome.message);
+		g_free(outcome.message);
+	}
+	g_ptr_array_unref(names);
+}
+
+static struct outcome survey_devices(const struct operation *operation, bool *unclear)
+{
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const struct pdu_outlets *found = operation->found[i];
+		bool controllable = !found->whole;
+
+		if (found->offline) {
+			*unclear = true;
+			return failure(TRIPPSNMP_ACCESS,
+			               "%s: the card has lost its device (tlpDeviceStatus is "
+			               "offline); check the PDU",
+			               operation->labels[i]);
+		}
+		for (unsigned k = 0; k < found->outlets->len; k++)
+			controllable =
+				controllable ||
+				g_array_index(found->outlets, struct outlet, k).controllable ==
+					TRI_YES;
+		if (!controllable)
+			return failure(TRIPPSNMP_ACCESS,
+			               "%s: none of its %u outlets is controllable",
+			               operation->labels[i], found->outlets->len);
+	}
+	return fine;
+}
+
+static struct outcome judge_status(const struct operation *operation, void *context, bool *unclear)
+{
+	struct survey *survey = context;
+	struct outcome outcome = survey_devices(operation, unclear);
+
+	g_array_set_size(survey->feeds, 0);
+	survey->nodes = 0;
+	if (!outcome.error && operation->config->map->nodes->len)
+		return survey_map(operation, survey, unclear);
+	if (!outcome.error)
+		survey_named(operation, survey);
+	return outcome;
+}
+
+static struct outcome check_write(struct operation *operation, const struct survey *survey)
+{
+	struct write_check *check =
+		write_check_new(operation->n_pdus, operation->labels, survey->feeds,
+	                        operation->config->version == SNMP_V1, operation->log);
+	const struct machine machine = write_check_machine(check);
+	struct outcome outcome;
+
+	if (runner_run(&operation->runner, &machine, operation->deadline)) {
+		outcome = write_check_outcome(check);
+	} else {
+		const int silent = runner_silent_pdu(&operation->runner);
+
+		outcome = operation_no_answer(operation, silent < 0 ? 0 : (unsigned)silent);
+	}
+	write_check_free(check);
+	return outcome;
+}
+
+struct outcome survey_status(struct operation *operation)
+{
+	struct survey survey = { .feeds = feeds_new() };
+	struct outcome outcome = operation_look(operation, judge_status, &survey);
+
+	if (!outcome.error && operation->config->check_write)
+		outcome = check_write(operation, &survey);
+	if (!outcome.error)
+		log_line(operation->log, TRIPPSNMP_LOG_INFO,
+		         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u "
+		         "requests",
+		         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey.feeds->len,
+		         survey.feeds->len == 1 ? "" : "s", survey.nodes,
+		         survey.nodes == 1 ? "" : "s",
+		         operation->config->check_write ? " for write access too" : "",
+		         runner_requests(&operation->runner));
+	g_array_unref(survey.feeds);
+	return outcome;
+}

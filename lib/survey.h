@@ -1,0 +1,25 @@
+/*
+ * What the PDUs as a whole look like: whether they could fence, and which nodes
+ * their outlets name. Switches nothing.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_SURVEY_H
+#define TS_SURVEY_H
+
+#include "operation.h"
+
+/**
+ * Checks PDUs, outlets and, if configured, write access. The operation was made
+ * for all nodes, with status.
+ */
+struct outcome survey_status(struct operation *operation);
+
+/**
+ * The outlets' names that may be nodes, lower-cased, each once, in the order of
+ * the outlets; of char *, free with g_ptr_array_unref(). Inventory must have
+ * been taken.
+ */
+GPtrArray *survey_names(const struct operation *operation);
+
+#endif

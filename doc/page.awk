@@ -6,9 +6,22 @@ function escape(line) {
 	gsub(/-/, "\\-", line)
 	return line ~ /^[.']/ ? "\\&" line : line
 }
+# Text that is filled anyway is broken here as well: mandoc minds long lines.
+function put(line, rest) {
+	if (line ~ /^\.nf/)
+		as_is = 1
+	else if (line ~ /^\.fi/)
+		as_is = 0
+	while (!as_is && line !~ /^[.']/ && length(line) > 78 && match(substr(line, 1, 79), / [^ ]*$/)) {
+		rest = substr(line, RSTART + 1)
+		print substr(line, 1, RSTART - 1)
+		line = rest ~ /^[.']/ ? "\\&" rest : rest
+	}
+	print line
+}
 $0 == "@PARAMETERS@" {
 	while ((getline line < parameters) > 0)
-		print line
+		put(line)
 	next
 }
 # The program's own --help: option, blanks, text.
@@ -23,7 +36,7 @@ $0 == "@OPTIONS@" {
 			print ".TP\n.B " escape(substr(line, 1, at - 1))
 			text = substr(line, at)
 			sub(/^ +/, "", text)
-			print escape(text)
+			put(escape(text))
 		} else if (line ~ /^OUTLET /)
 			print ".PP\n" escape(line)
 	next
@@ -36,5 +49,5 @@ $0 == "@EXAMPLE@" {
 {
 	gsub(/@VERSION@/, version)
 	gsub(/@DATE@/, date)
-	print
+	put($0)
 }

@@ -20,6 +20,7 @@
 #define NAME_BYTES_MAX 256 /* one more than a DisplayString: longer ones equal no name */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
+#define GUESS_NUMBERS_MAX 2 /* more would make the answer long */
 #define PAUSE USEC_PER_SEC
 
 static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
@@ -199,12 +200,77 @@ static void start_over(const struct inventory *inventory, struct pdu *pdu, usec 
 
 /* --- identification --- */
 
+static unsigned numbers_len(const struct pdu *pdu)
+{
+	return pdu->need->numbers ? pdu->need->numbers->len : 0;
+}
+
+static uint32_t number_at(const struct pdu *pdu, unsigned i)
+{
+	return g_array_index(pdu->need->numbers, struct outlet_number, i).number;
+}
+
+static bool numbers_on(const GArray *numbers, uint32_t device)
+{
+	for (unsigned i = 0; i < numbers->len; i++) {
+		const struct outlet_number *number =
+			&g_array_index(numbers, struct outlet_number, i);
+
+		if (number->has_device && number->device != device)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether identification also reads the outlets wanted, on the guess that they
+ * are on device 1 of whatever family there is: that saves a round trip. v1
+ * would need more of them, for it answers nothing where one object is missing.
+ */
+static bool guesses(const struct inventory *inventory, const struct pdu *pdu)
+{
+	if (inventory->v1 || pdu->need->table || !numbers_len(pdu) ||
+	    numbers_len(pdu) > GUESS_NUMBERS_MAX || !numbers_on(pdu->need->numbers, 1))
+		return false;
+	for (unsigned i = 0; i < numbers_len(pdu); i++)
+		if (!number_at(pdu, i))
+			return false;
+	return true;
+}
+
+/* What GETNEXT is to be asked for this object: the name right before it. */
+static void add_before(struct question *question, struct objid name)
+{
+	name.id[name.n - 1]--;
+	varbinds_add(question->varbinds, &name);
+}
+
+/* For each family each number's state and controllable cell; then the status of device 1. */
+static void ask_guess(const struct pdu *pdu, struct question *question)
+{
+	const uint32_t device = 1;
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+
+		for (unsigned k = 0; k < numbers_len(pdu); k++) {
+			add_before(question, family_instance(family, family->state, device,
+			                                     number_at(pdu, k)));
+			if (family->controllable)
+				add_before(question, family_instance(family, family->controllable,
+				                                     device, number_at(pdu, k)));
+		}
+	}
+	add_before(question, objid_append(&family_row(0)->device_status, 1, &device));
+}
+
 /*
  * One GETNEXT of: for each family its first row, for those by device the first
- * row of a device after 1; the hints; the engine ID. The order is that of
- * the reading below.
+ * row of a device after 1; the hints; the engine ID; the guess. The order is
+ * that of the reading below.
  */
-static void ask_identity(const struct inventory *inventory, struct question *question)
+static void ask_identity(const struct inventory *inventory, const struct pdu *pdu,
+                         struct question *question)
 {
 	question->kind = REQUEST_NEXT;
 	for (unsigned i = 0; i < family_count(); i++) {
@@ -221,6 +287,8 @@ static void ask_identity(const struct inventory *inventory, struct question *que
 	}
 	if (inventory->engine_ids)
 		varbinds_add(question->varbinds, &engine_id);
+	if (guesses(inventory, pdu))
+		ask_guess(pdu, question);
 }
 
 static bool is_row(const struct family *family, const struct varbind *varbind, uint32_t *device)
@@ -350,18 +418,6 @@ static const struct sighting *sole_device(const struct pdu *pdu, unsigned rank,
 	return sole;
 }
 
-static bool numbers_on(const GArray *numbers, uint32_t device)
-{
-	for (unsigned i = 0; i < numbers->len; i++) {
-		const struct outlet_number *number =
-			&g_array_index(numbers, struct outlet_number, i);
-
-		if (number->has_device && number->device != device)
-			return false;
-	}
-	return true;
-}
-
 static void add_device(struct pdu *pdu, uint32_t device)
 {
 	for (unsigned i = 0; i < pdu->devices->len; i++)
@@ -370,49 +426,7 @@ static void add_device(struct pdu *pdu, uint32_t device)
 	g_array_append_val(pdu->devices, device);
 }
 
-static void identified(const struct inventory *inventory, struct pdu *pdu,
-                       const struct reply *reply, usec now)
-{
-	const struct varbind *varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
-	const struct sighting *sole;
-	unsigned best, at = 0;
-
-	for (unsigned i = 0; i < family_count(); i++)
-		sight(family_row(i), varbinds, &at, &pdu->sightings[i]);
-	if (inventory->engine_ids)
-		take_engine_id(pdu, &varbinds[at]);
-
-	best = best_rank(pdu);
-	if (identity_unclear(pdu, best)) {
-		start_over(inventory, pdu, now,
-		           g_strdup("errors where the outlet tables are looked for"));
-		return;
-	}
-	if (best == UINT_MAX) {
-		pdu->stage = STAGE_WHO;
-		return;
-	}
-	pdu->found.known = true;
-	sole = sole_device(pdu, best, &pdu->found.family);
-	if (sole)
-		pdu->found.device = sole->device;
-	if (pdu->need->table || !sole ||
-	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
-		begin_walk(inventory, pdu, best);
-	else if (pdu->need->numbers || pdu->need->status)
-		pdu->stage = STAGE_READ;
-	else
-		pdu->stage = STAGE_DONE;
-	if (sole && pdu->stage == STAGE_READ && pdu->found.family->device_status.n)
-		add_device(pdu, sole->device);
-}
-
 /* --- single outlets --- */
-
-static unsigned numbers_len(const struct pdu *pdu)
-{
-	return pdu->need->numbers ? pdu->need->numbers->len : 0;
-}
 
 static void add_device_status(const struct pdu *pdu, struct question *question)
 {
@@ -431,8 +445,7 @@ static void ask_numbers(const struct pdu *pdu, struct question *question)
 
 	question->kind = REQUEST_GET;
 	for (unsigned i = 0; i < numbers_len(pdu); i++) {
-		const uint32_t number =
-			g_array_index(pdu->need->numbers, struct outlet_number, i).number;
+		const uint32_t number = number_at(pdu, i);
 		const struct objid state =
 			family_instance(family, family->state, pdu->found.device, number);
 		const struct objid controllable =
@@ -470,18 +483,16 @@ static struct outlet read_number(const struct pdu *pdu, uint32_t number,
 	return outlet;
 }
 
+/* cells and status are in the order of ask_numbers(). */
 static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
-                         const struct reply *reply, usec now)
+                         const struct varbind *cells, const struct varbind *status, usec now)
 {
-	const struct varbind *varbind = &g_array_index(reply->varbinds, struct varbind, 0);
 	const struct family *family = pdu->found.family;
 
 	for (unsigned i = 0; i < numbers_len(pdu); i++) {
-		const struct varbind *state = varbind++;
-		const struct varbind *existence = family->controllable ? varbind++ : state;
-		const struct outlet outlet = read_number(
-			pdu, g_array_index(pdu->need->numbers, struct outlet_number, i).number,
-			state, existence);
+		const struct varbind *state = cells++;
+		const struct varbind *existence = family->controllable ? cells++ : state;
+		const struct outlet outlet = read_number(pdu, number_at(pdu, i), state, existence);
 
 		if (outlet.exists && outlet.controllable == TRI_UNKNOWN) {
 			start_over(
@@ -492,8 +503,110 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 		}
 		g_array_append_val(pdu->found.outlets, outlet);
 	}
-	take_device_status(pdu, varbind);
+	take_device_status(pdu, status);
 	pdu->stage = STAGE_DONE;
+}
+
+/* --- identification, judged --- */
+
+/* What is read of an outlet: its state, and whether it is controllable where that is a column. */
+static unsigned cells_of(const struct family *family)
+{
+	return family->controllable ? 2 : 1;
+}
+
+/* Whether the answer to a GETNEXT is this object, with a value. */
+static bool is_object(const struct varbind *varbind, const struct objid *name)
+{
+	return varbind->type != VALUE_ABSENT && varbind->type != VALUE_END_OF_MIB &&
+	       varbind->type != VALUE_ERROR && objid_compare(&varbind->name, name) == 0;
+}
+
+static bool is_cell(const struct pdu *pdu, uint32_t column, unsigned i,
+                    const struct varbind *varbind)
+{
+	const struct objid name =
+		family_instance(pdu->found.family, column, pdu->found.device, number_at(pdu, i));
+
+	return is_object(varbind, &name);
+}
+
+/*
+ * Whether the guess was right in all: the outlets are read then. In any other
+ * case, and be it that an outlet does not exist, they are asked for by name.
+ */
+static bool guess_right(const struct pdu *pdu, const struct varbind *cells,
+                        const struct varbind *status)
+{
+	const struct family *family = pdu->found.family;
+	struct objid before = family_row(0)->device_status;
+
+	for (unsigned i = 0; i < numbers_len(pdu); i++) {
+		if (!is_cell(pdu, family->state, i, cells++))
+			return false;
+		if (family->controllable && !is_cell(pdu, family->controllable, i, cells++))
+			return false;
+	}
+	before.id[before.n++] = pdu->found.device - 1;
+	return !pdu->devices->len || !says_nothing(status, &before);
+}
+
+static void take_guess(const struct inventory *inventory, struct pdu *pdu,
+                       const struct varbind *varbinds, usec now)
+{
+	const struct objid name =
+		objid_append(&family_row(0)->device_status, 1, &pdu->found.device);
+	const struct varbind *cells = varbinds, *status = varbinds;
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		if (family_row(i) == pdu->found.family)
+			cells = status;
+		status += numbers_len(pdu) * cells_of(family_row(i));
+	}
+	if (!guess_right(pdu, cells, status))
+		return;
+	if (!is_object(status, &name)) /* another one: definitely, there is no such status */
+		g_array_set_size(pdu->devices, 0);
+	numbers_read(inventory, pdu, cells, status, now);
+}
+
+static void identified(const struct inventory *inventory, struct pdu *pdu,
+                       const struct reply *reply, usec now)
+{
+	const struct varbind *varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
+	const struct sighting *sole;
+	unsigned best, at = 0;
+
+	for (unsigned i = 0; i < family_count(); i++)
+		sight(family_row(i), varbinds, &at, &pdu->sightings[i]);
+	if (inventory->engine_ids)
+		take_engine_id(pdu, &varbinds[at]);
+
+	best = best_rank(pdu);
+	if (identity_unclear(pdu, best)) {
+		start_over(inventory, pdu, now,
+		           g_strdup("errors where the outlet tables are looked for"));
+		return;
+	}
+	if (best == UINT_MAX) {
+		pdu->stage = STAGE_WHO;
+		return;
+	}
+	pdu->found.known = true;
+	sole = sole_device(pdu, best, &pdu->found.family);
+	if (sole)
+		pdu->found.device = sole->device;
+	if (pdu->need->table || !sole ||
+	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
+		begin_walk(inventory, pdu, best);
+	else if (pdu->need->numbers || pdu->need->status)
+		pdu->stage = STAGE_READ;
+	else
+		pdu->stage = STAGE_DONE;
+	if (sole && pdu->stage == STAGE_READ && pdu->found.family->device_status.n)
+		add_device(pdu, sole->device);
+	if (pdu->stage == STAGE_READ && guesses(inventory, pdu))
+		take_guess(inventory, pdu, &varbinds[at + inventory->engine_ids], now);
 }
 
 /* --- whole tables --- */
@@ -947,7 +1060,7 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 	question->varbinds = varbinds_new();
 	switch (pdu->stage) {
 	case STAGE_IDENTIFY:
-		ask_identity(inventory, question);
+		ask_identity(inventory, pdu, question);
 		break;
 	case STAGE_READ:
 		ask_numbers(pdu, question);
@@ -978,13 +1091,16 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
                      usec now)
 {
 	const bool bulk = pdu->stage == STAGE_WALK && !inventory->v1 && !pdu->no_bulk;
+	const struct varbind *varbinds;
 
 	switch (pdu->stage) {
 	case STAGE_IDENTIFY:
 		identified(inventory, pdu, reply, now);
 		break;
 	case STAGE_READ:
-		numbers_read(inventory, pdu, reply, now);
+		varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
+		numbers_read(inventory, pdu, varbinds,
+		             varbinds + numbers_len(pdu) * cells_of(pdu->found.family), now);
 		break;
 	case STAGE_WALK:
 		pdu->bulk_answered = pdu->bulk_answered || bulk;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the source in many ways, warnings being errors, and runs the pure
-# tests of each. Each build has a directory of its own, which is removed.
+# Builds the source in many ways, warnings being errors, and runs the
+# quick tests of each. Each build has a directory of its own, which is removed.
 #
 #   builds.sh SOURCE-DIRECTORY [NAME...]     a tree with configure that is not configured
 #
@@ -12,6 +12,7 @@ scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 failed=0
+quick="tests/test_nodemap tests/test_params tests/test_power tests/exports.sh tests/hardening.sh"
 
 # build NAME COMPILER CFLAGS [CONFIGURE-FLAG...]
 build() {
@@ -24,7 +25,7 @@ build() {
 	mkdir "$scratch/$name"
 	if (cd "$scratch/$name" &&
 		"$src/configure" -q --enable-werror CC="$cc" CFLAGS="$cflags" "$@" &&
-		make -s -j2 && make -s check TESTS="tests/test_nodemap tests/test_params tests/test_power") \
+		make -s -j2 && make -s check TESTS="$quick") \
 		>"$scratch/$name.log" 2>&1; then
 		echo "builds: $name: passed"
 	else
@@ -45,13 +46,14 @@ int main(void) { return g_get_prgname() != 0; }' >"$scratch/probe.c"
 		$(pkg-config --cflags --libs glib-2.0) >/dev/null 2>&1
 }
 
-for way in ${*:-O0 O2 O3-lto clang clang-O0 i386}; do
+for way in ${*:-O0 O2 O3-lto clang clang-O0 without-stonith i386}; do
 	case $way in
 	O0) build O0 gcc '-O0 -g' ;;
 	O2) build O2 gcc -O2 ;;
 	O3-lto) build O3-lto gcc '-O3 -flto=auto' ;;
 	clang) build clang clang -O2 ;;
 	clang-O0) build clang-O0 clang '-O0 -g' ;;
+	without-stonith) build without-stonith gcc -O2 --without-stonith ;;
 	i386)
 		if (has_32_bit); then
 			PKG_CONFIG_PATH=/usr/lib/i386-linux-gnu/pkgconfig \

@@ -6,9 +6,20 @@
 
 if command -v mandoc >/dev/null; then
 	for page in fence_tripplite.8 trippsim.1 trippsnmp.3 ${TS_STONITH_PLUGINDIR:+tripplite.7}; do
-		check "$page is clean for mandoc" mandoc -Tlint -W warning "$TS_BUILDDIR/doc/$page"
+		check "$page is clean for mandoc" mandoc -Tlint -W style "$TS_BUILDDIR/doc/$page"
 	done
 fi
+
+functions=$(grep -o '\btrippsnmp_[a-z_]*(' "$TS_SRCDIR/lib/trippsnmp.h" | sort -u)
+names_all() {
+	for function in $functions; do
+		grep -F "$function" "$TS_SRCDIR/doc/trippsnmp.3.in" >/dev/null || {
+			echo "$function is missing"
+			return 1
+		}
+	done
+}
+check "trippsnmp.3 names each function that trippsnmp.h declares" names_all
 
 example=$scratch/list-outlets
 check "the example compiles against the public header" \

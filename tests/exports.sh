@@ -21,6 +21,9 @@ check "the library exports the functions on its list and nothing else" \
 check "each exported function has the version TRIPPSNMP_0" \
 	test "$(nm -D --defined-only "$library" | grep -c '@@TRIPPSNMP_0$')" = \
 	"$(echo "$listed" | wc -l)"
+packaged=$(sed -n 's/^ \(trippsnmp_[a-z_]*\)@TRIPPSNMP_0 .*/\1/p' \
+	"$TS_SRCDIR/debian/libtrippsnmp0.symbols" | LC_ALL=C sort)
+check "the Debian package's symbols file names the same functions" test "$packaged" = "$listed"
 if [ -n "$TS_STONITH_PLUGINDIR" ]; then
 	check "the plugin exports its init function and nothing else" \
 		test "$(defined "$TS_PLUGIN_DIR/stonith2/tripplite.so")" = \

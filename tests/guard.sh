@@ -18,12 +18,13 @@ trap 'stop_pdu; rm -rf "$scratch"' EXIT
 # line is in it before its answer goes out, and nothing has to be waited for later.
 start_pdu() {
 	stop_pdu
+	rm -f "$scratch/timeline"
 	"$TRIPPSIM" --port 0 --die-with-parent --log-requests --user "$user" --name "$2=db1" \
 		"$TS_CAPTURES/$1.snmprec" >"$scratch/timeline" 2>&1 &
 	pdu=$!
 	tries=100
-	while address=$(sed -n 's/^trippsim: listening on //p' "$scratch/timeline") &&
-		[ -z "$address" ] && [ $((tries -= 1)) -gt 0 ]; do
+	until address=$(sed -n 's/^trippsim: listening on //p' "$scratch/timeline" 2>/dev/null) &&
+		[ -n "$address" ] || [ $((tries -= 1)) -eq 0 ]; do
 		sleep 0.1
 	done
 	[ -n "$address" ] || {
@@ -48,7 +49,8 @@ takes() {
 	shift
 	before=$(requests)
 	# shellcheck disable=SC2046 # a line of words
-	stonith -t tripplite $(version "$snmp") "ipaddr=$address" off_hold=0 "$@" || return
+	stonith -t tripplite $(version "$snmp") "ipaddr=$address" off_hold=0 power_timeout=2 \
+		total_timeout=5 "$@" || return
 	took=$(($(requests) - before))
 	echo "it took $took requests, not $expected"
 	[ $took -eq "$expected" ]
@@ -73,17 +75,17 @@ row() {
 # Relays obey at once, nothing is lost, nothing is held. For SNMPv3 the discovery of the engine,
 # which the timeline does not show, comes on top.
 #   capture                     outlet  SNMP  status list off on reset by-name
-row pdumv30hvnetlx-pdu-20.2.1   1.3     2c    2 3 5 4 7 8
-row pdumv30hvnetlx-pdu-20.2.1   1.3     1     2 3 5 4 7 8
-row pdumv30hvnetlx-pdu-20.2.1   1.3     3     2 3 5 4 7 8
-row pdumh20atnet-ats-15.5.4     1.9     2c    2 3 5 4 7 8
-row pdumh20atnet-ats-15.5.4     1.9     1     2 3 5 4 7 8
-row lx-ups                      1.1     2c    2 3 5 4 7 8
-row lx-pdu-envirosense          1.3     2c    2 3 5 4 7 8
-row webcard-12.06-ups           1.1     2c    2 3 5 4 7 8
-row webcard-12.06-ups           1.1     1     2 3 5 4 7 8
-row pdumh20hvnet-12.04-pdu      1.3     2c    2 3 5 4 7 8
-row twin-only                   1.3     2c    2 3 5 4 7 8
+row pdumv30hvnetlx-pdu-20.2.1   1.3     2c   1      3    4   3  6     8
+row pdumv30hvnetlx-pdu-20.2.1   1.3     1    3      4    7   6  9     10
+row pdumv30hvnetlx-pdu-20.2.1   1.3     3    1      4    4   3  6     9
+row pdumh20atnet-ats-15.5.4     1.9     2c   1      3    4   3  6     8
+row pdumh20atnet-ats-15.5.4     1.9     1    2      3    5   4  7     8
+row lx-ups                      1.1     2c   1      2    4   3  6     7
+row lx-pdu-envirosense          1.3     2c   1      2    4   3  6     7
+row webcard-12.06-ups           1.1     2c   1      2    4   3  6     7
+row webcard-12.06-ups           1.1     1    2      2    5   4  7     7
+row pdumh20hvnet-12.04-pdu      1.3     2c   1      2    4   3  6     7
+row twin-only                   1.3     2c   1      2    4   3  6     7
 
 # opens VERSION: what a reset opens, but for what libraries and the loader themselves need.
 opens() {

@@ -421,7 +421,7 @@ END_TEST
 
 /* --- single outlets --- */
 
-START_TEST(outlets_by_number_cost_two_requests)
+START_TEST(two_outlets_by_number_cost_one_request)
 {
 	begin(1, false);
 	script_outlets(script, 0, lx, 1, 24);
@@ -429,13 +429,96 @@ START_TEST(outlets_by_number_cost_two_requests)
 	need_number(0, 0, 3);
 	need_number(0, 1, 24);
 	look();
-	ck_assert_uint_eq(script->sent->len, 2);
+	ck_assert_uint_eq(script->sent->len, 1);
 	ck_assert(!found(0)->whole);
 	ck_assert_uint_eq(found(0)->outlets->len, 2);
 	ck_assert_uint_eq(outlet(0, 1)->number, 24);
 	ck_assert(outlet(0, 1)->exists);
 	ck_assert_int_eq(outlet(0, 1)->controllable, TRI_YES);
 	ck_assert_int_eq(outlet(0, 1)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(more_outlets_by_number_cost_two_requests)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 24);
+	for (uint32_t i = 1; i <= 8; i++)
+		need_number(0, 0, i);
+	look();
+	ck_assert_uint_eq(script->sent->len, 2);
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+}
+END_TEST
+
+START_TEST(an_outlet_of_each_family_costs_one_request)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	begin(1, false);
+	script_outlets(script, 0, family, 1, 8);
+	put_end(0);
+	need_number(0, 0, 1);
+	look();
+	ck_assert_uint_eq(script->sent->len, 1);
+	ck_assert_ptr_eq(outlet(0, 0)->family, family);
+	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_YES);
+	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+/* In the first answer the state of outlet 8 is spoilt as script->context says. */
+static enum script_fate spoils_the_state(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	const struct varbind *spoilt = network->context;
+	const struct objid state = family_instance(lx, lx->state, 1, 8);
+
+	(void)pdu;
+	(void)request;
+	for (unsigned i = 0; !network->calls && i < answer->varbinds->len; i++) {
+		struct varbind *varbind = &g_array_index(answer->varbinds, struct varbind, i);
+
+		if (objid_compare(&varbind->name, &state) == 0)
+			*varbind = *spoilt;
+	}
+	network->calls++;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(what_is_not_the_outlets_own_state_is_never_taken_for_it)
+{
+	lx = script_family("LX PDU");
+	const struct varbind spoilt[] = {
+		{ .name = family_instance(lx, lx->state, 1, 9),
+		  .type = VALUE_INTEGER,
+		  .number = 1 },
+		{ .name = family_instance(lx, lx->state, 2, 8),
+		  .type = VALUE_INTEGER,
+		  .number = 1 },
+		{ .name = family_instance(lx, lx->command, 1, 8),
+		  .type = VALUE_INTEGER,
+		  .number = 1 },
+		{ .name = family_instance(lx, lx->state, 1, 7),
+		  .type = VALUE_INTEGER,
+		  .number = 1 },
+		{ .name = family_instance(lx, lx->state, 1, 8), .type = VALUE_END_OF_MIB },
+		{ .name = family_instance(lx, lx->state, 1, 8), .type = VALUE_ERROR },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(spoilt); i++) {
+		begin(1, false);
+		script_outlets(script, 0, lx, 1, 24);
+		script->hook = spoils_the_state;
+		script->context = (void *)&spoilt[i];
+		need_number(0, 0, 8);
+		look();
+		ck_assert_uint_gt(script->sent->len, 1);
+		ck_assert_uint_eq(found(0)->outlets->len, 1);
+		ck_assert_uint_eq(outlet(0, 0)->number, 8);
+		ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
+		finish();
+	}
 }
 END_TEST
 
@@ -1191,7 +1274,11 @@ static TCase *numbers_case(void)
 {
 	TCase *tcase = tcase_new("numbers");
 
-	tcase_add_test(tcase, outlets_by_number_cost_two_requests);
+	tcase_add_test(tcase, two_outlets_by_number_cost_one_request);
+	tcase_add_test(tcase, more_outlets_by_number_cost_two_requests);
+	tcase_add_loop_test(tcase, an_outlet_of_each_family_costs_one_request, 0,
+	                    (int)family_count());
+	tcase_add_test(tcase, what_is_not_the_outlets_own_state_is_never_taken_for_it);
 	ADD_BOTH(tcase, an_outlet_past_the_last_does_not_exist);
 	ADD_BOTH(tcase, an_outlet_without_a_controllable_cell_is_not_controllable);
 	tcase_add_test(tcase, an_outlet_that_does_not_say_is_asked_again);

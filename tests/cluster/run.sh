@@ -49,7 +49,7 @@ for program in corosync pacemakerd crm crm_mon stonith ip flock nsenter unshare;
 done
 pacemakerd --features | grep -qw lha || skip "this Pacemaker knows no Linux-HA plugins"
 
-mkdir -p "$work" && exec 8<"$work" && flock -n 8 || {
+mkdir -p "$work" && exec 8<"$work" && flock -w 10 8 && mkdir -p "$work" || {
 	echo "another run uses $work"
 	exit 1
 }

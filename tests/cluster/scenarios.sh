@@ -426,7 +426,7 @@ scenario_is() { # (a) with Debian's stonith:fence_tripplite_snmp, for comparison
 scenario_z() { # a plugin that lies (stonith:null): these tests must notice
 	broken=1
 	wire_one_pdu pdu1
-	fresh && on db2 crm configure primitive pdu stonith:null params hostlist='"db1 db2 db3"' \
+	fresh && on db2 crm configure primitive pdu stonith:null params hostlist="db1 db2 db3" \
 		op monitor interval=60s && ready db1 pdu || return
 	fault ip link set db1 down
 	within 60 "the lie" fenced || return
@@ -493,7 +493,7 @@ fresh_power() {
 	done
 }
 
-row() { printf '%-9s %-62s %6s %9s %7s %9s\n' "$@" >>table; }
+row() { printf '%-8s %-70s %6s %9s %7s %9s\n' "$@" >>table; }
 
 run_scenario() { # NAME
 	local what code start

@@ -133,8 +133,10 @@ def show_side_by_side(cells):
         "Side by side", "Each on the same simulated PDU with 24 outlets, no delay, off_hold and "
         "relay latency 0; medians of %d rounds, every %s for %s. Ratios: times that of "
         "`stonith -t tripplite` in the same row group. Memory: peak of the greatest process. "
-        "Files: successful opens (strace); datagrams' octets are those of UDP payload. "
-        "`status` and the first reset know the outlet, `list` and `reset by name` read names."
+        "Files: successful opens (strace). Octets: UDP payload both ways. `status`, `off` and "
+        "`reset by map` know the outlet's number; `list` and `reset by name` read names. The "
+        "commands' stdin is a terminal: without one `stonith` logs to syslog, and where no "
+        "daemon listens, libc writes that to the console, some milliseconds a line."
         % (ROUNDS, "third" if SLOW_EVERY == 3 else "second", DEBIAN))
     for version in VERSIONS:
         rows = []
@@ -259,50 +261,57 @@ def by_rtt():
     return panel, target
 
 
+def all_answer_after(pdus, seconds):
+    for pdu in pdus:
+        pdu.tell("delay %g" % seconds)
+
+
 def by_pdus():
     numbers = (1, 16) if QUICK else (1, 2, 4, 8, 16)
-    names = ("2c", "3 authPriv", "2c, RTT 50 ms", "2c, off_hold 5")
+    names = ("2c", "3 authPriv", "2c, 50 ms", "2c, off_hold 5")
     rows, walls_of, floors = [], {name: [] for name in names}, []
     for n in numbers:
         pdus = [Pdu() for _ in range(n)]
-        relay = Relay(pdus)
-        relay.set("rtt", RTT)
-        args = (relay.ports, pdus)
+        ports = [pdu.port for pdu in pdus]
+        all_answer_after(pdus, RTT)
         series = {"null": null_runner(),
-                  "2c": runner("reset by map", "2c", *args),
-                  "3 authPriv": runner("reset by map", "3 authPriv", *args)}
+                  names[0]: runner("reset by map", "2c", ports, pdus),
+                  names[1]: runner("reset by map", "3 authPriv", ports, pdus)}
         results = timed(series)
-        others = sum(thing.cpu() for thing in [relay] + pdus)
-        series["2c"]()
-        others = sum(thing.cpu() for thing in [relay] + pdus) - others
-        relay.set("rtt", 0.05)
-        results.update(timed({names[2]: series["2c"]}))
-        relay.set("rtt", RTT)
+        before = sum(pdu.cpu() for pdu in pdus)
+        series[names[0]]()
+        others = sum(pdu.cpu() for pdu in pdus) - before
         if not QUICK:
-            results.update(timed({names[3]: runner("reset by map", "2c", *args, off_hold="5")}, 1))
+            results.update(timed({names[3]: runner("reset by map", "2c", ports, pdus,
+                                                   off_hold="5")}, 1))
+        all_answer_after(pdus, 0.05)
+        results.update(timed({names[2]: series[names[0]]}))
         floors.append(MAP_FLOOR * RTT * 1000 + start_of(results))
+        all_answer_after(pdus, 0)
+        relay = Relay(pdus)
         for name in names:
             if name not in results:
                 continue
-            wall = median(walls(results[name]))
+            spents = results[name]
+            wall = median(walls(spents))
             walls_of[name].append(wall)
-            requests = counted(relay, series[name])[1] if name in series else None
-            rows.append(["%2d: %s" % (n, name), requests, wall, spread(walls(results[name])),
-                         wall / walls_of[name][0], median([s.cpu for s in results[name]]),
-                         others if name == "2c" else None,
-                         median([s.memory for s in results[name]])])
-        relay.end()
-        for pdu in pdus:
-            pdu.end()
+            version = name.split(",")[0]
+            _, requests, octets = counted(
+                relay, runner("reset by map", version, relay.ports, pdus))
+            rows.append(["%2d: %s" % (n, name), requests, octets, wall, spread(walls(spents)),
+                         wall / walls_of[name][0], median([s.cpu for s in spents]),
+                         others if name == names[0] else None,
+                         median([s.memory for s in spents])])
+        for thing in [relay] + pdus:
+            thing.end()
     report.section("By number of PDUs",
-                   "A reset by map of a node with a feed on each of so many PDUs, round-trip time "
-                   "%d ms where no other stands, hold and latency 0. All the simulated PDUs, and the "
-                   "relay before them, share this machine's %d processors: what they take for one "
-                   "reset stands beside what we take."
+                   "A reset by map of a node with a feed on each of so many PDUs, hold and latency "
+                   "0. Each PDU answers %d ms after it was asked, where no other time stands "
+                   "(`trippsim --delay`, no relay in between). They share this machine's %d "
+                   "processors: what they take for one reset stands beside what we take."
                    % (RTT * 1000, os.cpu_count()),
-                   ["PDUs", "requests", "wall ms", "from–to", "times 1 PDU", "CPU ms", "PDUs' CPU ms",
-                    "MiB"],
-                   rows)
+                   ["PDUs", "requests", "octets", "wall ms", "from–to", "times 1 PDU", "CPU ms",
+                    "PDUs' CPU ms", "MiB"], rows)
     panel = plot.Panel("Reset by number of PDUs: wall ms (RTT 10 ms)", "PDUs", numbers,
                        [("floor", floors, True)] +
                        [(name, walls_of[name], False) for name in names[:2]])
@@ -459,7 +468,7 @@ def show_targets(cells, counts, rtt, pdus):
     target("requests of a reset by map, v2c", ours.requests, "6 + 1", ours.requests <= 7)
     wall, floor = rtt[10, "reset by map"]
     target("its wall time at RTT 10 ms / floor", wall / floor, "1.15", wall <= 1.15 * floor)
-    for name, text in (("2c", "RTT 10 ms"), ("2c, RTT 50 ms", "RTT 50 ms"),
+    for name, text in (("2c", "RTT 10 ms"), ("2c, 50 ms", "RTT 50 ms"),
                        ("2c, off_hold 5", "off_hold 5 s")):
         if pdus[name]:
             ratio = pdus[name][-1] / pdus[name][0]
@@ -481,6 +490,22 @@ def show_targets(cells, counts, rtt, pdus):
             cell("reset by map", NULL).median("memory")
         target("MiB above null, %s, %s" % (operation, version), extra, "6", extra <= 6)
     report.section("Targets", "", ["what", "measured", "limit", "verdict"], rows)
+
+
+def show_in_short(cells, pdus, rtt):
+    """README quotes this table."""
+    rows = []
+    for client in (PLUGIN, AGENT, DEBIAN, BARE):
+        cell = cells.get(("reset by name", "2c", client))
+        if cell:
+            rows.append([client, cell.requests, cell.median("wall"), cell.median("cpu"),
+                         cell.median("memory")])
+    wall, floor = rtt[10, "reset by map"]
+    report.section("In short", "A reset by name, SNMP 2c, hold and relay latency 0, no delay:",
+                   ["", "requests", "wall ms", "CPU ms", "MiB"], rows)
+    report.say("With a round-trip time of 10 ms a reset by map takes %.2f times the time that its "
+               "six round trips and the start of `stonith` take; with outlets on 16 PDUs %.2f times "
+               "that with an outlet on one.\n" % (wall / floor, pdus["2c"][-1] / pdus["2c"][0]))
 
 
 def show_bars(cells):
@@ -507,6 +532,7 @@ def main(directory):
     by_hold()
     panels.append(by_loss())
     show_targets(cells, counts, rtt, pdus)
+    show_in_short(cells, pdus, rtt)
     report.say("The whole took %d s." % (time.time() - begun))
     os.makedirs(directory, exist_ok=True)
     report.write(os.path.join(directory, "results.md"))

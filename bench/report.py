@@ -52,7 +52,9 @@ class Report:
         self._text.append(text + "\n")
 
     def section(self, title, text, head=None, rows=None):
-        self.say("\n## %s\n\n%s\n" % (title, text))
+        self.say("## %s\n" % title)
+        if text:
+            self.say(text + "\n")
         if head:
             self.say(table(head, rows))
 

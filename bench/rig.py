@@ -127,7 +127,7 @@ class Pdu:
 
     def relays(self):
         """What the outlets did since the last order, such as ["1.3 off"]."""
-        return [line.split(" outlet ")[1] for line in self.tell("delay 0")
+        return [line.split(" outlet ")[1] for line in self.tell("resume")
                 if " outlet " in line and " command " not in line]
 
     def end(self):
@@ -157,9 +157,6 @@ class Relay:
 
     def end(self):
         _end(self._process, self._said)
-
-    def cpu(self):
-        return _cpu(self._process)
 
 
 class Spent:

@@ -149,6 +149,7 @@ static void add_feed(const struct feeds_view *view, unsigned pdu, const struct o
 		.device = outlet->device,
 		.number = outlet->number,
 		.state = outlet->state,
+		.lost = outlet->lost,
 		.text = outlet->device == 1 ? g_strdup_printf("outlet %u of %s", outlet->number,
 		                                              view->labels[pdu])
 		                            : g_strdup_printf("outlet %u.%u of %s", outlet->device,
@@ -191,16 +192,27 @@ static const struct outlet *find_outlet(const struct pdu_outlets *found, const s
 	return NULL;
 }
 
+static bool any_controllable(const struct pdu_outlets *found)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++)
+		if (g_array_index(found->outlets, struct outlet, i).controllable == TRI_YES)
+			return true;
+	return false;
+}
+
 static struct outcome find_number(const struct feeds_view *view, const struct outlet_ref *ref,
                                   GArray *feeds)
 {
 	const struct pdu_outlets *found = view->found[ref->pdu];
 	const struct outlet *match = NULL;
 
+	if (!ref->has_device && !found->device && !any_controllable(found))
+		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s: no outlet of %s is controllable",
+		               ref->text, view->labels[ref->pdu]);
 	if (!ref->has_device && !found->device)
 		return failure(TRIPPSNMP_BADCONFIG,
-		               "hostlist: %s is ambiguous: %s has no device, or several, with "
-		               "controllable outlets; write DEVICE.%u",
+		               "hostlist: %s is ambiguous: several devices or tables of %s have "
+		               "controllable outlets; write DEVICE.%u, or the outlet's name",
 		               ref->text, view->labels[ref->pdu], ref->number);
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
@@ -271,6 +283,16 @@ static bool same_outlet(const struct feeds_view *view, const struct feed *a, con
 	       a->number == b->number;
 }
 
+static struct outcome one_pdu(const struct feeds_view *view, const struct feed *a,
+                              const struct feed *b)
+{
+	return failure(
+		TRIPPSNMP_BADCONFIG,
+		"ipaddr: %s and %s are one PDU (they have the same SNMP engine ID), so %s and "
+		"%s are one outlet",
+		view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
+}
+
 static struct outcome check_twice(const struct feeds_view *view, const char *node,
                                   const GArray *feeds)
 {
@@ -286,11 +308,7 @@ static struct outcome check_twice(const struct feeds_view *view, const char *nod
 				return failure(TRIPPSNMP_BADCONFIG,
 				               "hostlist: %s stands twice for node %s", a->text,
 				               node);
-			return failure(
-				TRIPPSNMP_BADCONFIG,
-				"ipaddr: %s and %s are one PDU (they have the same SNMP engine "
-				"ID), so %s and %s are one outlet",
-				view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
+			return one_pdu(view, a, b);
 		}
 	}
 	return fine;
@@ -339,11 +357,17 @@ static struct outcome check_other(const struct feeds_view *view, const char *nam
 	for (unsigned i = 0; !outcome.error && i < feeds->len; i++) {
 		const struct feed *mine = &g_array_index(feeds, struct feed, i);
 
-		for (unsigned k = 0; !outcome.error && k < others->len; k++)
-			if (same_outlet(view, mine, &g_array_index(others, struct feed, k)))
-				outcome = failure(TRIPPSNMP_BADCONFIG,
-				                  "hostlist: %s feeds both node %s and node %s",
-				                  mine->text, name, other->name);
+		for (unsigned k = 0; !outcome.error && k < others->len; k++) {
+			const struct feed *theirs = &g_array_index(others, struct feed, k);
+
+			if (!same_outlet(view, mine, theirs))
+				continue;
+			outcome = mine->pdu != theirs->pdu
+			                  ? one_pdu(view, mine, theirs)
+			                  : failure(TRIPPSNMP_BADCONFIG,
+			                            "hostlist: %s feeds both node %s and node %s",
+			                            mine->text, name, other->name);
+		}
 	}
 	g_array_unref(others);
 	return outcome;

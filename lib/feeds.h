@@ -17,6 +17,7 @@ struct feed {
 	uint32_t device;
 	uint32_t number;
 	enum trippsnmp_state state; /* as the inventory read it */
+	bool lost;                  /* likewise */
 	char *text;                 /* how messages name it, such as "outlet 3 of pdu-a" */
 };
 

@@ -16,8 +16,9 @@
 /* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
 #define BEYOND_LAST INT32_MAX
 #define ANSWER_BYTES 1400
-#define VARBIND_BYTES 26   /* of ours, with a short value */
-#define NAME_BYTES_MAX 256 /* one more than a DisplayString: longer ones equal no name */
+#define VARBIND_BYTES 26 /* of ours, with a short value */
+#define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
+#define WHO_BYTES 128    /* of a stranger's texts, in one line */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
 #define GUESS_NUMBERS_MAX 2 /* more would make the answer long */
@@ -93,7 +94,6 @@ static void forget(struct pdu *pdu)
 	g_array_set_size(pdu->found.outlets, 0);
 	g_array_set_size(pdu->columns, 0);
 	g_array_set_size(pdu->devices, 0);
-	pdu->found.offline = false;
 	pdu->found.whole = false;
 	pdu->found.family = NULL;
 	pdu->found.device = 0;
@@ -460,10 +460,20 @@ static void ask_numbers(const struct pdu *pdu, struct question *question)
 
 static void take_device_status(struct pdu *pdu, const struct varbind *varbinds)
 {
-	for (unsigned i = 0; i < pdu->devices->len; i++)
-		if (varbinds[i].type == VALUE_INTEGER &&
-		    varbinds[i].number == DEVICE_STATUS_OFFLINE)
-			pdu->found.offline = true;
+	for (unsigned i = 0; i < pdu->devices->len; i++) {
+		const bool lost = varbinds[i].type == VALUE_INTEGER
+		                          ? varbinds[i].number == DEVICE_STATUS_OFFLINE
+		                          : varbinds[i].type != VALUE_ABSENT;
+
+		for (unsigned k = 0; lost && k < pdu->found.outlets->len; k++) {
+			struct outlet *outlet =
+				&g_array_index(pdu->found.outlets, struct outlet, k);
+
+			outlet->lost = outlet->lost ||
+			               (outlet->family->device_status.n &&
+			                outlet->device == g_array_index(pdu->devices, uint32_t, i));
+		}
+	}
 }
 
 static struct outlet read_number(const struct pdu *pdu, uint32_t number,
@@ -713,7 +723,7 @@ static char *octets_string(const struct varbind *varbind)
 	gsize n;
 	const char *octets = g_bytes_get_data(varbind->octets, &n);
 
-	return g_strndup(octets ? octets : "", MIN(n, NAME_BYTES_MAX));
+	return g_strndup(octets ? octets : "", n <= NAME_BYTES ? n : 0);
 }
 
 /* Returns what is wrong with the cell, NULL if nothing. */
@@ -1032,7 +1042,7 @@ static void who_answered(struct pdu *pdu, const struct reply *reply)
 	const struct varbind *varbind = &g_array_index(reply->varbinds, struct varbind, 0);
 	gsize n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *text = octets ? text_escape(octets, (gssize)n) : g_strdup("none");
+	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
 	char *why;
 
 	if (!pdu->found.who) {

@@ -19,6 +19,7 @@ struct outlet {
 	bool exists; /* false only for an asked one that is definitely not there */
 	enum tristate controllable;
 	enum trippsnmp_state state;
+	bool lost; /* its device is offline, or does not say: the state may be stale */
 	bool has_name, has_description; /* whether the cell was read */
 	char *name, *description;       /* as stored, cut at a NUL; never NULL if has_ */
 };
@@ -47,7 +48,6 @@ struct pdu_outlets {
 	const struct family *family; /* of the sole device */
 	uint32_t device; /* the only one that may have controllable outlets; 0 if several or none */
 	GBytes *engine_id; /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
-	bool offline;      /* tlpDeviceStatus offline(5) seen */
 	char *who;         /* sysObjectID and sysDescr, escaped, where no family answered */
 };
 

@@ -187,7 +187,7 @@ char *feeds_text(const GArray *feeds)
 }
 
 static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_action action,
-                                   const GArray *feeds)
+                                   const GArray *feeds, bool *short_of_on)
 {
 	const struct power_settings settings = {
 		.action = action,
@@ -206,6 +206,7 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 		power_expire(power, silent < 0 ? NULL : operation->labels[silent]);
 	}
 	outcome = power_outcome(power);
+	*short_of_on = power_short_of_on(power);
 	power_free(power);
 	return outcome;
 }
@@ -228,17 +229,21 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 {
 	GArray *feeds = feeds_new();
 	struct outcome outcome = operation_look(operation, judge_node, feeds);
+	bool short_of_on = false;
 	char *text = feeds_text(feeds);
 
 	if (!outcome.error) {
 		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of node %s: switching %s",
 		         action_word(action), shown, text);
-		outcome = switch_feeds(operation, action, feeds);
+		outcome = switch_feeds(operation, action, feeds, &short_of_on);
 	}
 	if (!outcome.error)
 		log_line(operation->log, TRIPPSNMP_LOG_INFO,
-		         "%s of node %s is done and verified: %s, %u requests in %.3g s",
-		         action_word(action), shown, text, runner_requests(&operation->runner),
+		         "%s of node %s is %s: %s, %u requests in %.3g s", action_word(action),
+		         shown,
+		         short_of_on ? "done as far as fencing needs: off is verified, on is not"
+		                     : "done and verified",
+		         text, runner_requests(&operation->runner),
 		         (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC);
 	g_free(text);
 	g_array_unref(feeds);

@@ -18,7 +18,9 @@
 #define SET_ATTEMPTS 4
 /* A PDU that was silent so long may have restarted, and forgotten what it acknowledged. */
 #define SILENCE_OF_A_RESTART (5 * USEC_PER_SEC)
+/* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
 #define RESEND_FIRST USEC_PER_SEC
+#define RESENDS_IN_POWER_TIMEOUT 4
 #define REFUSALS_TO_BELIEVE 2
 
 enum phase {
@@ -69,6 +71,7 @@ struct power {
 	const struct log *log;
 	enum trippsnmp_state wanted; /* now: in a reset first OFF, then ON */
 	bool off_proven;
+	bool short_of_on;
 	enum phase phase;
 	struct relay *relays;
 	unsigned n_relays;
@@ -215,7 +218,13 @@ static void give_up(struct power *power, enum trippsnmp_error error, char *messa
 	log_line(power->log, TRIPPSNMP_LOG_WARN,
 	         "the node was off, but its power did not come back: %s", message);
 	g_free(message);
+	power->short_of_on = true;
 	end(power, TRIPPSNMP_OK, NULL);
+}
+
+bool power_short_of_on(const struct power *power)
+{
+	return power->short_of_on;
 }
 
 /* --- rounds --- */
@@ -277,12 +286,13 @@ static bool reads_otherwise(const struct power *power, const struct relay *relay
 }
 
 /* A command is needed, as if none had been sent. */
-static void command_anew(struct relay *relay)
+static void command_anew(const struct power *power, struct relay *relay)
 {
 	relay->due = true;
 	relay->obeyed = false;
 	relay->acknowledged = USEC_NEVER;
-	relay->resend_pause = RESEND_FIRST;
+	relay->resend_pause =
+		MIN(RESEND_FIRST, power->settings.power_timeout / RESENDS_IN_POWER_TIMEOUT);
 	relay->unanswered = 0;
 }
 
@@ -297,7 +307,7 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 	for (unsigned i = 0; i < power->n_relays; i++) {
 		struct relay *relay = &power->relays[i];
 
-		command_anew(relay);
+		command_anew(power, relay);
 		relay->alone = false;
 #ifdef TS_DEFECT_SKIP_SET
 		if (relay->reading == wanted) {
@@ -529,7 +539,7 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 
 	if (device && device->offline) {
 		/* what its card acknowledged may not have reached it */
-		command_anew(relay);
+		command_anew(power, relay);
 		relay->due = false;
 		relay->resend_at = now;
 		return;
@@ -537,11 +547,11 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 	if (relay->obeyed && reads_otherwise(power, relay)) {
 		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s has come back %s; switching it again",
 		         relay->feed->text, state_word(relay->reading));
-		command_anew(relay);
+		command_anew(power, relay);
 		power->poll = POLL_FIRST;
 	}
 	if (reads_otherwise(power, relay) && now - power->swept >= SILENCE_OF_A_RESTART)
-		command_anew(relay);
+		command_anew(power, relay);
 	restart_timeout(power, relay, obeyed);
 	relay->obeyed = obeyed;
 	if (overdue(power, relay))

@@ -31,6 +31,9 @@ struct machine power_machine(struct power *power);
 /** How it came out; valid once the machine is done or power_expire() was called. */
 struct outcome power_outcome(const struct power *power);
 
+/** Whether it is a reset whose off was proven, and whose power did not come back. */
+bool power_short_of_on(const struct power *power);
+
 /**
  * Time is up. silent names a PDU that has not answered, or is NULL. Decides
  * the outcome: failure, unless a reset's off was proven.

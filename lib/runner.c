@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Attempts in a row without an answer that make a PDU silent. */
+#define SILENT_TO_NAME 2
+
 void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
                  const char *const *labels, const struct log *log,
                  const struct exchange_settings *settings)
@@ -139,6 +142,10 @@ int runner_silent_pdu(const struct runner *runner)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++)
 		if (runner->exchanges[i].busy && !runner->exchanges[i].answered)
+			return (int)i;
+	/* or one that fell silent in the middle of a question */
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		if (runner->exchanges[i].busy && runner->exchanges[i].silent > SILENT_TO_NAME)
 			return (int)i;
 	return -1;
 }

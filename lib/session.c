@@ -36,6 +36,8 @@
  * Doubled each time, for what is slow must not be begun anew before it can answer.
  */
 #define PATIENCE_FIRST 4
+/* Attempts in a row that an address which had answered leaves unanswered: another is tried. */
+#define SILENT_BEFORE_OTHER 2
 
 struct pending {
 	struct connection *connection;
@@ -215,7 +217,10 @@ static GBytes *objid_octets(const oid *name, size_t length)
 	return g_bytes_new_take(text, strlen(text));
 }
 
-/* Type and length are checked here, once; what the value means is for others. */
+/*
+ * Type and length are checked here, once; what the value means is for others. An
+ * INTEGER of more than 32 bits reaches us cut to 32: net-snmp says nothing of it.
+ */
 static struct varbind take_varbind(const netsnmp_variable_list *variable)
 {
 	struct varbind varbind = { .name = take_name(variable->name, variable->name_length) };
@@ -279,12 +284,11 @@ static void push_answer(const struct pending *pending, const netsnmp_pdu *pdu)
 }
 
 /* A report (RFC 3414 section 3.2) that no repetition of the request will cure. */
-static char *refusal(const struct session *session, int report)
+static char *refusal(int report)
 {
 	switch (report) {
 	case SNMPERR_UNKNOWN_USER_NAME:
-		return g_strdup_printf("the PDU does not know the SNMPv3 user %s: check login",
-		                       session->config->login);
+		return g_strdup("the PDU does not know the SNMPv3 user: check login");
 	case SNMPERR_AUTHENTICATION_FAILURE:
 		return g_strdup("SNMPv3 authentication failed: check password and snmp_auth_prot");
 	case SNMPERR_UNSUPPORTED_SEC_LEVEL:
@@ -306,12 +310,21 @@ static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 
 	if (pending->probe)
 		return; /* the engine ID is in net-snmp's session now, see discovered() */
-	reason = refusal(connection->session, report);
+	reason = refusal(report);
 	if (reason)
 		push(connection->session, EVENT_REFUSED, connection->pdu, pending->tag, reason);
 	else
 		/* another engine, or one that has lost its count of boots */
 		connection->restart = true;
+}
+
+/* The address that answers is the one to go on with, also if a later one was tried meanwhile. */
+static void heard(const struct connection *connection)
+{
+	struct peer *peer = &connection->session->peers[connection->pdu];
+
+	peer->current = (unsigned)(connection - peer->connections);
+	peer->heard = true;
 }
 
 static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu *pdu, void *magic)
@@ -325,7 +338,7 @@ static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu 
 	if (pdu->command == SNMP_MSG_REPORT) {
 		take_report(pending, pdu);
 	} else if (pdu->command == SNMP_MSG_RESPONSE) {
-		pending->connection->session->peers[pending->connection->pdu].heard = true;
+		heard(pending->connection);
 		pending->connection->unanswered = 0;
 		pending->connection->patience = PATIENCE_FIRST;
 		push_answer(pending, pdu);
@@ -470,8 +483,8 @@ static void *open_session(const struct connection *connection)
 	handle = snmp_sess_open(&description);
 	if (handle && config->version == SNMP_V3)
 		snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
-	memset(description.securityAuthKey, 0, sizeof(description.securityAuthKey));
-	memset(description.securityPrivKey, 0, sizeof(description.securityPrivKey));
+	explicit_bzero(description.securityAuthKey, sizeof(description.securityAuthKey));
+	explicit_bzero(description.securityPrivKey, sizeof(description.securityPrivKey));
 	g_free(peer);
 	return handle;
 }
@@ -599,13 +612,30 @@ static const char *label(const struct session *session, unsigned pdu)
 	return ((const struct pdu_address *)session->config->pdus->pdata[pdu])->label;
 }
 
+/* Another address of the same PDU leads to the same engine: our entry is there already. */
+static bool take_over(struct connection *connection, const struct usmUser *there)
+{
+	struct peer *peer = &connection->session->peers[connection->pdu];
+
+	for (unsigned k = 0; k < peer->n; k++) {
+		struct connection *other = &peer->connections[k];
+
+		if (other->user != there)
+			continue;
+		connection->user = g_steal_pointer(&other->user);
+		connection->displaced = g_steal_pointer(&other->displaced);
+		return true;
+	}
+	return false;
+}
+
 /* Our user, with our keys, for the engine just discovered. */
 static bool make_user(struct connection *connection, netsnmp_session *mine)
 {
 	struct usmUser *there =
 		usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
 
-	if (there) {
+	if (there && !take_over(connection, there)) {
 		usm_remove_user(there);
 		connection->displaced = there;
 	}
@@ -665,9 +695,12 @@ static void transmit_v3(struct connection *connection, netsnmp_pdu *pdu, uint32_
 	probe(connection, tag);
 }
 
-/* Until one of a PDU's addresses has answered, attempts go round them. */
+/* Until one of a PDU's addresses answers, and when that one falls silent, attempts go round them.
+ */
 static struct connection *choose(struct peer *peer, unsigned attempt)
 {
+	if (attempt >= SILENT_BEFORE_OTHER)
+		peer->heard = false;
 	if (!peer->heard && attempt > 0)
 		peer->current = (peer->current + 1) % peer->n;
 	return &peer->connections[peer->current];

@@ -49,14 +49,26 @@ GPtrArray *survey_names(const struct operation *operation)
 struct survey {
 	GArray *feeds; /* of all nodes */
 	unsigned nodes;
+	unsigned writable; /* feeds with proven write access */
 };
+
+struct outcome feed_doubt(const struct feed *feed)
+{
+	if (feed->lost)
+		return failure(
+			TRIPPSNMP_ACCESS,
+			"%s: tlpDeviceStatus of its device is offline or unclear, so its state "
+			"cannot be trusted; check the PDU",
+			feed->text);
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+}
 
 static struct outcome judge_feed(const struct feed *feed, bool *unclear)
 {
-	if (feed->state != TRIPPSNMP_UNKNOWN)
+	if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost)
 		return fine;
 	*unclear = true;
-	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+	return feed_doubt(feed);
 }
 
 static bool feeds_on(const GArray *feeds, unsigned pdu)
@@ -142,19 +154,12 @@ static void survey_named(const struct operation *operation, struct survey *surve
 	g_ptr_array_unref(names);
 }
 
-static struct outcome survey_devices(const struct operation *operation, bool *unclear)
+static struct outcome survey_devices(const struct operation *operation)
 {
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
 		const struct pdu_outlets *found = operation->found[i];
 		bool controllable = !found->whole;
 
-		if (found->offline) {
-			*unclear = true;
-			return failure(TRIPPSNMP_ACCESS,
-			               "%s: the card has lost its device (tlpDeviceStatus is "
-			               "offline); check the PDU",
-			               operation->labels[i]);
-		}
 		for (unsigned k = 0; k < found->outlets->len; k++)
 			controllable =
 				controllable ||
@@ -171,7 +176,7 @@ static struct outcome survey_devices(const struct operation *operation, bool *un
 static struct outcome judge_status(const struct operation *operation, void *context, bool *unclear)
 {
 	struct survey *survey = context;
-	struct outcome outcome = survey_devices(operation, unclear);
+	struct outcome outcome = survey_devices(operation);
 
 	g_array_set_size(survey->feeds, 0);
 	survey->nodes = 0;
@@ -182,7 +187,7 @@ static struct outcome judge_status(const struct operation *operation, void *cont
 	return outcome;
 }
 
-static struct outcome check_write(struct operation *operation, const struct survey *survey)
+static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
 	struct write_check *check =
 		write_check_new(operation->n_pdus, operation->labels, survey->feeds,
@@ -192,13 +197,33 @@ static struct outcome check_write(struct operation *operation, const struct surv
 
 	if (runner_run(&operation->runner, &machine, operation->deadline)) {
 		outcome = write_check_outcome(check);
+		survey->writable = write_check_proven(check);
 	} else {
 		const int silent = runner_silent_pdu(&operation->runner);
 
-		outcome = operation_no_answer(operation, silent < 0 ? 0 : (unsigned)silent);
+		outcome = silent < 0
+		                  ? failure(TRIPPSNMP_TIMEOUT,
+		                            "the time was up before all outlets were checked for "
+		                            "write access")
+		                  : operation_no_answer(operation, (unsigned)silent);
 	}
 	write_check_free(check);
 	return outcome;
+}
+
+static void log_checked(const struct operation *operation, const struct survey *survey)
+{
+	char *write =
+		operation->config->check_write
+			? g_strdup_printf(", write access proven on %u of them", survey->writable)
+			: g_strdup("");
+
+	log_line(operation->log, TRIPPSNMP_LOG_INFO,
+	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
+	         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey->feeds->len,
+	         survey->feeds->len == 1 ? "" : "s", survey->nodes, survey->nodes == 1 ? "" : "s",
+	         write, runner_requests(&operation->runner));
+	g_free(write);
 }
 
 struct outcome survey_status(struct operation *operation)
@@ -209,14 +234,7 @@ struct outcome survey_status(struct operation *operation)
 	if (!outcome.error && operation->config->check_write)
 		outcome = check_write(operation, &survey);
 	if (!outcome.error)
-		log_line(operation->log, TRIPPSNMP_LOG_INFO,
-		         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u "
-		         "requests",
-		         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey.feeds->len,
-		         survey.feeds->len == 1 ? "" : "s", survey.nodes,
-		         survey.nodes == 1 ? "" : "s",
-		         operation->config->check_write ? " for write access too" : "",
-		         runner_requests(&operation->runner));
+		log_checked(operation, &survey);
 	g_array_unref(survey.feeds);
 	return outcome;
 }

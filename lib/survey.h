@@ -22,4 +22,7 @@ struct outcome survey_status(struct operation *operation);
  */
 GPtrArray *survey_names(const struct operation *operation);
 
+/** Why the feed's state is not known. */
+struct outcome feed_doubt(const struct feed *feed);
+
 #endif

@@ -405,20 +405,6 @@ struct node_look {
 	enum trippsnmp_state state;
 };
 
-static enum trippsnmp_state believed(const struct operation *operation, const struct feed *feed)
-{
-	return operation->found[feed->pdu]->offline ? TRIPPSNMP_UNKNOWN : feed->state;
-}
-
-static struct outcome doubt(const struct operation *operation, const struct feed *feed)
-{
-	if (operation->found[feed->pdu]->offline)
-		return failure(TRIPPSNMP_ACCESS,
-		               "%s: the card has lost its device (tlpDeviceStatus is offline)",
-		               feed->text);
-	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
-}
-
 static struct outcome judge_node_state(const struct operation *operation, void *context,
                                        bool *unclear)
 {
@@ -434,7 +420,7 @@ static struct outcome judge_node_state(const struct operation *operation, void *
 		return outcome;
 	for (unsigned i = 0; i < look->feeds->len; i++) {
 		const struct feed *feed = &g_array_index(look->feeds, struct feed, i);
-		const enum trippsnmp_state state = believed(operation, feed);
+		const enum trippsnmp_state state = feed->lost ? TRIPPSNMP_UNKNOWN : feed->state;
 
 		if (state == TRIPPSNMP_ON)
 			look->state = TRIPPSNMP_ON;
@@ -444,7 +430,7 @@ static struct outcome judge_node_state(const struct operation *operation, void *
 	if (look->state == TRIPPSNMP_ON)
 		return fine;
 	if (doubtful)
-		return doubt(operation, doubtful);
+		return feed_doubt(doubtful);
 	look->state = TRIPPSNMP_OFF;
 	return fine;
 }

@@ -19,6 +19,7 @@ struct write_check {
 	unsigned *at;      /* for each PDU: the feed it is at */
 	unsigned *refused; /* for each PDU: how often that feed's SET was */
 	usec *not_before;
+	unsigned proven; /* SETs that were answered without error */
 	struct outcome outcome;
 };
 
@@ -65,6 +66,11 @@ void write_check_free(struct write_check *check)
 struct outcome write_check_outcome(const struct write_check *check)
 {
 	return (struct outcome){ check->outcome.error, g_strdup(check->outcome.message) };
+}
+
+unsigned write_check_proven(const struct write_check *check)
+{
+	return check->proven;
 }
 
 static void cannot_tell(const struct write_check *check, const struct feed *feed, const char *why)
@@ -134,7 +140,9 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 		refused(check, pdu, reply->error_status, now);
 		return;
 	}
-	if (reply->error_status)
+	if (!reply->error_status)
+		check->proven++;
+	else
 		cannot_tell(check, feed_at(check, check->at[pdu]),
 		            snmp_status_text(reply->error_status));
 	skip_to(check, pdu, check->at[pdu] + 1);

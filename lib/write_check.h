@@ -22,4 +22,7 @@ struct machine write_check_machine(struct write_check *check);
 /** TRIPPSNMP_ACCESS if write access is refused; what cannot be told is only logged. */
 struct outcome write_check_outcome(const struct write_check *check);
 
+/** On how many outlets write access was proven. */
+unsigned write_check_proven(const struct write_check *check);
+
 #endif

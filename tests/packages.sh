@@ -36,7 +36,9 @@ done_so_far() {
 # The tarball: from the build tree; and from a copy of the source that has other times, below
 # another directory, with another umask, in another zone.
 part "the tarball, twice"
-dist() { (cd "$1" && ${MAKE:-make} -s dist && mv tripplite-*.tar.gz "$2") }
+dist() { # BUILD-DIRECTORY TARGET-DIRECTORY
+	(cd "$1" && ${MAKE:-make} -s dist && mv tripplite-*.tar.gz "$2")
+}
 mkdir "$scratch/first" "$scratch/second" "$scratch/deb" "$scratch/rpm"
 check "make dist makes a tarball" dist "$TS_BUILDDIR" "$scratch/first"
 tarball=$(echo "$scratch"/first/tripplite-*.tar.gz)
@@ -95,11 +97,17 @@ build() {
 		env ${2:+"DEB_BUILD_OPTIONS=$2"} dpkg-buildpackage -b -us -uc && cd .. &&
 		rm -rf "$name"
 }
+builds() { # VERSION OPTIONS
+	build "$@" >"$scratch/build.log" 2>&1 || {
+		tail -n 80 "$scratch/build.log"
+		return 1
+	}
+}
 next=$version+next
 part "the Debian packages, with tests${PACKAGES_QUICK:+: left out} and without"
-check "they build with their tests" build "$version" ${PACKAGES_QUICK:+nocheck}
-check "they build with nocheck" build "$next" nocheck
-if has lintian; then
+check "they build with their tests" builds "$version" ${PACKAGES_QUICK:+nocheck}
+check "they build with nocheck" builds "$next" nocheck
+if [ $failures -eq 0 ] && has lintian; then
 	check "lintian has no errors and no warnings" lintian --allow-root \
 		--fail-on error,warning "$scratch/deb/$version"/*.changes
 fi

@@ -191,9 +191,8 @@ START_TEST(a_number_on_several_devices_is_ambiguous)
 	add_outlet(0, 7, 4, "", "");
 	set_map("db1:3");
 	assert_error("db1", TRIPPSNMP_BADCONFIG,
-	             "hostlist: 3@pdu-a is ambiguous: pdu-a has no device, or several, with "
-	             "controllable "
-	             "outlets; write DEVICE.3");
+	             "hostlist: 3@pdu-a is ambiguous: several devices or tables of pdu-a have "
+	             "controllable outlets; write DEVICE.3, or the outlet's name");
 }
 END_TEST
 
@@ -368,7 +367,8 @@ START_TEST(two_pdus_with_one_engine_id_are_one_pdu)
 	             "ipaddr: pdu-a and pdu-b are one PDU (they have the same SNMP engine ID), so "
 	             "outlet 3 of pdu-a and outlet 3 of pdu-b are one outlet");
 	assert_error("db2", TRIPPSNMP_BADCONFIG,
-	             "hostlist: outlet 4 of pdu-a feeds both node db2 and node db3");
+	             "ipaddr: pdu-a and pdu-b are one PDU (they have the same SNMP engine ID), so "
+	             "outlet 4 of pdu-a and outlet 4 of pdu-b are one outlet");
 }
 END_TEST
 

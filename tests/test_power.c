@@ -254,6 +254,13 @@ static enum script_fate ignore_sets(struct script *network, unsigned pdu,
 
 static int refusal; /* the error-status of the next hook */
 
+/* The same of one PDU only, for ever. */
+static enum script_fate pdu_a_is_stuck(struct script *network, unsigned pdu,
+                                       const struct request *request, struct event *answer)
+{
+	return pdu == 0 ? ignore_sets(network, pdu, request, answer) : SCRIPT_ANSWERED;
+}
+
 static enum script_fate refuse_sets(struct script *network, unsigned pdu,
                                     const struct request *request, struct event *answer)
 {
@@ -372,12 +379,23 @@ START_TEST(an_outlet_that_vanished_is_not_off)
 }
 END_TEST
 
-START_TEST(every_outlet_of_the_node_must_be_off)
+START_TEST(a_lost_half_of_a_command_is_sent_again_before_power_timeout_judges)
 {
 	begin(2, false);
 	add_feed(0, 3);
 	add_feed(1, 3);
 	use_hook(ignore_sets, 1); /* the one to pdu-a */
+	settings.power_timeout = USEC_PER_SEC / 2;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+}
+END_TEST
+
+START_TEST(every_outlet_of_the_node_must_be_off)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	use_hook(pdu_a_is_stuck, 0);
 	settings.power_timeout = USEC_PER_SEC / 2;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
 	assert_message("outlet 3 of pdu-a still reads on");
@@ -933,7 +951,7 @@ START_TEST(on_needs_every_outlet_on)
 	put_state(1, 3, VALUE_INTEGER, 1);
 	add_feed(0, 3);
 	add_feed(1, 3);
-	use_hook(ignore_sets, 1);
+	use_hook(pdu_a_is_stuck, 0);
 	settings.power_timeout = USEC_PER_SEC / 2;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_POWER);
 	assert_message("outlet 3 of pdu-a still reads off");
@@ -1223,6 +1241,7 @@ static TCase *off_case(void)
 	tcase_add_test(tcase, off_is_commanded_though_it_reads_off);
 	tcase_add_loop_test(tcase, what_is_not_the_integer_1_is_never_off, 0, 14);
 	tcase_add_loop_test(tcase, an_outlet_that_vanished_is_not_off, 0, 2);
+	tcase_add_test(tcase, a_lost_half_of_a_command_is_sent_again_before_power_timeout_judges);
 	tcase_add_test(tcase, every_outlet_of_the_node_must_be_off);
 	tcase_add_test(tcase,
 	               an_outlet_that_comes_back_in_the_hold_is_switched_off_again_and_held_anew);

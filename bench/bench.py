@@ -269,41 +269,46 @@ def all_answer_after(pdus, seconds):
 def by_pdus():
     numbers = (1, 16) if QUICK else (1, 2, 4, 8, 16)
     names = ("2c", "3 authPriv", "2c, 50 ms", "2c, off_hold 5")
-    rows, walls_of, floors = [], {name: [] for name in names}, []
-    for n in numbers:
-        pdus = [Pdu() for _ in range(n)]
-        ports = [pdu.port for pdu in pdus]
-        all_answer_after(pdus, RTT)
-        series = {"null": null_runner(),
-                  names[0]: runner("reset by map", "2c", ports, pdus),
-                  names[1]: runner("reset by map", "3 authPriv", ports, pdus)}
-        results = timed(series)
-        before = sum(pdu.cpu() for pdu in pdus)
-        series[names[0]]()
-        others = sum(pdu.cpu() for pdu in pdus) - before
-        if not QUICK:
-            results.update(timed({names[3]: runner("reset by map", "2c", ports, pdus,
-                                                   off_hold="5")}, 1))
-        all_answer_after(pdus, 0.05)
-        results.update(timed({names[2]: series[names[0]]}))
-        floors.append(MAP_FLOOR * RTT * 1000 + start_of(results))
+    sets = {n: [Pdu() for _ in range(n)] for n in numbers}
+    series = {"null": null_runner()}
+    for n, pdus in sets.items():
+        for name in names[:2]:
+            series[n, name] = runner("reset by map", name, [pdu.port for pdu in pdus], pdus)
+        series[n, names[2]] = series[n, names[0]]
+        series[n, names[3]] = runner("reset by map", "2c", [pdu.port for pdu in pdus], pdus,
+                                     off_hold="5")
+
+    def measure(seconds, wanted, rounds):
+        for pdus in sets.values():
+            all_answer_after(pdus, seconds)
+        return timed({key: series[key] for key in ["null"] + [(n, name) for n in numbers
+                                                              for name in wanted]}, rounds)
+
+    results = measure(RTT, names[:2], 3 if QUICK else 11)
+    start = start_of(results)
+    if not QUICK:
+        results.update(measure(RTT, names[3:], 1))
+    results.update(measure(0.05, names[2:3], 3))
+    rows, walls_of = [], {name: [] for name in names}
+    for n, pdus in sets.items():
         all_answer_after(pdus, 0)
         relay = Relay(pdus)
         for name in names:
-            if name not in results:
+            spents = results.get((n, name))
+            if not spents:
                 continue
-            spents = results[name]
             wall = median(walls(spents))
             walls_of[name].append(wall)
-            version = name.split(",")[0]
-            _, requests, octets = counted(
-                relay, runner("reset by map", version, relay.ports, pdus))
+            before = sum(pdu.cpu() for pdu in pdus)
+            _, requests, octets = counted(relay, runner("reset by map", name.split(",")[0],
+                                                        relay.ports, pdus))
+            others = sum(pdu.cpu() for pdu in pdus) - before
             rows.append(["%2d: %s" % (n, name), requests, octets, wall, spread(walls(spents)),
-                         wall / walls_of[name][0], median([s.cpu for s in spents]),
-                         others if name == names[0] else None,
+                         wall / walls_of[name][0], median([s.cpu for s in spents]), others,
                          median([s.memory for s in spents])])
         for thing in [relay] + pdus:
             thing.end()
+    floors = [MAP_FLOOR * RTT * 1000 + start] * len(numbers)
     report.section("By number of PDUs",
                    "A reset by map of a node with a feed on each of so many PDUs, hold and latency "
                    "0. Each PDU answers %d ms after it was asked, where no other time stands "

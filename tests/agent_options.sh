@@ -42,7 +42,7 @@ table() {
 	echo '|---|---|---|---|---|---|'
 	awk -F'|' '
 	function code(text) { return text == "" || text ~ /^\(/ ? text : "`" text "`" }
-	NR == FNR { forms[$1] = $2; defaults[$1] = $3; there[$1] = 1; next }
+	FILENAME == ARGV[1] { forms[$1] = $2; defaults[$1] = $3; there[$1] = 1; next }
 	{
 		print "| `" $1 "` | " code($2) " | " code($3) " | " \
 			($1 in there ? code(forms[$1]) : "none") " | " code(defaults[$1]) " | " $4 " |"

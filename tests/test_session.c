@@ -93,8 +93,12 @@ static unsigned count_said(const char *text)
 	return n;
 }
 
+/* What a host name with several addresses would give the first PDU besides its own. */
+static const char *other_address;
+
 static void setup(void)
 {
+	other_address = NULL;
 	said = g_ptr_array_new_with_free_func(g_free);
 }
 
@@ -113,6 +117,18 @@ struct talk {
 	struct network *network;
 	uint32_t tag;
 };
+
+static void add_address(GArray *addresses)
+{
+	struct address address = g_array_index(addresses, struct address, 0);
+
+	if (!other_address)
+		return;
+	ck_assert_int_eq(inet_pton(AF_INET, other_address,
+	                           &((struct sockaddr_in *)&address.socket)->sin_addr),
+	                 1);
+	g_array_append_val(addresses, address);
+}
 
 static struct talk *talk_open(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
@@ -134,6 +150,7 @@ static struct talk *talk_open(const char *format, ...)
 	ck_assert(resolve_all(talk->config->pdus, wanted,
 	                      g_get_monotonic_time() + (usec)(BOUND * USEC_PER_SEC), &talk->log,
 	                      talk->addresses, &error));
+	add_address(talk->addresses[0]);
 	talk->network = session_new(talk->config, talk->addresses, &talk->log, &error);
 	ck_assert_msg(talk->network != NULL, "%s", error);
 	g_free(settings);
@@ -626,6 +643,50 @@ END_TEST
 
 /* --- SNMPv3 engines and keys --- */
 
+/* Both lead to one engine: its user's entry is made once, and freed once. */
+START_TEST(two_addresses_of_one_slow_pdu_share_the_users_entry)
+{
+	struct simulator *sim =
+		simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, "--listen", "127.0.0.1",
+	                        "--listen", "127.0.0.2", "--delay", "0.3", NULL);
+	struct talk *talk;
+	struct event event;
+
+	other_address = "127.0.0.2";
+	talk = talk_open("ipaddr=127.0.0.1:%u|" V3, simulator_port(sim));
+	talk_send(talk, 0, 0);
+	talk_send(talk, 0, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		event = talk_next(talk, BOUND);
+		ck_assert(is_answer(&event));
+		event_clear(&event);
+	}
+	talk_close(talk);
+}
+END_TEST
+
+/* An attempt at the dead address must not take the place of the one that answers late. */
+START_TEST(the_address_that_answers_is_the_one_to_go_on_with)
+{
+	struct simulator *sim =
+		simulator_start(CAPTURE, "--community", "secret", "--delay", "0.3", NULL);
+	struct talk *talk;
+	struct event event;
+
+	other_address = "127.0.0.2";
+	talk = talk_open("ipaddr=127.0.0.1:%u|community=secret", simulator_port(sim));
+	talk_send(talk, 0, 0);
+	talk_send(talk, 0, 1);
+	for (bool answered = false; !answered; event_clear(&event)) {
+		event = talk_next(talk, BOUND);
+		ck_assert_int_ne(event.type, EVENT_TIME);
+		answered = is_answer(&event);
+	}
+	expect_answer(talk);
+	talk_close(talk);
+}
+END_TEST
+
 START_TEST(handles_with_one_user_and_different_passphrases_share_no_keys)
 {
 	struct simulator *sim =
@@ -955,6 +1016,8 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, a_silent_pdu_delays_no_other, 0, 2);
 	tcase_add_loop_test(tests, ipv6_gets_an_answer, 0, 2);
 	tcase_add_loop_test(tests, a_host_name_is_tried_at_each_of_its_addresses, 0, 2);
+	tcase_add_test(tests, two_addresses_of_one_slow_pdu_share_the_users_entry);
+	tcase_add_test(tests, the_address_that_answers_is_the_one_to_go_on_with);
 	tcase_add_test(tests, handles_with_one_user_and_different_passphrases_share_no_keys);
 	tcase_add_test(tests, a_users_entry_of_the_host_stays_as_it_was);
 	tcase_add_test(tests, two_pdus_with_one_engine_id_are_refused_by_name);

@@ -1,5 +1,6 @@
-# bench/: what is measured, and no test. make bench takes some minutes, make bench QUICK=1 one;
-# BENCH_DIR takes the tables and the plot. Needs python3, and what is compared installed.
+# bench/: what is measured, and no test. make bench takes some minutes, make bench QUICK=1 half of
+# one. BENCH_DIR takes the tables and the plot: bench/results, which is in the repository, but for
+# a quick run bench/quick. Needs python3, and what is compared installed.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 EXTRA_DIST += bench/agent.sh bench/bench.py bench/clients.py bench/plot.py bench/report.py \
@@ -14,10 +15,13 @@ bench_spent_SOURCES = bench/spent.c
 bench_spent_LDADD =
 
 PYTHON3 = python3
-BENCH_DIR = $(srcdir)/bench/results
+BENCH_DIR =
 
 bench: all $(check_LTLIBRARIES) $(check_DATA) bench/relay$(EXEEXT) bench/spent$(EXEEXT)
-	@$(AM_TESTS_ENVIRONMENT) QUICK='$(QUICK)' PYTHONDONTWRITEBYTECODE=1 \
-		$(PYTHON3) $(srcdir)/bench/bench.py '$(BENCH_DIR)'
+	@$(AM_TESTS_ENVIRONMENT) directory='$(srcdir)/bench/results'; \
+	test -z '$(QUICK)' || directory=bench/quick; \
+	test -z '$(BENCH_DIR)' || directory='$(BENCH_DIR)'; \
+	QUICK='$(QUICK)' PYTHONDONTWRITEBYTECODE=1 \
+		$(PYTHON3) $(srcdir)/bench/bench.py "$$directory"
 endif
 .PHONY: bench

@@ -70,7 +70,7 @@ class Panel:
     def _legend(self, i, name, colour, dash):
         x, y = LEFT - 40 + (i % 2) * 190, HEIGHT - BOTTOM + 44 + i // 2 * 14
         return [_line(x, y - 4, x + 16, y - 4, colour, ' stroke-width="2"' + dash),
-                _text(x + 20, y, name)]
+                _text(x + 20, y, name, size=10)]
 
     def svg(self):
         out, colours = self._frame(), iter(COLOURS)

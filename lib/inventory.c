@@ -571,7 +571,7 @@ static void take_guess(const struct inventory *inventory, struct pdu *pdu,
 	for (unsigned i = 0; i < family_count(); i++) {
 		if (family_row(i) == pdu->found.family)
 			cells = status;
-		status += numbers_len(pdu) * cells_of(family_row(i));
+		status += (size_t)numbers_len(pdu) * cells_of(family_row(i));
 	}
 	if (!guess_right(pdu, cells, status))
 		return;
@@ -1110,7 +1110,8 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 	case STAGE_READ:
 		varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
 		numbers_read(inventory, pdu, varbinds,
-		             varbinds + numbers_len(pdu) * cells_of(pdu->found.family), now);
+		             varbinds + (size_t)numbers_len(pdu) * cells_of(pdu->found.family),
+		             now);
 		break;
 	case STAGE_WALK:
 		pdu->bulk_answered = pdu->bulk_answered || bulk;

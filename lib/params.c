@@ -648,7 +648,7 @@ static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned
 {
 	static const enum param_id needed[] = { PARAM_PASSWORD, PARAM_SNMP_PRIV_PASSWD };
 
-	for (unsigned i = 0; i < level; i++)
+	for (unsigned i = 0; i < MIN(level, G_N_ELEMENTS(needed)); i++)
 		if (c->value[needed[i]] == NULL)
 			return fail(c, needed[i], "missing, but snmp_sec_level %s needs it",
 			            levels[level]);
@@ -678,7 +678,7 @@ static bool check_protocol(struct check *c, enum param_id id, bool used, const c
 static bool check_snmp(struct check *c)
 {
 	unsigned version = c->value[PARAM_LOGIN] != NULL ? SNMP_V3 : SNMP_V2C;
-	unsigned level = NO_AUTH_NO_PRIV, auth, priv;
+	unsigned level = NO_AUTH_NO_PRIV, auth = 0, priv = 0;
 
 	if (c->value[PARAM_PASSWORD] != NULL)
 		level = c->value[PARAM_SNMP_PRIV_PASSWD] != NULL ? AUTH_PRIV : AUTH_NO_PRIV;

@@ -30,7 +30,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEVER_MICROSECONDS (24L * 3600 * 1000000)
+#define NEVER_MICROSECONDS (2000L * 1000000)
 /*
  * Unanswered requests after which an SNMPv3 engine is discovered afresh: it may have restarted.
  * Doubled each time, for what is slow must not be begun anew before it can answer.

@@ -16,7 +16,7 @@ EXTRA_DIST += CHANGELOG.md CONTRIBUTING.md \
 	debian/stonith-tripplite.docs debian/stonith-tripplite.install \
 	debian/tests/control debian/tests/works \
 	rpm/tripplite-rpmlintrc rpm/tripplite.spec \
-	tests/abi tests/packages.sh
+	tests/abi/libtrippsnmp.abi tests/packages.sh
 SHELL_TESTS += tests/abi.sh tests/hardening.sh
 
 # Where it cannot run it says so, and that is no failure: as in make check.

@@ -4,6 +4,7 @@
 # spec. Beyond its scratch directory it changes nothing. As root; about 5 min.
 #
 #   PACKAGES_QUICK=1     leaves out make check in the Debian build
+#   PACKAGES_I386=1      builds and tests in a root of 32 bits as well
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
@@ -133,10 +134,13 @@ inside() { # COMMAND...
 		DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 apt() { inside apt-get -q -y --no-install-recommends "$@"; }
-prepare() {
-	debootstrap --variant=minbase "$suite" "$root" "$mirror" &&
+make_root() { # OPTION...: nothing that is installed there starts a service
+	debootstrap "$@" --variant=minbase "$suite" "$root" "$mirror" &&
 		printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
-		chmod +x "$root/usr/sbin/policy-rc.d" && apt update && apt install cluster-glue &&
+		chmod +x "$root/usr/sbin/policy-rc.d" && apt update
+}
+prepare() {
+	make_root && apt install cluster-glue &&
 		mkdir "$root/deb" && cp -r "$scratch/deb/$version" "$scratch/deb/$next" "$root/deb"
 }
 check "cluster-glue can be installed there" prepare
@@ -192,4 +196,22 @@ check "what only they needed can go as well" apt autoremove --purge
 rm -f "$root/tmp/works"
 files >"$scratch/after"
 check "no file is left" diff "$scratch/before" "$scratch/after"
+
+if [ -n "${PACKAGES_I386-}" ]; then
+	part "a root of 32 bits"
+	root=$scratch/root32
+	prepare_32() {
+		make_root --arch=i386 && echo 127.0.0.1 localhost >"$root/etc/hosts" &&
+			mount -t proc proc "$root/proc" && mount -t devpts -o ptmxmode=666 devpts "$root/dev/pts" &&
+			tar -xf "$tarball" -C "$root/tmp" && apt build-dep "/tmp/$name"
+	}
+	# Those shell tests that look at files: the others run where the programs are at home.
+	builds_32() {
+		inside sh -c "cd '/tmp/$name' && ./configure -q --enable-werror && make -s -j2 &&
+			make -s check SHELL_TESTS='tests/exports.sh tests/hardening.sh tests/install.sh'"
+	}
+	check "the build dependencies can be installed there" prepare_32
+	check "it builds there without warnings, and the C tests pass" builds_32
+	umount "$root/dev/pts" "$root/proc"
+fi
 done_so_far

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Under valgrind the plugin, through libstonith in one process, makes no error and loses no
-# memory of its own. Slow, and so no part of make check.
+# Under valgrind the suites, and so the plugin through libstonith in one process, make no error
+# and lose no memory of their own. Slow, and so no part of make check.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
 need_stonith
@@ -16,6 +16,8 @@ run() { # SUITE
 		"$TS_BUILDDIR/tests/$1"
 }
 
-check "the plugin makes no error and loses nothing" run test_plugin
-check "the session makes no error and loses nothing" run test_session
+for suite in plugin session exchange family feeds inventory nodemap params power resolve text \
+	write_check; do
+	check "test_$suite makes no error and loses nothing" run test_$suite
+done
 finish

@@ -110,6 +110,8 @@ killed() {
 	await "*outlet 1.10 $(echo "$2" | tr _ ' ')"
 	kill -KILL "$child"
 	ended
+	# the PDU still carries out what it was told: another hand, as far as the next one can know
+	[ "$2" != command_on ] || await "*outlet 1.10 on"
 	echo forget >>"$scratch/timeline"
 	run -T reset node1
 	verdict 0

@@ -96,7 +96,8 @@ opens() {
 		-T reset db1 </dev/null || return
 	grep -q 'libnetsnmp\.so' "$scratch/calls" # or nothing was seen
 }
-never() { ! grep -E "$@" "$scratch/calls"; }
+# make coverage leaves .gcda files of its own.
+never() { ! { grep -v "\.gcda\"" "$scratch/calls" | grep -E "$@"; }; }
 
 if ! command -v strace >/dev/null; then
 	echo "strace is not installed: the files that are opened were not looked at"

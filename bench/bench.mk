@@ -3,7 +3,7 @@
 # a quick run bench/quick. Needs python3, and what is compared installed.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-EXTRA_DIST += bench/agent.sh bench/bench.py bench/clients.py bench/plot.py bench/report.py \
+EXTRA_DIST += bench/bench.py bench/clients.py bench/plot.py bench/report.py \
 	bench/rig.py bench/results/results.md bench/results/results.svg
 
 if STONITH

@@ -16,7 +16,6 @@
 #define SILENT_BEFORE_SPLIT 3
 /* So many questions answered only in parts: the PDU does dislike the size. */
 #define SHRUNK_TO_BELIEVE 3
-#define REFUSALS_TO_BELIEVE 2
 #define FAULTS_TO_BELIEVE 5
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)

@@ -101,6 +101,8 @@ void exchange_event(struct exchange *x, const struct event *event, usec now);
 /** Whether the question has its reply in x->reply. */
 bool exchange_done(const struct exchange *x);
 
+/** So often a definite refusal must be seen to be believed. */
+#define REFUSALS_TO_BELIEVE 2
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);
 

@@ -142,10 +142,6 @@ static struct outcome take_inventory(struct operation *operation, bool *again)
 	return outcome;
 }
 
-/*
- * Takes inventory and judges it. What a device denies is believed when it says
- * so twice; what it leaves unclear is asked until time is up.
- */
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
 {
 	for (unsigned looks = 1;; looks++) {

@@ -21,7 +21,6 @@
 /* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
 #define RESEND_FIRST USEC_PER_SEC
 #define RESENDS_IN_POWER_TIMEOUT 4
-#define REFUSALS_TO_BELIEVE 2
 
 enum phase {
 	PHASE_COMMAND, /* SETs are out */

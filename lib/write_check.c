@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define REFUSALS_TO_BELIEVE 2
 #define RETRY_PAUSE USEC_PER_SEC
 
 struct write_check {

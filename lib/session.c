@@ -39,6 +39,10 @@
 /* Attempts in a row that an address which had answered leaves unanswered: another is tried. */
 #define SILENT_BEFORE_OTHER 2
 
+#define DATAGRAM_MAX 65535
+#define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
+#define NESTING_MAX 8    /* an SNMPv3 message has six levels */
+
 struct pending {
 	struct connection *connection;
 	uint32_t tag;
@@ -82,6 +86,7 @@ struct session {
 	unsigned n_peers;
 	GQueue events; /* of struct event * */
 	netsnmp_log_handler *log_handler;
+	u_char datagram[DATAGRAM_MAX]; /* the one that net-snmp is about to read */
 	/* Ku (RFC 3414 A.2): made once, localised for each engine by net-snmp */
 	const oid *auth_protocol, *priv_protocol;
 	size_t auth_protocol_len, priv_protocol_len;
@@ -217,10 +222,7 @@ static GBytes *objid_octets(const oid *name, size_t length)
 	return g_bytes_new_take(text, strlen(text));
 }
 
-/*
- * Type and length are checked here, once; what the value means is for others. An
- * INTEGER of more than 32 bits reaches us cut to 32: net-snmp says nothing of it.
- */
+/* Type, length and range are checked here, once; what the value means is for others. */
 static struct varbind take_varbind(const netsnmp_variable_list *variable)
 {
 	struct varbind varbind = { .name = take_name(variable->name, variable->name_length) };
@@ -228,7 +230,8 @@ static struct varbind take_varbind(const netsnmp_variable_list *variable)
 	switch (variable->type) {
 	case ASN_INTEGER:
 		varbind.type = VALUE_OTHER;
-		if (variable->val_len == sizeof(*variable->val.integer)) {
+		if (variable->val_len == sizeof(*variable->val.integer) &&
+		    *variable->val.integer >= INT32_MIN && *variable->val.integer <= INT32_MAX) {
 			varbind.type = VALUE_INTEGER;
 			varbind.number = *variable->val.integer;
 		}
@@ -732,21 +735,79 @@ static void session_send(struct network *network, unsigned i, const struct reque
 		transmit(connection, pdu, request->tag, false);
 }
 
+/* More octets than say the sign once: -1 or 0, by the first that counts. */
+static bool is_wide(const u_char *octets, size_t n)
+{
+	for (size_t i = 0; i + INTEGER_OCTETS < n; i++)
+		if (octets[i] != (octets[n - INTEGER_OCTETS] & 0x80 ? 0xff : 0))
+			return true;
+	return false;
+}
+
+/*
+ * net-snmp cuts an INTEGER to 32 bits without a word: 4294967297 would read as 1, off.
+ * True if there is one that it would cut; what SNMPv3 encrypts is not seen here.
+ */
+static bool has_wide_integer(u_char *at, size_t left, unsigned nesting)
+{
+	while (left > 0) {
+		size_t n = left;
+		u_char type, *contents = asn_parse_header(at, &n, &type);
+
+		if (!contents)
+			return false; /* nor does net-snmp take it */
+		if (type == ASN_INTEGER && is_wide(contents, n))
+			return true;
+		if (IS_CONSTRUCTOR(type) && nesting < NESTING_MAX &&
+		    has_wide_integer(contents, n, nesting + 1))
+			return true;
+		left -= (size_t)(contents - at) + n;
+		at = contents + n;
+	}
+	return false;
+}
+
+/* False, with errno, if there is no datagram, or not one for net-snmp. */
+static bool look_at_datagram(const struct connection *connection)
+{
+	struct session *session = connection->session;
+	const ssize_t n = recv(connection->socket, session->datagram, sizeof(session->datagram),
+	                       MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < 0)
+		return false;
+	if (!has_wide_integer(session->datagram, (size_t)n, 0))
+		return true;
+	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
+	         "a datagram with an INTEGER of more than 32 bits is no SNMP, and ignored");
+	recv(connection->socket, session->datagram, 1, MSG_DONTWAIT);
+	errno = EBADMSG;
+	return false;
+}
+
+static void refused(const struct connection *connection)
+{
+	push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
+	     g_strdup("nothing listens on its SNMP port (ICMP port unreachable)"));
+}
+
 static void receive(struct connection *connection)
 {
 	netsnmp_session *mine = snmp_sess_session(connection->handle);
 	netsnmp_large_fd_set set;
 
+	if (!look_at_datagram(connection)) {
+		if (errno == ECONNREFUSED)
+			refused(connection);
+		return;
+	}
 	netsnmp_large_fd_set_init(&set, FD_SETSIZE);
 	netsnmp_large_fd_setfd(connection->socket, &set);
-	errno = 0;
 	mine->s_errno = 0;
 	mine->s_snmp_errno = 0;
 	if (snmp_sess_read2(connection->handle, &set)) {
 		if (mine->s_errno == ECONNREFUSED)
-			push(connection->session, EVENT_UNREACHABLE, connection->pdu,
-			     connection->last_tag,
-			     g_strdup("nothing listens on its SNMP port (ICMP port unreachable)"));
+			refused(connection);
 		/* what an engine that has lost its count of boots says is not accepted */
 		else if (mine->s_snmp_errno == SNMPERR_BAD_PARSE)
 			connection->restart = connection->engine_known;
@@ -879,5 +940,6 @@ void session_free(struct network *network)
 	g_free(session->peers);
 	explicit_bzero(session->auth_key, sizeof(session->auth_key));
 	explicit_bzero(session->priv_key, sizeof(session->priv_key));
+	explicit_bzero(session->datagram, sizeof(session->datagram)); /* has the community */
 	g_free(session);
 }

@@ -571,6 +571,58 @@ START_TEST(garbage_is_not_taken_for_an_answer)
 }
 END_TEST
 
+/* Makes the one value of an answer, NULL as yet, an INTEGER. */
+static size_t put_integer(guint8 *datagram, size_t n, const guint8 *octets, guint8 length)
+{
+	guint8 *pdu = memchr(datagram, SNMP_MSG_RESPONSE, n);
+	guint8 *varbinds = pdu + 4 + pdu[3] + 3 + 3; /* behind request-id, status and index */
+
+	datagram[1] += length;
+	pdu[1] += length;
+	varbinds[1] += length;
+	varbinds[3] += length;
+	datagram[n - 2] = ASN_INTEGER;
+	datagram[n - 1] = length;
+	memcpy(datagram + n, octets, length);
+	return n + length;
+}
+
+START_TEST(an_integer_of_more_than_32_bits_is_not_taken)
+{
+	/* net-snmp by itself reads 1, -1, -4294967295, 4294967295 and -2147483647 */
+	static const guint8 wide[][6] = { { 5, 1, 0, 0, 0, 1 },
+		                          { 5, 0xff, 0, 0, 0, 1 },
+		                          { 5, 0xfe, 0xff, 0xff, 0xff, 0xff },
+		                          { 5, 0, 0xff, 0xff, 0xff, 0xff },
+		                          { 5, 0xff, 0x7f, 0xff, 0xff, 0xff } };
+	static const guint8 padded[] = { 0, 0, 0, 0, 1 };
+	unsigned port;
+	const int pdu = bind_socket(&port);
+	struct talk *talk = talk_open("ipaddr=127.0.0.1:%u|community=c", port);
+	struct sockaddr_in client;
+	guint8 asked[1024], datagram[1024];
+	struct event event;
+	size_t n;
+
+	talk_send(talk, 0, 0);
+	n = take_request(pdu, asked, sizeof(asked), &client);
+	for (unsigned i = 0; i < G_N_ELEMENTS(wide); i++) {
+		memcpy(datagram, asked, n);
+		send_to(pdu, datagram, put_integer(datagram, n, wide[i] + 1, wide[i][0]), &client);
+	}
+	event = talk_next(talk, SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
+	send_to(pdu, asked, put_integer(asked, n, padded, sizeof(padded)), &client);
+	event = talk_next(talk, BOUND);
+	ck_assert_int_eq(event.type, EVENT_ANSWER);
+	ck_assert_int_eq(g_array_index(event.varbinds, struct varbind, 0).type, VALUE_INTEGER);
+	ck_assert_int_eq(g_array_index(event.varbinds, struct varbind, 0).number, 1);
+	event_clear(&event);
+	talk_close(talk);
+	close(pdu);
+}
+END_TEST
+
 START_TEST(a_late_answer_finds_its_own_request)
 {
 	struct simulator *sim = simulator_start(CAPTURE, "--delay", "0.2", NULL);
@@ -1012,6 +1064,7 @@ static void add_cases(TCase *tests)
 	tcase_add_test(tests, an_answer_from_another_port_is_not_taken);
 	tcase_add_test(tests, an_answer_to_another_request_is_not_taken);
 	tcase_add_test(tests, garbage_is_not_taken_for_an_answer);
+	tcase_add_test(tests, an_integer_of_more_than_32_bits_is_not_taken);
 	tcase_add_test(tests, a_late_answer_finds_its_own_request);
 	tcase_add_loop_test(tests, a_silent_pdu_delays_no_other, 0, 2);
 	tcase_add_loop_test(tests, ipv6_gets_an_answer, 0, 2);

@@ -5,7 +5,7 @@
 #
 #   run.sh SOURCE-DIRECTORY BUILD-DIRECTORY
 #
-# In the environment: FUZZ_TIME, FUZZ_CC, FUZZ_CFLAGS (how to find the headers),
+# In the environment: FUZZ_TIME, FUZZ_SEED (the same tries again; 0: others each time), FUZZ_CC, FUZZ_CFLAGS (how to find the headers),
 # FUZZ_LIBS, FUZZ_TARGETS.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -u
@@ -64,7 +64,7 @@ run() { # TARGET
 	cp "$src/tests/fuzz/corpus/$1"/* "$build/corpus/$1/"
 	dictionary=$src/tests/fuzz/$1.dict
 	[ -f "$dictionary" ] && dictionary=-dict=$dictionary || dictionary=
-	"$build/fuzz_$1" $limits $dictionary -max_total_time="$time" -print_final_stats=1 \
+	"$build/fuzz_$1" $limits $dictionary -max_total_time="$time" -seed="${FUZZ_SEED:-0}" -print_final_stats=1 \
 		-artifact_prefix="$build/crashes/$1-" "$build/corpus/$1" >"$build/$1.log" 2>&1
 	report "$1" $?
 }

@@ -35,6 +35,25 @@ static int stepping_clock_gettime(clockid_t id, struct timespec *now)
 	return result;
 }
 
+#if __ELF_NATIVE_CLASS == 32
+/* What a 32-bit program calls that was built for seconds of 64 bits, such as date(1). */
+struct timespec64 {
+	int64_t tv_sec;
+	int64_t tv_nsec;
+};
+
+int __clock_gettime64(clockid_t id, struct timespec64 *now);
+
+static int stepping_clock_gettime64(clockid_t id, struct timespec64 *now)
+{
+	const int result = __clock_gettime64(id, now);
+
+	if (!result && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
+		now->tv_sec += step();
+	return result;
+}
+#endif
+
 static int stepping_gettimeofday(struct timeval *now, void *zone)
 {
 	const int result = gettimeofday(now, zone);
@@ -57,6 +76,10 @@ static uintptr_t bind_to(uintptr_t original, const char *name)
 {
 	if (!strcmp(name, "clock_gettime"))
 		return (uintptr_t)stepping_clock_gettime;
+#if __ELF_NATIVE_CLASS == 32
+	if (!strcmp(name, "__clock_gettime64"))
+		return (uintptr_t)stepping_clock_gettime64;
+#endif
 	if (!strcmp(name, "gettimeofday"))
 		return (uintptr_t)stepping_gettimeofday;
 	if (!strcmp(name, "time"))

@@ -114,7 +114,24 @@ check "they say that both are off when they switched one" \
 ours $here -o off -n 9,10 >"$scratch/ours"
 check "we switch both" \
 	test "$(cat "$scratch/ours") $(off 9) $(off 10)" = "Success: Powered OFF 1 1"
+# looks ARGUMENT...: what they ask of the PDU from the first command on.
+looks() {
+	seen=$(wc -l <"$scratch/a")
+	theirs "$@" >"$scratch/theirs"
+	tail -n +$((seen + 1)) "$scratch/a" |
+		awk '/ request set /{ begun = 1 } begun && / request / { printf "%s ", $3 }'
+}
+check "their off is read once" test "$(looks $here -o off -n 11)" = "set get "
+check "so is the off of their reset" test "$(looks $here -o reboot -n 12)" = "set get set get "
 check "list-status: they know no state" sh -c "
 	fence_tripplite_snmp $here -o list-status 2>/dev/null | grep -qx '4,Load 4,UNKNOWN' &&
 	'$agent' -q $here -o list-status | grep -qx '4,Load 4,ON'"
+a=$address
+start_pdu ats pdumh20atnet-ats-15.5.4 --community private
+check "an outlet of an ATS that is on is off to them" unlike 2 0 -a 127.0.0.1 -u "$port" \
+	-o status -n 9 -d 2c
+start_pdu ups lx-ups --community private
+check "so is one of a UPS" unlike 2 0 -a 127.0.0.1 -u "$port" -o status -n 1 -d 2c
+check "two PDUs at once they do not know" unlike 1 0 -a "$a,$address" \
+	-o status -n "4@$a,1@$address" -d 2c
 finish

@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 agent=$TS_BUILDDIR/agent/fence_tripplite
 pdus=
+timelines=
 trap 'stop_pdus; rm -rf "$scratch"' EXIT
 
+# When it returns, the timelines are whole.
 stop_pdus() {
 	for pid in $pdus; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
+	for pid in $timelines; do
+		wait "$pid"
+	done
 	pdus=
+	timelines=
 }
 
 # start_pdu NAME CAPTURE OPTION...: when it returns, the PDU listens on $port ($address with
@@ -27,6 +33,7 @@ start_pdu() {
 		exit 99
 	}
 	cat <&3 >"$scratch/$pdu" &
+	timelines="$timelines $!"
 	exec 3<&-
 	port=${line##*:}
 	address=127.0.0.1:$port

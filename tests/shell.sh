@@ -37,11 +37,14 @@ need_stonith() {
 	command -v stonith >/dev/null || skip "the stonith program is not installed"
 }
 
-# The real stonith program, but with the plugin directory of the build tree, or another one.
-# Under sanitizers their runtime must come first, and their leak check is off: the program
+# Becomes a program, such as the real stonith, that finds plugins in the build tree, or in another
+# place. Under sanitizers their runtime must come first, and their leak check is off: stonith
 # itself leaks, and was built without them.
-stonith() {
-	LD_PRELOAD="${TS_PRELOAD_ASAN:+$TS_PRELOAD_ASAN }$PILS_PRELOAD" \
-		STONITH_TEST_PLUGIN_PATH=${plugin_path:-$TS_PLUGIN_DIR} \
-		ASAN_OPTIONS=detect_leaks=0 command stonith "$@" </dev/null
+become() {
+	LD_PRELOAD="${TS_PRELOAD_ASAN:+$TS_PRELOAD_ASAN }$PILS_PRELOAD"
+	STONITH_TEST_PLUGIN_PATH=${plugin_path:-$TS_PLUGIN_DIR}
+	ASAN_OPTIONS=detect_leaks=0
+	export LD_PRELOAD STONITH_TEST_PLUGIN_PATH ASAN_OPTIONS
+	exec "$@" </dev/null
 }
+stonith() (become stonith "$@")

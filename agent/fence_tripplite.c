@@ -12,10 +12,12 @@
 #include "translate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STATUS_DONE 0
 #define STATUS_FAILED 1
@@ -49,6 +51,10 @@ static int fail(struct agent *agent, const char *message)
 	return STATUS_FAILED;
 }
 
+/*
+ * Unlike messages, what goes to stdout waits for its reader: it comes last, when
+ * all is done, and a part of it would be worse than a late one.
+ */
 static int print(struct agent *agent, const char *text)
 {
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
@@ -94,7 +100,14 @@ static int run_status(struct agent *agent)
 
 static int run_monitor(struct agent *agent)
 {
-	return trippsnmp_status(agent->handle) ? STATUS_FAILED : STATUS_DONE;
+	/* of outlets that plug names one by one, status knows by hostlist */
+	const bool named = options_get(agent->options, OPTION_PLUG) && !agent->target.hostlist;
+	enum trippsnmp_state state;
+
+	if (trippsnmp_status(agent->handle) ||
+	    (named && trippsnmp_node_state(agent->handle, agent->target.node, &state)))
+		return STATUS_FAILED;
+	return STATUS_DONE;
 }
 
 static int list(struct agent *agent, bool with_state)
@@ -251,12 +264,25 @@ static int show_version(struct agent *agent)
 	return status;
 }
 
+/* Lest a pipe of ours takes the place of one that is closed. Writing there fails as before. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct agent agent = { .output = { .file = -1 } };
 	char *error;
 	int status;
 
+	open_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	agent.options = options_read(argc, argv, &error);
 	if (!agent.options) {

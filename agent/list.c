@@ -29,24 +29,30 @@ static void append_line(GString *text, const char *plug, const char *name, const
 	g_string_append_c(text, '\n');
 }
 
+struct lines {
+	GString *text;
+	const char *separator;
+};
+
+static void append_state(void *context, const char *node, enum trippsnmp_state state)
+{
+	const struct lines *lines = context;
+
+	append_line(lines->text, node, "", lines->separator, true, state);
+}
+
 enum trippsnmp_error list_nodes(trippsnmp *handle, const char *separator, bool with_state,
                                 GString *text)
 {
+	struct lines lines = { text, separator };
+	enum trippsnmp_error result;
 	char **nodes;
-	enum trippsnmp_error result = trippsnmp_list(handle, &nodes);
 
-	for (char **node = nodes; node && *node; node++) {
-		enum trippsnmp_state state = TRIPPSNMP_UNKNOWN;
-		enum trippsnmp_error error = TRIPPSNMP_OK;
-
-		if (with_state)
-			error = trippsnmp_node_state(handle, *node, &state);
-		append_line(text, *node, "", separator, with_state, state);
-		if (error)
-			result = error;
-		if (error == TRIPPSNMP_TIMEOUT) /* the next ones would take as long */
-			break;
-	}
+	if (with_state)
+		return trippsnmp_node_states(handle, append_state, &lines);
+	result = trippsnmp_list(handle, &nodes);
+	for (char **node = nodes; node && *node; node++)
+		append_line(text, *node, "", separator, false, TRIPPSNMP_UNKNOWN);
 	trippsnmp_free_list(nodes);
 	return result;
 }

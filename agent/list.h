@@ -17,7 +17,7 @@ const char *state_word(enum trippsnmp_state state);
 
 /**
  * Appends the nodes as NODE, separator, nothing; with_state: separator, state.
- * What is known is appended even on error.
+ * The nodes of hostlist are appended even on error, UNKNOWN where that is all.
  */
 enum trippsnmp_error list_nodes(trippsnmp *handle, const char *separator, bool with_state,
                                 GString *text);

@@ -39,12 +39,14 @@ static const struct agent_option own[OPTION_OWN] = {
 	                             .shortdesc =
 	                                     "Command whose first line of output is the password",
 	                             .longdesc =
-	                                     "A shell command. It has 5 seconds, must exit with "
-	                                     "status 0, and takes the place of password." },
+	                                     "A shell command. It has 5 seconds, which do not "
+	                                     "count for total_timeout, must exit with status 0, "
+	                                     "and takes the place of password." },
 	[OPTION_SNMP_PRIV_PASSWD_SCRIPT] = { "snmp_priv_passwd_script", .letter = 'R', STRING,
 	                                     .shortdesc = "Command whose first line of output is "
 	                                                  "snmp_priv_passwd",
-	                                     .longdesc = "See password_script." },
+	                                     .longdesc = "See password_script; it has 5 seconds of "
+	                                                 "its own." },
 	[OPTION_QUIET] = { "quiet", .letter = 'q', BOOLEAN, .shortdesc = "Write nothing to stderr",
 	                   .longdesc = "The exit status and debug_file are all that is left." },
 	[OPTION_VERBOSE] = { "verbose", .letter = 'v', BOOLEAN,
@@ -287,7 +289,23 @@ static char *unquote(int row, char *value)
 	return value + 1;
 }
 
-static void take_line(struct options *options, char *line)
+/*
+ * The text is a name only where a value follows: else it may be what is left of
+ * a password that had a newline in it, and the = its end in base64.
+ */
+static void warn_of_unknown(struct options *options, unsigned number, const char *text,
+                            const char *value)
+{
+	char *place = g_strdup_printf("line %u of stdin", number);
+
+	if (value && value[strspn(value, "=")])
+		warn(options, text, "there is no such option; it is ignored");
+	else
+		warn(options, place, "not NAME=VALUE; it is ignored");
+	g_free(place);
+}
+
+static void take_line(struct options *options, unsigned number, char *line)
 {
 	char *value;
 	int row;
@@ -300,7 +318,7 @@ static void take_line(struct options *options, char *line)
 		*value++ = '\0';
 	row = find_row(line);
 	if (row < 0) {
-		warn(options, line, "there is no such option; it is ignored");
+		warn_of_unknown(options, number, line, value);
 		return;
 	}
 	value = value ? unquote(row, value) : line + strlen(line);
@@ -317,8 +335,8 @@ static void read_stdin(struct options *options)
 	char *line = NULL;
 	size_t size = 0;
 
-	while (getline(&line, &size, stdin) >= 0)
-		take_line(options, line);
+	for (unsigned number = 1; getline(&line, &size, stdin) >= 0; number++)
+		take_line(options, number, line);
 	if (line)
 		explicit_bzero(line, size);
 	free(line);

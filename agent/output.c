@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,12 +36,24 @@ void output_clear(struct output *output)
 	g_clear_pointer(&output->plug_reading, g_free);
 }
 
-/* In one piece: others may write to the same file. What cannot be written is lost. */
+/*
+ * In one piece: others may write to the same file. What cannot be written at
+ * once is lost, for a reader that does not read must not keep us from fencing.
+ */
 static void put(int fd, char *text)
 {
-	ssize_t ignored = write(fd, text, strlen(text));
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	size_t n = strlen(text);
 
-	(void)ignored;
+	if (n > PIPE_BUF) { /* what a pipe takes that is ready */
+		n = PIPE_BUF;
+		text[n - 1] = '\n';
+	}
+	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT)) {
+		ssize_t ignored = write(fd, text, n);
+
+		(void)ignored;
+	}
 	g_free(text);
 }
 

@@ -72,34 +72,68 @@ static void append_outlet(GString *hostlist, const char *part)
 	g_free(outlet);
 }
 
-static bool check_parts(const GPtrArray *parts, char **error)
+/* Behind the outlet, where @PDU may stand. NULL: a quote that is never closed. */
+static const char *behind_outlet(const char *part)
 {
-	for (guint i = 0; i < parts->len; i++)
-		if (!*(const char *)parts->pdata[i]) {
+	const char *end = is_quoted(part) ? strchr(part + 1, '"') : strrchr(part, '@');
+
+	if (is_quoted(part))
+		return end ? end + 1 : NULL;
+	return end ? end : part + strlen(part);
+}
+
+/*
+ * Whether hostlist would read all of it as one outlet. What is no part of that
+ * would begin another node there, and stay on.
+ */
+static bool is_one_outlet(const char *part)
+{
+	const char *behind = behind_outlet(part);
+
+	if (!behind) /* hostlist's parser says so */
+		return true;
+	if (!is_quoted(part) && (memchr(part, '"', (size_t)(behind - part)) ||
+	                         (behind > part && g_ascii_isspace(behind[-1]))))
+		return false;
+	return !*behind || (*behind == '@' && !behind[strcspn(behind, BLANKS ",;\"")]);
+}
+
+static bool append_outlets(GString *hostlist, const GPtrArray *parts, const char *separator,
+                           char **error)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		const char *part = parts->pdata[i];
+
+		if (!*part) {
 			*error = g_strdup("plug: an outlet beside a separator is missing");
 			return false;
 		}
+		if (!is_one_outlet(part)) {
+			*error = g_strdup_printf(
+				"plug: %s is not one outlet: write plug_separator (%s) between "
+				"outlets, and no blank beside @",
+				part, separator);
+			return false;
+		}
+		g_string_append(hostlist, i ? "," : "");
+		append_outlet(hostlist, part);
+	}
 	return true;
 }
 
 bool plug_parse(const char *plug, const char *separator, struct target *target, char **error)
 {
 	GPtrArray *parts = split(plug, separator);
-	const bool ok = check_parts(parts, error);
-	GString *hostlist;
+	GString *hostlist = g_string_new(PLUG_NODE ":");
+	char *name = parts->len == 1 ? lone_name(parts->pdata[0]) : NULL;
+	const bool ok = name || append_outlets(hostlist, parts, separator, error);
 
-	*target = (struct target){ NULL, NULL };
-	if (ok && parts->len == 1)
-		target->node = lone_name(parts->pdata[0]);
-	if (ok && !target->node) {
-		hostlist = g_string_new(PLUG_NODE ":");
-		for (guint i = 0; i < parts->len; i++) {
-			g_string_append(hostlist, i ? "," : "");
-			append_outlet(hostlist, parts->pdata[i]);
-		}
+	*target = (struct target){ name, NULL };
+	if (ok && !name) {
 		target->node = g_strdup(PLUG_NODE);
-		target->hostlist = g_string_free(hostlist, FALSE);
+		target->hostlist = g_strdup(hostlist->str);
 	}
+	g_string_free(hostlist, TRUE);
 	g_ptr_array_unref(parts);
 	return ok;
 }

@@ -60,27 +60,30 @@ static char *first_line(char *text, size_t n)
 	return g_strdup(g_strchomp(text));
 }
 
-/* Whether it ended well; at the deadline it is ended, with all that it has started. */
-static bool finish(pid_t child, gint64 deadline)
+/* NULL if it ended well. At the deadline it is ended, with all that it has started. */
+static const char *finish(pid_t child, gint64 deadline)
 {
 	int status = -1;
-	pid_t ended;
+	pid_t ended = 0;
 
-	while ((ended = waitpid(child, &status, WNOHANG)) == 0 && g_get_monotonic_time() < deadline)
+	while (g_get_monotonic_time() < deadline && (ended = waitpid(child, &status, WNOHANG)) == 0)
 		g_usleep(1000);
+	if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return NULL;
 	if (ended != 0)
-		return ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		return "failed";
 	kill(-child, SIGKILL);
 	waitpid(child, &status, 0);
-	return false;
+	return "did not end within " G_STRINGIFY(LIMIT_SECONDS) " s";
 }
 
 static char *run(const char *command, const int *ends, const char **why)
 {
 	const gint64 deadline = g_get_monotonic_time() + (gint64)LIMIT_SECONDS * G_USEC_PER_SEC;
 	char text[OUTPUT_BYTES + 1];
+	const char *trouble = "cannot be run";
 	char *line = NULL;
-	ssize_t n = -1;
+	ssize_t n = 0;
 	const pid_t child = fork();
 
 	if (child == 0)
@@ -89,14 +92,12 @@ static char *run(const char *command, const int *ends, const char **why)
 	if (child > 0) {
 		setpgid(child, child);
 		n = read_output(ends[0], text, OUTPUT_BYTES, deadline);
+		/* while anything that it started may still print, it has not ended */
+		trouble = finish(child, n < 0 ? 0 : deadline);
 	}
 	close(ends[0]);
-	if (child < 0)
-		*why = "cannot be run";
-	else if (!finish(child, deadline))
-		*why = g_get_monotonic_time() < deadline
-		               ? "failed"
-		               : "did not end within " G_STRINGIFY(LIMIT_SECONDS) " s";
+	if (trouble)
+		*why = trouble;
 	else
 		line = first_line(text, (size_t)n);
 	explicit_bzero(text, sizeof(text));

@@ -349,7 +349,7 @@ static void give_outlets(const struct operation *operation, unsigned pdu,
 			.name = name,
 			.description = description,
 			.controllable = outlet->controllable == TRI_YES,
-			.state = outlet->state,
+			.state = outlet->lost ? TRIPPSNMP_UNKNOWN : outlet->state,
 		};
 
 		fn(context, &given);
@@ -368,7 +368,7 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	call = call_new(handle, NULL, false, STATUS_LIMIT);
+	call = call_new(handle, NULL, true, STATUS_LIMIT);
 	operation = call.operation;
 	for (unsigned i = 0; i < operation->n_pdus; i++)
 		operation->needs[i].table = operation->needs[i].names = true;
@@ -398,55 +398,58 @@ enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 	return conclude(handle, outcome);
 }
 
-/* --- a node's state --- */
+/* --- nodes' states --- */
 
-struct node_look {
-	GArray *feeds;
-	enum trippsnmp_state state;
-};
+/* The state comes UNKNOWN. */
+static struct outcome judge_feeds(const GArray *feeds, enum trippsnmp_state *state)
+{
+	const struct feed *doubtful = NULL;
+
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+		if (feed->lost || feed->state == TRIPPSNMP_UNKNOWN)
+			doubtful = feed;
+		else if (feed->state == TRIPPSNMP_ON)
+			*state = TRIPPSNMP_ON;
+	}
+	if (*state == TRIPPSNMP_ON)
+		return fine;
+	if (doubtful)
+		return feed_doubt(doubtful);
+	*state = TRIPPSNMP_OFF;
+	return fine;
+}
+
+/* UNKNOWN on error. */
+static struct outcome find_state(const struct operation *operation, const char *node,
+                                 enum trippsnmp_state *state)
+{
+	GArray *feeds = feeds_new();
+	struct outcome outcome = feeds_find(operation->view, node, feeds);
+
+	*state = TRIPPSNMP_UNKNOWN;
+	if (!outcome.error)
+		outcome = judge_feeds(feeds, state);
+	g_array_unref(feeds);
+	return outcome;
+}
 
 static struct outcome judge_node_state(const struct operation *operation, void *context,
                                        bool *unclear)
 {
-	struct node_look *look = context;
-	const struct feed *doubtful = NULL;
-	struct outcome outcome;
-
 	(void)unclear;
-	look->state = TRIPPSNMP_UNKNOWN;
-	g_array_set_size(look->feeds, 0);
-	outcome = feeds_find(operation->view, operation->node, look->feeds);
-	if (outcome.error)
-		return outcome;
-	for (unsigned i = 0; i < look->feeds->len; i++) {
-		const struct feed *feed = &g_array_index(look->feeds, struct feed, i);
-		const enum trippsnmp_state state = feed->lost ? TRIPPSNMP_UNKNOWN : feed->state;
-
-		if (state == TRIPPSNMP_ON)
-			look->state = TRIPPSNMP_ON;
-		else if (state == TRIPPSNMP_UNKNOWN)
-			doubtful = feed;
-	}
-	if (look->state == TRIPPSNMP_ON)
-		return fine;
-	if (doubtful)
-		return feed_doubt(doubtful);
-	look->state = TRIPPSNMP_OFF;
-	return fine;
+	return find_state(operation, operation->node, context);
 }
 
 static struct outcome look_at_node(const trippsnmp *handle, const char *node,
                                    enum trippsnmp_state *state)
 {
-	struct node_look look = { .feeds = feeds_new() };
 	struct call call = call_new(handle, node, true, STATUS_LIMIT);
 	struct outcome outcome = call_open(&call);
 
 	if (!outcome.error)
-		outcome = operation_look(call.operation, judge_node_state, &look);
-	if (!outcome.error)
-		*state = look.state;
-	g_array_unref(look.feeds);
+		outcome = operation_look(call.operation, judge_node_state, state);
 	call_clear(&call);
 	return outcome;
 }
@@ -467,6 +470,66 @@ enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
 	if (!outcome.error)
 		outcome = look_at_node(handle, node, state);
 	g_free(shown);
+	return conclude(handle, outcome);
+}
+
+/** Of all nodes, in the same order. */
+struct states {
+	GPtrArray *names; /* of char * */
+	GArray *states;   /* of enum trippsnmp_state */
+};
+
+/* The first trouble ends the call; what there is besides is said here. */
+static struct outcome judge_states(const struct operation *operation, void *context, bool *unclear)
+{
+	struct states *all = context;
+	struct outcome first = fine;
+
+	(void)unclear;
+	if (!operation->config->map->nodes->len) {
+		g_ptr_array_unref(all->names);
+		all->names = survey_names(operation);
+	}
+	g_array_set_size(all->states, all->names->len);
+	for (unsigned i = 0; i < all->names->len; i++) {
+		const char *node = all->names->pdata[i];
+		struct outcome outcome = find_state(
+			operation, node, &g_array_index(all->states, enum trippsnmp_state, i));
+
+		if (outcome.error && first.error)
+			log_line(operation->log, TRIPPSNMP_LOG_WARN, "node %s: %s", node,
+			         outcome.message);
+		else if (outcome.error)
+			first = failure(outcome.error, "node %s: %s", node, outcome.message);
+		g_free(outcome.message);
+	}
+	return first;
+}
+
+enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
+                                           void (*fn)(void *context, const char *node,
+                                                      enum trippsnmp_state state),
+                                           void *context)
+{
+	struct states all;
+	struct outcome outcome;
+	struct call call;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	all.names = map_names(handle->config->map);
+	all.states = g_array_new(FALSE, TRUE, sizeof(enum trippsnmp_state));
+	g_array_set_size(all.states, all.names->len); /* cleared: UNKNOWN */
+	call = call_new(handle, NULL, true, STATUS_LIMIT);
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = operation_look(call.operation, judge_states, &all);
+	call_clear(&call);
+	for (unsigned i = 0; i < all.names->len; i++)
+		fn(context, all.names->pdata[i],
+		   g_array_index(all.states, enum trippsnmp_state, i));
+	g_array_unref(all.states);
+	g_ptr_array_unref(all.names);
 	return conclude(handle, outcome);
 }
 

@@ -70,13 +70,16 @@ void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context);
 /**
  * Sets one parameter (see trippsnmp_parameter()); the strings are copied.
  * NULL or "" means the default. Checks nothing yet but the name:
- * TRIPPSNMP_BADCONFIG if there is no such parameter, which changes nothing.
+ * TRIPPSNMP_BADCONFIG if there is no such parameter, which changes nothing. A
+ * handle that is configured keeps its configuration as it was until the next
+ * trippsnmp_configure().
  */
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value);
 
 /**
- * From now on, what is not set has the fence agent's default, where struct
- * trippsnmp_parameter names one; trippsnmp_configure() logs a WARN for each.
+ * From the next trippsnmp_configure() on, what is not set has the fence agent's
+ * default, where struct trippsnmp_parameter names one; that call logs a WARN for
+ * each. There is no way back. A configuration that is there stays as it was.
  */
 void trippsnmp_use_agent_defaults(trippsnmp *handle);
 
@@ -110,6 +113,19 @@ enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
                                           enum trippsnmp_state *state);
 
 /**
+ * The same of all nodes that trippsnmp_list() gives, with one look at the PDUs:
+ * calls fn for each of them, in that order, when all is read or time is up, with
+ * UNKNOWN where the state is not known. TRIPPSNMP_OK only if all are known; else
+ * the error is the first node's, and each other's goes to the log at WARN.
+ * Without hostlist there are no nodes if no names could be read. The string
+ * lives during the call of fn, which must not use the handle. At most 15 s.
+ */
+enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
+                                           void (*fn)(void *context, const char *node,
+                                                      enum trippsnmp_state state),
+                                           void *context);
+
+/**
  * The nodes that can be fenced, lower-cased, as a NULL-terminated array to be
  * freed with trippsnmp_free_list(). With a hostlist, its nodes, without asking
  * any device; else the outlets' names (at most 15 s). On error *nodes is NULL.
@@ -126,12 +142,14 @@ struct trippsnmp_outlet {
 	const char *name;        /**< as stored in the device, escaped; "" if none */
 	const char *description; /**< likewise */
 	int controllable;        /**< 0 or 1 */
+	/** UNKNOWN also where the card has lost the device (tlpDeviceStatus), whatever it reads. */
 	enum trippsnmp_state state;
 };
 
 /**
  * Calls fn for each outlet of each PDU, in order of PDU, family, device and
- * number, once all of them were read completely. At most 15 s.
+ * number, once all of them were read completely; on error for none. fn must not
+ * use the handle, nor free it. At most 15 s.
  */
 enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
                                        void (*fn)(void *context, const struct trippsnmp_outlet *),

@@ -12,6 +12,8 @@
 #include <stonith/stonith_plugin.h>
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -67,17 +69,24 @@ static void take_log(void *context, enum trippsnmp_level level, const char *line
 	PILCallLog(plugin_imports->log, (PILLogLevel)priorities[level], "%s", line);
 }
 
-/* Writes to stderr, where a reader that is gone must not kill the host. */
+/*
+ * Writes to stderr, where a reader that is gone must not kill the host, and one
+ * that does not read must not hold it up: a pipe that is ready takes PIPE_BUF
+ * bytes, and what cannot be written at once is in the log alone.
+ */
 static void write_stderr(const char *text)
 {
 	const struct timespec at_once = { 0, 0 };
+	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
 	sigset_t pipe, before, pending;
 
+	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+		return;
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	sigpending(&pending);
 	pthread_sigmask(SIG_BLOCK, &pipe, &before);
-	if (write(STDERR_FILENO, text, strlen(text)) < 0 && errno == EPIPE &&
+	if (write(STDERR_FILENO, text, MIN(strlen(text), PIPE_BUF)) < 0 && errno == EPIPE &&
 	    !sigismember(&pending, SIGPIPE))
 		sigtimedwait(&pipe, NULL, &at_once);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

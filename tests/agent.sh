@@ -46,6 +46,26 @@ cli "another plug separator" 0 ON '*' -a "$a" -o status -n '21;db2' --plug-separ
 cli "one outlet under two names is refused" 1 '' 'plug: .*outlet 4 .*twice' \
 	-a "$a" -o off -n '4,db2'
 cli "an empty part is refused" 1 '' 'plug: an outlet beside a separator' -a "$a" -o off -n 4,,5
+seen=$(events a; events b)
+refused='plug: .* is not one outlet: write plug_separator \(.\) between outlets'
+cli "a blank for the separator behind @PDU is refused" 1 '' "$refused" -a "$a,$b" -o off \
+	-n "3@$b db1"
+cli "so is a tab" 1 '' "$refused" -a "$a,$b" -o off -n "3@$b	db1"
+cli "so is a newline" 1 '' "$refused" -a "$a,$b" -o off -n "3@$b
+db1"
+cli "so is a semicolon" 1 '' "$refused" -a "$a,$b" -o off -n "3@$b;db1"
+cli "so is a comma where the separator is another" 1 '' "$refused" -a "$a" -o off \
+	-n "3@$a,5" --plug-separator='|'
+cli "a blank behind a name in quotes is refused" 1 '' "$refused" -a "$a" -o off -n '"db2" db1'
+cli "so is a semicolon behind it" 1 '' "$refused" -a "$a" -o off -n '"db2";db1'
+cli "so is a name right behind it" 1 '' "$refused" -a "$a" -o off -n '"db2"db1'
+cli "so is another outlet behind one of several" 1 '' "$refused" -a "$a" -o off -n '21,"db2" db1'
+cli "a quote that ends the name and begins a node is refused" 1 '' "$refused" -a "$a" -o off \
+	-n "web\" db1:5,\"x@$a"
+cli "a number with a blank before @ is not taken for a name" 1 '' "$refused" -a "$a" -o off \
+	-n "9 @$a"
+cli "a quote that is never closed is refused" 1 '' 'plug: .*never closed' -a "$a" -o off -n '"db2'
+check "none of these switched anything" test "$(events a; events b)" = "$seen"
 cli "two PDUs need @PDU" 1 '' 'plug: .*@PDU' -a "$a,$b" -o off -n 4
 cli "a plug is missing" 1 '' 'plug: missing' -a "$a" -o off
 lines "nodename stands in for plug" 0 ON '*' action=status "ip=$a" nodename=db2
@@ -103,6 +123,18 @@ lines "a script that fails" 1 '' 'password_script: failed' action=status plug=3 
 	'password_script=echo authpass123; exit 3'
 lines "a script that prints nothing" 1 '' 'password_script: printed nothing' action=status \
 	plug=3 $secure 'password_script=true'
+lines "a script that leaves a process which may still print" 1 '' \
+	'password_script: did not end within 5 s' action=status plug=3 $secure \
+	"password_script=printf authpass123; sleep 60 & echo \$! >$scratch/left"
+gone() { # PID: it ended, whether or not anyone has asked for its status
+	tries=50
+	while [ -d "/proc/$1" ] && ! grep -q '^State:.*Z' "/proc/$1/status"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+check "that process is ended" gone "$(cat "$scratch/left")"
 lines "a script that hangs" 1 '' 'password_script: did not end within 5 s' action=status \
 	plug=3 $secure 'password_script=sleep 60'
 lines "a passphrase that is wrong" 1 '*' 'ERROR: ' action=status plug=3 $secure \
@@ -115,6 +147,11 @@ check "debug_file is its owner's alone" test "$(stat -c %a "$scratch/debug")" = 
 lines "an unknown name is ignored with a WARNING that hides the value" 0 '*' \
 	'WARNING: pasword: there is no such option' action=status "ip=$a" plug=3 pasword=hushhush
 check "the value is not shown" sh -c "! grep hushhush '$scratch/err'"
+lines "a line that is no NAME=VALUE is not shown, for it may be a secret's second line" 0 '*' \
+	'WARNING: line 4 of stdin: not NAME=VALUE; it is ignored' action=status "ip=$a" \
+	'password=first' 'hushhush' plug=3 'hushhush=='
+check "nor is the end of base64" sh -c "grep -q 'line 6 of stdin' '$scratch/err' &&
+	! grep hushhush '$scratch/err'"
 cli "an unknown option is an error that hides the value" 1 '' 'unknown option --pasword,' \
 	-a "$a" --pasword=hushhush
 lines "what fenced says besides is no matter" 0 '*' '' action=status "ip=$a" plug=3 \
@@ -135,6 +172,13 @@ cli "long options" 0 ON '' --quiet --action=status --ip=127.0.0.1 --ipport="$b_p
 	--snmp-priv-passwd-script='echo privpass123'
 cli "ipport is for addresses without a port" 0 ON '' -q -o status -a "127.0.0.1, $b" \
 	-u "$a_port" -d 2c -n 3@127.0.0.1:"$a_port"
+"$agent" -o status -a "$b" -n 3 -d 3 -l reader -b SHA -S 'echo authpass123' <&- >&- \
+	2>"$scratch/err"
+code=$?
+: >"$scratch/out"
+check "a password script works where stdin and stdout are closed" ended 0 '' ''
+run sh -c "'$agent' -q -o list -a '$a' >&-"
+check "a list that cannot be written is a failure" test "$code" -eq 1
 cli "an argument that is no option" 1 '' 'left over' -a "$a" -n 3 off
 cli "a value is missing" 1 '' 'option -n needs a value' -a "$a" -n
 cli "--help lists each option" 0 'snmp-priv-passwd-script' '' --help
@@ -144,6 +188,15 @@ run "$agent" --version <"$scratch/in"
 check "stdin is left alone if there are arguments" ended 0 '^[0-9.]+$' ''
 cli "verbose says what is done" 0 '*' 'INFO: on of plug 3 is done' -a "$a" -n 3 -o on -v
 cli "verbose_level=0 does not" 0 '*' '' -a "$a" -n 3 -o on -d 2c -c private -v --verbose-level=0
+
+mkfifo "$scratch/full"
+exec 4<>"$scratch/full"
+dd if=/dev/zero of="$scratch/full" bs=4096 oflag=nonblock 2>/dev/null
+timeout 20 "$agent" -a "$a" -n 8 -o off --off-hold=0.1 </dev/null >"$scratch/out" 2>"$scratch/full"
+code=$?
+exec 4>&-
+check "a reader of stderr that does not read delays nothing" ended 0 'Powered OFF' '*'
+check "nor does it keep the outlet on" sh -c "grep -q 'outlet 1.8 off' '$scratch/a'"
 
 # --- options of others, and what they mean here ---
 same="ip=$a plug=3 action=status community=private snmp_version=2c"
@@ -175,6 +228,11 @@ cli "monitor of a silent PDU" 1 '' 'no answer|refused' -a 127.0.0.1:9 -o monitor
 	-c private --total-timeout=1 --power-timeout=0.5 --off-hold=0.1
 cli "monitor sees that an outlet of hostlist is missing" 1 '' 'hostlist: 99' -a "$a" -o monitor \
 	-d 2c -c private --hostlist=n1:99
+cli "monitor of a plug that is a name" 0 '' '' -q -a "$a" -o monitor -n db2
+cli "monitor sees that no outlet has the name in plug" 1 '' 'no outlet feeds node nobody' \
+	-a "$a" -o monitor -n nobody
+cli "monitor sees that plug is no node of hostlist" 1 '' 'it does not name node n2' -a "$a" \
+	-o monitor -n n2 --hostlist=n1:3
 cli "list" 0 '^4,db2$' '' -q -a "$a" -o list
 check "list has all outlets" test "$(wc -l <"$scratch/out")" -eq 24
 cli "list with another separator" 0 '^4 = db2$' '' -q -a "$a" -o list -C ' = '
@@ -191,6 +249,27 @@ cli "list-status with hostlist: on" 0 '^n2,,ON$' '' -q -a "$a" -o list-status \
 check "list-status with hostlist: off" grep -qx 'n1,,OFF' "$scratch/out"
 cli "list-status with hostlist: unknown is a failure" 1 '^n1,,UNKNOWN$' '' -q -a "$a" \
 	-o list-status --hostlist='n1:20;n2:4'
+check "the others are known all the same" grep -qx 'n2,,ON' "$scratch/out"
+seen=$(requests a)
+cli "list-status with a hostlist of six nodes" 0 '^n6,,OFF$' '' -q -a "$a" -o list-status \
+	--hostlist='n1:3;n2:4;n3:5;n4:6;n5:7;n6:21'
+check "it asked for all of them together" test $(($(requests a) - seen)) -le 3
+cli "list-status with hostlist says of each node why it is unknown" 1 '^n3,,ON$' \
+	'WARNING: node n2: hostlist: 99@' -a "$a" -o list-status --hostlist='n1:20;n2:99;n3:4'
+check "the first one's reason is the error" \
+	grep -q 'ERROR: node n1: outlet 20 of .* neither on nor off' "$scratch/err"
+before=$(date +%s%N)
+cli "list-status of a silent PDU: all nodes are unknown" 1 '^n3,,UNKNOWN$' '' -q -d 2c \
+	-a 127.0.0.1:9 -o list-status --hostlist='n1:1;n2:2;n3:3' --total-timeout=1 \
+	--power-timeout=0.5 --off-hold=0.1
+check "it took the time of one call, not of three" \
+	test $((($(date +%s%N) - before) / 1000000)) -lt 2500
+start_pdu lost pdumv30hvnetlx-pdu-20.2.1 --community private \
+	--row '1.3.6.1.4.1.850.1.1.1.2.1.10.1|2|5' \
+	--row '1.3.6.1.4.1.850.1.1.3.2.3.3.1.1.4.1.21|2|1'
+cli "list-status: unknown where the card has lost the device" 0 '^21,Load 21,UNKNOWN$' '' -q \
+	-a "$address" -o list-status
+check "whatever its outlets read" sh -c "! grep -E ',(ON|OFF)\$' '$scratch/out'"
 start_pdu ups lx-ups --community private
 cli "list leaves out what cannot be switched" 0 '^1,' '' -q -a "$address" -o list
 check "outlet 3 of this UPS cannot" sh -c "! grep '^3,' '$scratch/out'"

@@ -346,6 +346,42 @@ START_TEST(without_a_configuration_nothing_is_done)
 }
 END_TEST
 
+/* A pipe that takes no byte more. */
+static int full_pipe(int ends[2])
+{
+	char page[4096] = { 0 };
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return -1;
+	while (write(ends[1], page, sizeof(page)) > 0)
+		;
+	return fcntl(ends[1], F_SETFL, 0);
+}
+
+START_TEST(a_reader_of_stderr_that_does_not_read_holds_nothing_up)
+{
+	const int before[] = { dup(STDIN_FILENO), dup(STDERR_FILENO) };
+	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int ends[2], result;
+
+	must_configure("ipaddr=127.0.0.1:%u|community=c|hostlist=node1:1", bait_port);
+	ck_assert_int_eq(full_pipe(ends), 0);
+	dup2(nothing, STDIN_FILENO); /* on a terminal nothing goes to stderr */
+	dup2(ends[1], STDERR_FILENO);
+	alarm(10);
+	result = power(ST_POWEROFF, "node2");
+	alarm(0);
+	dup2(before[0], STDIN_FILENO);
+	dup2(before[1], STDERR_FILENO);
+	for (unsigned i = 0; i < 2; i++) {
+		close(before[i]);
+		close(ends[i]);
+	}
+	close(nothing);
+	expect(result, S_BADHOST, "node2");
+}
+END_TEST
+
 START_TEST(configuring_opens_nothing_and_says_nothing)
 {
 	const unsigned before = count_descriptors();
@@ -1082,6 +1118,36 @@ static bool is_clean(const char *text)
 	return true;
 }
 
+static void append_node(void *context, const char *node, enum trippsnmp_state state)
+{
+	static const char *const words[] = { "unknown", "off", "on" };
+
+	g_string_append_printf(context, "%s %s; ", node, words[state]);
+}
+
+/* The plugin has no use for it, and the agent only for hostlist. */
+START_TEST(the_library_tells_the_states_of_the_nodes_that_are_listed)
+{
+	struct simulator *sim =
+		simulator_start(PDU_24, "--name", "3=db1", "--name", "4=db2", "--name", "5=DB1",
+	                        "--name", "6=db3", "--row", LX_PDU ".4.1.3|2|1", "--row",
+	                        LX_PDU ".4.1.4|2|1", "--row", LX_PDU ".4.1.6|2|0", NULL);
+	trippsnmp *handle = trippsnmp_new();
+	GString *text = g_string_new(NULL);
+
+	ck_assert_int_eq(trippsnmp_node_states(handle, append_node, text), TRIPPSNMP_INVALID);
+	trippsnmp_set(handle, "ipaddr", simulator_address(sim));
+	trippsnmp_set(handle, "community", "tripplite");
+	ck_assert_int_eq(trippsnmp_configure(handle), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_node_states(handle, append_node, text), TRIPPSNMP_ACCESS);
+	ck_assert_msg(g_str_has_prefix(trippsnmp_message(handle), "node db3: outlet 6 of "), "%s",
+	              trippsnmp_message(handle));
+	ck_assert_msg(strstr(text->str, "db1 on; db2 off; db3 unknown; "), "%s", text->str);
+	g_string_free(text, TRUE);
+	trippsnmp_free(handle);
+}
+END_TEST
+
 START_TEST(hostile_names_are_neither_listed_nor_logged_raw)
 {
 	char *longest = g_strnfill(255, 'a');
@@ -1424,6 +1490,7 @@ static void add_life_cycle(TCase *tests)
 	tcase_add_test(tests, info_is_there_before_the_configuration);
 	tcase_add_test(tests, parameter_names_have_a_fixed_order_and_an_end);
 	tcase_add_test(tests, without_a_configuration_nothing_is_done);
+	tcase_add_test(tests, a_reader_of_stderr_that_does_not_read_holds_nothing_up);
 	tcase_add_test(tests, configuring_opens_nothing_and_says_nothing);
 	tcase_add_test(tests, the_device_name_is_the_address_configured);
 	tcase_add_test(tests, a_second_configuration_takes_the_place_of_the_first);
@@ -1477,6 +1544,7 @@ static void add_trouble(TCase *tests)
 	tcase_add_test(tests, check_write_cannot_tell_where_a_command_has_no_idle);
 	tcase_add_loop_test(tests, the_list_has_each_name_once_in_lower_case_without_factory_names,
 	                    0, 3);
+	tcase_add_test(tests, the_library_tells_the_states_of_the_nodes_that_are_listed);
 	tcase_add_test(tests, hostile_names_are_neither_listed_nor_logged_raw);
 	tcase_add_test(tests, a_hostile_node_name_is_not_logged_raw);
 	tcase_add_loop_test(tests, no_secret_is_in_any_line_at_debug_level, 0, 6);

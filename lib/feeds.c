@@ -15,13 +15,15 @@ struct feeds_view {
 	const char *const *labels;
 	unsigned n_pdus;
 	const struct pdu_outlets *const *found;
-	GHashTable *named; /* name key -> GArray of struct place */
+	GHashTable *named;    /* name key -> GArray of struct place */
+	GHashTable *doubtful; /* text_doubtful_key() -> the same */
 };
 
 /** Where an outlet of some name is. */
 struct place {
 	unsigned pdu;
 	const struct outlet *outlet;
+	bool described; /* it is the outlet's description, and not its name */
 };
 
 static void feed_clear(void *data)
@@ -70,19 +72,27 @@ static void need_names(struct inventory_need *need)
 	need->skip = false;
 	need->table = true;
 	need->names = true;
+	if (!need->wanted)
+		need->wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void need_name(struct inventory_need *need, const char *name)
+{
+	need_names(need);
+	g_hash_table_add(need->wanted, text_name_key(name, -1));
 }
 
 static void need_node(struct inventory_need *needs, unsigned n_pdus, const struct node *node)
 {
 	for (unsigned i = 0; by_name(node) && i < n_pdus; i++)
-		need_names(&needs[i]);
+		need_name(&needs[i], node->name);
 	for (unsigned i = 0; i < node->outlets->len; i++) {
 		const struct outlet_ref *ref = ref_at(node, i);
 		struct inventory_need *need = &needs[ref->pdu];
 
 		need->skip = false;
 		if (ref->name)
-			need_names(need);
+			need_name(need, ref->name);
 		else
 			need_number(need, ref);
 	}
@@ -121,6 +131,8 @@ struct inventory_need *feeds_needs(const struct nodemap *map, unsigned n_pdus, c
 		needs[i].status = status;
 		if (!map->nodes->len)
 			need_names(&needs[i]);
+		if (!map->nodes->len && node)
+			need_name(&needs[i], node);
 	}
 	for (unsigned i = 0; i < map->nodes->len; i++)
 		if (!node || node_at(map, i) == mapped)
@@ -131,14 +143,25 @@ struct inventory_need *feeds_needs(const struct nodemap *map, unsigned n_pdus, c
 
 void feeds_needs_free(struct inventory_need *needs, unsigned n_pdus)
 {
-	for (unsigned i = 0; i < n_pdus; i++)
+	for (unsigned i = 0; i < n_pdus; i++) {
 		g_clear_pointer(&needs[i].numbers, g_array_unref);
+		g_clear_pointer(&needs[i].wanted, g_hash_table_unref);
+	}
 	g_free(needs);
 }
 
 /* --- what was found --- */
 
 static const struct outcome fine = { TRIPPSNMP_OK, NULL };
+
+static char *outlet_text(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet)
+{
+	const char *label = view->labels[pdu];
+
+	if (outlet->device == 1)
+		return g_strdup_printf("outlet %u of %s", outlet->number, label);
+	return g_strdup_printf("outlet %u.%u of %s", outlet->device, outlet->number, label);
+}
 
 static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
                      GArray *feeds)
@@ -150,34 +173,88 @@ static void add_feed(const struct feeds_view *view, unsigned pdu, const struct o
 		.number = outlet->number,
 		.state = outlet->state,
 		.lost = outlet->lost,
-		.text = outlet->device == 1 ? g_strdup_printf("outlet %u of %s", outlet->number,
-		                                              view->labels[pdu])
-		                            : g_strdup_printf("outlet %u.%u of %s", outlet->device,
-		                                              outlet->number, view->labels[pdu]),
+		.text = outlet_text(view, pdu, outlet),
 	};
 
 	g_array_append_val(feeds, feed);
 }
 
-/* All outlets of that name, on one PDU or (ANY_PDU) on all. */
-#define ANY_PDU UINT_MAX
-static unsigned find_named(const struct feeds_view *view, unsigned pdu, const char *name,
-                           GArray *feeds)
+/* Of which outlets this is the name or the description; index is one of the view's. */
+static const struct place *place_of(GHashTable *index, const char *name, unsigned i)
 {
 	char *key = text_name_key(name, -1);
-	const GArray *places = g_hash_table_lookup(view->named, key);
+	const GArray *places = g_hash_table_lookup(index, key);
+
+	g_free(key);
+	return places && i < places->len ? &g_array_index(places, struct place, i) : NULL;
+}
+
+/* Every outlet whose name or description is the node's. */
+static void find_node(const struct feeds_view *view, const char *node, GArray *feeds)
+{
+	const struct place *place;
+
+	for (unsigned i = 0; (place = place_of(view->named, node, i)); i++)
+		add_feed(view, place->pdu, place->outlet, feeds);
+}
+
+/* Every outlet of one PDU that is called so; descriptions do not count. */
+static unsigned find_called(const struct feeds_view *view, unsigned pdu, const char *name,
+                            GArray *feeds)
+{
+	const struct place *place;
 	unsigned n = 0;
 
-	for (unsigned i = 0; places && i < places->len; i++) {
-		const struct place *place = &g_array_index(places, struct place, i);
-
-		if (pdu != ANY_PDU && place->pdu != pdu)
-			continue;
-		add_feed(view, place->pdu, place->outlet, feeds);
-		n++;
-	}
-	g_free(key);
+	for (unsigned i = 0; (place = place_of(view->named, name, i)); i++)
+		if (place->pdu == pdu && !place->described) {
+			add_feed(view, pdu, place->outlet, feeds);
+			n++;
+		}
 	return n;
+}
+
+static struct outcome nobody_called(const struct feeds_view *view, const struct outlet_ref *ref)
+{
+	const struct place *place;
+	struct outcome outcome;
+	char *text;
+
+	for (unsigned i = 0; (place = place_of(view->named, ref->name, i)); i++)
+		if (place->pdu == ref->pdu && place->described)
+			break;
+	if (!place)
+		return failure(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
+		               view->labels[ref->pdu], ref->text);
+	text = outlet_text(view, place->pdu, place->outlet);
+	outcome = failure(TRIPPSNMP_BADCONFIG,
+	                  "hostlist: no outlet of %s is called %s; it is the description of %s: "
+	                  "give that outlet the name, or write its number",
+	                  view->labels[ref->pdu], ref->text, text);
+	g_free(text);
+	return outcome;
+}
+
+/*
+ * A NUL with something behind it: some show what stands before it as the name,
+ * others all of it. So it may be this one, and may be another.
+ */
+static struct outcome doubt(const struct feeds_view *view, const struct place *place,
+                            const char *name)
+{
+	const struct outlet *outlet = place->outlet;
+	char *text = outlet_text(view, place->pdu, outlet);
+	char *is = text_escape(place->described ? outlet->description : outlet->name, -1);
+	char *shown = text_escape(name, -1);
+	const struct outcome outcome =
+		failure(TRIPPSNMP_BADCONFIG,
+	                "%s has the %s \"%s\", which may mean \"%s\" or not: %s in the PDU", text,
+	                place->described ? "description" : "name", is, shown,
+	                place->described ? "change it" : "rename it");
+
+	g_free(text);
+	g_free(is);
+	g_free(shown);
+	return outcome;
 }
 
 static const struct outlet *find_outlet(const struct pdu_outlets *found, const struct feed *feed)
@@ -240,14 +317,17 @@ static struct outcome find_number(const struct feeds_view *view, const struct ou
 static struct outcome find_ref(const struct feeds_view *view, const struct outlet_ref *ref,
                                GArray *feeds)
 {
+	const struct place *place;
 	unsigned n;
 
 	if (!ref->name)
 		return find_number(view, ref, feeds);
-	n = find_named(view, ref->pdu, ref->name, feeds);
+	for (unsigned i = 0; (place = place_of(view->doubtful, ref->name, i)); i++)
+		if (place->pdu == ref->pdu && !place->described)
+			return doubt(view, place, ref->name);
+	n = find_called(view, ref->pdu, ref->name, feeds);
 	if (n == 0)
-		return failure(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
-		               view->labels[ref->pdu], ref->text);
+		return nobody_called(view, ref);
 	if (n > 1)
 		return failure(TRIPPSNMP_BADCONFIG,
 		               "hostlist: %u outlets of %s are called %s; use their numbers", n,
@@ -327,7 +407,7 @@ static void other_ref(const struct feeds_view *view, const struct outlet_ref *re
 	if (!found->known)
 		return;
 	if (ref->name) {
-		find_named(view, ref->pdu, ref->name, feeds);
+		find_called(view, ref->pdu, ref->name, feeds);
 	} else if (found->whole) {
 		struct outcome outcome = find_number(view, ref, feeds);
 
@@ -342,7 +422,7 @@ static GArray *other_feeds(const struct feeds_view *view, const struct node *nod
 	GArray *feeds = feeds_new();
 
 	if (by_name(node))
-		find_named(view, ANY_PDU, node->name, feeds);
+		find_node(view, node->name, feeds);
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		other_ref(view, ref_at(node, i), feeds);
 	return feeds;
@@ -380,6 +460,11 @@ static struct outcome check_controllable(const struct feeds_view *view, const ch
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
 		const struct outlet *outlet = find_outlet(view->found[feed->pdu], feed);
 
+		if (outlet && outlet->controllable == TRI_UNKNOWN)
+			return failure(TRIPPSNMP_ACCESS,
+			               "%s, which feeds node %s, does not say whether it is "
+			               "controllable",
+			               feed->text, node);
 		if (outlet && outlet->controllable != TRI_YES)
 			return failure(
 				TRIPPSNMP_BADCONFIG,
@@ -413,7 +498,9 @@ static struct outcome find_by_name(const struct feeds_view *view, const char *na
 		if (!view->found[i]->whole)
 			return failure(TRIPPSNMP_INTERNAL,
 			               "%s: its outlet table was not read whole", view->labels[i]);
-	find_named(view, ANY_PDU, name, feeds);
+	if (place_of(view->doubtful, name, 0))
+		return doubt(view, place_of(view->doubtful, name, 0), name);
+	find_node(view, name, feeds);
 	return fine;
 }
 
@@ -441,11 +528,12 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 
 /* --- the view --- */
 
-static void add_place(struct feeds_view *view, char *key, const struct place *place)
+/* Takes over the key, which may be NULL. */
+static void add_place(GHashTable *index, char *key, const struct place *place)
 {
-	GArray *places = g_hash_table_lookup(view->named, key);
+	GArray *places = key ? g_hash_table_lookup(index, key) : NULL;
 
-	if (!*key) {
+	if (!key || !*key) {
 		g_free(key);
 		return;
 	}
@@ -453,23 +541,28 @@ static void add_place(struct feeds_view *view, char *key, const struct place *pl
 		g_free(key);
 	} else {
 		places = g_array_new(FALSE, FALSE, sizeof(struct place));
-		g_hash_table_insert(view->named, key, places);
+		g_hash_table_insert(index, key, places);
 	}
 	g_array_append_vals(places, place, 1);
 }
 
 static void index_outlet(struct feeds_view *view, unsigned pdu, const struct outlet *outlet)
 {
-	const struct place place = { pdu, outlet };
-	char *name = outlet->has_name ? text_name_key(outlet->name, -1) : g_strdup("");
-	char *description =
-		outlet->has_description ? text_name_key(outlet->description, -1) : g_strdup("");
+	const char *name = outlet->has_name ? outlet->name : "";
+	const char *description = outlet->has_description ? outlet->description : "";
+	const struct place called = { pdu, outlet, false }, described = { pdu, outlet, true };
 
-	if (g_str_equal(name, description)) /* one outlet, said twice */
-		g_free(description);
-	else
-		add_place(view, description, &place);
-	add_place(view, name, &place);
+	if (!text_same_name(name, description)) /* else it is one outlet, said twice */
+		add_place(view->named, text_name_key(description, -1), &described);
+	add_place(view->named, text_name_key(name, -1), &called);
+	add_place(view->doubtful, text_doubtful_key(description), &described);
+	add_place(view->doubtful, text_doubtful_key(name), &called);
+}
+
+static GHashTable *index_new(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+	                             (GDestroyNotify)g_array_unref);
 }
 
 struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
@@ -483,8 +576,8 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 	view->labels = labels;
 	view->n_pdus = n_pdus;
 	view->found = found;
-	view->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-	                                    (GDestroyNotify)g_array_unref);
+	view->named = index_new();
+	view->doubtful = index_new();
 	for (unsigned i = 0; i < n_pdus; i++)
 		for (unsigned k = 0; k < found[i]->outlets->len; k++)
 			index_outlet(view, i, &g_array_index(found[i]->outlets, struct outlet, k));
@@ -494,5 +587,6 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 void feeds_view_free(struct feeds_view *view)
 {
 	g_hash_table_unref(view->named);
+	g_hash_table_unref(view->doubtful);
 	g_free(view);
 }

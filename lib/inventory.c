@@ -1,7 +1,8 @@
 /*
- * Identification, look-up of single outlets, and the walk of whole tables: see
- * inventory.h. What the outlet columns answer decides; counts are hints.
- * An unclear answer is asked for again until somebody's time is up.
+ * Identification, look-up of single outlets, and whether a table that was
+ * walked is whole: see inventory.h. What the outlet columns answer decides;
+ * counts are hints. An unclear answer is asked for again until somebody's time
+ * is up.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -11,16 +12,7 @@
 
 #include <string.h>
 
-/* Far above any real card (48), far below what would hurt. */
-#define ROWS_MAX 1024
-/* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
-#define BEYOND_LAST INT32_MAX
-#define ANSWER_BYTES 1400
-#define VARBIND_BYTES 26 /* of ours, with a short value */
-#define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
-#define WHO_BYTES 128    /* of a stranger's texts, in one line */
-#define STRIPE_VARBINDS 40
-#define BULK_ATTEMPTS 3
+#define WHO_BYTES 128       /* of a stranger's texts, in one line */
 #define GUESS_NUMBERS_MAX 2 /* more would make the answer long */
 #define PAUSE USEC_PER_SEC
 
@@ -30,19 +22,6 @@ static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 
 static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
 
 enum stage { STAGE_IDENTIFY, STAGE_READ, STAGE_WALK, STAGE_STATUS, STAGE_WHO, STAGE_DONE };
-
-enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION };
-
-/** One column of one family on its way through the table. */
-struct column {
-	const struct family *family;
-	enum cell cell;
-	struct objid root;
-	struct objid cursor; /* the last row seen; root before the first */
-	struct objid guess;  /* right before where the first row is likely to be */
-	unsigned asked;      /* varbinds of the question under way */
-	bool ended;
-};
 
 /** What identification saw of one family. */
 struct sighting {
@@ -55,18 +34,27 @@ struct sighting {
 	bool count_unclear;
 };
 
+/** Where the question for identification has what of a family; NOT_ASKED. */
+#define NOT_ASKED UINT_MAX
+struct layout {
+	unsigned first;  /* what is its first row */
+	unsigned beyond; /* what follows device 1 */
+	unsigned count;
+	unsigned guess; /* the cells of the outlets wanted */
+};
+
 struct pdu {
 	const char *label;
 	const struct inventory_need *need;
 	struct pdu_outlets found;
 	enum stage stage;
 	usec not_before;
-	struct sighting *sightings;
-	GArray *columns; /* of struct column */
-	GArray *devices; /* of uint32_t: whose status is asked */
-	bool no_bulk;
-	bool bulk_answered; /* so silence is not for GETBULK */
-	unsigned rows_per_request;
+	struct layout *layouts;     /* of the families */
+	unsigned engine_id_at;      /* in that question; NOT_ASKED */
+	unsigned guess_status_at;   /* likewise */
+	struct sighting *sightings; /* of the families */
+	struct table *table;
+	GArray *devices;      /* of uint32_t: whose status is asked */
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	char *obstacle;
 	struct outcome outcome;
@@ -81,34 +69,28 @@ struct inventory {
 	const struct log *log;
 };
 
-static void outlet_clear(void *data)
-{
-	struct outlet *outlet = data;
-
-	g_free(outlet->name);
-	g_free(outlet->description);
-}
-
 static void forget(struct pdu *pdu)
 {
 	g_array_set_size(pdu->found.outlets, 0);
-	g_array_set_size(pdu->columns, 0);
+	table_clear(pdu->table);
 	g_array_set_size(pdu->devices, 0);
 	pdu->found.whole = false;
 	pdu->found.family = NULL;
 	pdu->found.device = 0;
 }
 
-static void pdu_init(struct pdu *pdu, const char *label, const struct inventory_need *need)
+static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const char *label,
+                     const struct inventory_need *need)
 {
 	pdu->label = label;
 	pdu->need = need;
 	pdu->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	pdu->layouts = g_new0(struct layout, family_count());
 	pdu->sightings = g_new0(struct sighting, family_count());
-	pdu->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
 	pdu->devices = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	pdu->found.outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
-	g_array_set_clear_func(pdu->found.outlets, outlet_clear);
+	pdu->found.outlets = outlets_new();
+	pdu->table = table_new(label, inventory->v1, inventory->overhead, pdu->found.outlets,
+	                       inventory->log);
 }
 
 struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
@@ -124,7 +106,7 @@ struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
 	inventory->overhead = overhead;
 	inventory->log = log;
 	for (unsigned i = 0; i < n_pdus; i++)
-		pdu_init(&inventory->pdus[i], labels[i], &needs[i]);
+		pdu_init(inventory, &inventory->pdus[i], labels[i], &needs[i]);
 	return inventory;
 }
 
@@ -135,8 +117,9 @@ void inventory_free(struct inventory *inventory)
 	for (unsigned i = 0; i < inventory->n; i++) {
 		struct pdu *pdu = &inventory->pdus[i];
 
+		g_free(pdu->layouts);
 		g_free(pdu->sightings);
-		g_array_unref(pdu->columns);
+		table_free(pdu->table);
 		g_array_unref(pdu->devices);
 		g_array_unref(pdu->found.outlets);
 		g_clear_pointer(&pdu->found.engine_id, g_bytes_unref);
@@ -238,38 +221,46 @@ static bool guesses(const struct inventory *inventory, const struct pdu *pdu)
 	return true;
 }
 
+/* Returns where it stands in the question. */
+static unsigned ask(struct question *question, const struct objid *name)
+{
+	varbinds_add(question->varbinds, name);
+	return question->varbinds->len - 1;
+}
+
 /* What GETNEXT is to be asked for this object: the name right before it. */
-static void add_before(struct question *question, struct objid name)
+static unsigned ask_before(struct question *question, struct objid name)
 {
 	name.id[name.n - 1]--;
-	varbinds_add(question->varbinds, &name);
+	return ask(question, &name);
 }
 
 /* For each family each number's state and controllable cell; then the status of device 1. */
-static void ask_guess(const struct pdu *pdu, struct question *question)
+static void ask_guess(struct pdu *pdu, struct question *question)
 {
 	const uint32_t device = 1;
 
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct family *family = family_row(i);
 
+		pdu->layouts[i].guess = question->varbinds->len;
 		for (unsigned k = 0; k < numbers_len(pdu); k++) {
-			add_before(question, family_instance(family, family->state, device,
+			ask_before(question, family_instance(family, family->state, device,
 			                                     number_at(pdu, k)));
 			if (family->controllable)
-				add_before(question, family_instance(family, family->controllable,
+				ask_before(question, family_instance(family, family->controllable,
 				                                     device, number_at(pdu, k)));
 		}
 	}
-	add_before(question, objid_append(&family_row(0)->device_status, 1, &device));
+	pdu->guess_status_at =
+		ask_before(question, objid_append(&family_row(0)->device_status, 1, &device));
 }
 
 /*
  * One GETNEXT of: for each family its first row, for those by device the first
- * row of a device after 1; the hints; the engine ID; the guess. The order is
- * that of the reading below.
+ * row of a device after 1; the hints; the engine ID; the guess.
  */
-static void ask_identity(const struct inventory *inventory, const struct pdu *pdu,
+static void ask_identity(const struct inventory *inventory, struct pdu *pdu,
                          struct question *question)
 {
 	question->kind = REQUEST_NEXT;
@@ -278,15 +269,15 @@ static void ask_identity(const struct inventory *inventory, const struct pdu *pd
 		const uint32_t column = family_existence(family);
 		const struct objid first = family_instance(family, column, 0, 0);
 		const struct objid beyond = family_instance(family, column, 1, BEYOND_LAST);
+		struct layout *layout = &pdu->layouts[i];
 
-		varbinds_add(question->varbinds, &first);
-		if (family->by_device)
-			varbinds_add(question->varbinds, &beyond);
-		if (family->outlet_count.n)
-			varbinds_add(question->varbinds, &family->outlet_count);
+		layout->first = ask(question, &first);
+		layout->beyond = family->by_device ? ask(question, &beyond) : NOT_ASKED;
+		layout->count =
+			family->outlet_count.n ? ask(question, &family->outlet_count) : NOT_ASKED;
 	}
-	if (inventory->engine_ids)
-		varbinds_add(question->varbinds, &engine_id);
+	pdu->engine_id_at = inventory->engine_ids ? ask(question, &engine_id) : NOT_ASKED;
+	pdu->guess_status_at = NOT_ASKED;
 	if (guesses(inventory, pdu))
 		ask_guess(pdu, question);
 }
@@ -314,14 +305,20 @@ static bool says_nothing(const struct varbind *varbind, const struct objid *aske
 	return varbind->type == VALUE_ERROR || objid_compare(&varbind->name, asked) <= 0;
 }
 
-static void sight(const struct family *family, const struct varbind *varbinds, unsigned *at,
+/* NULL if that was not asked. */
+static const struct varbind *answer_at(const GArray *varbinds, unsigned at)
+{
+	return at == NOT_ASKED ? NULL : &g_array_index(varbinds, struct varbind, at);
+}
+
+static void sight(const struct family *family, const GArray *varbinds, const struct layout *layout,
                   struct sighting *sighting)
 {
 	const struct objid root = family_instance(family, family_existence(family), 0, 0);
 	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
-	const struct varbind *first = &varbinds[(*at)++];
-	const struct varbind *beyond = family->by_device ? &varbinds[(*at)++] : NULL;
-	const struct varbind *count = family->outlet_count.n ? &varbinds[(*at)++] : NULL;
+	const struct varbind *first = answer_at(varbinds, layout->first);
+	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
+	const struct varbind *count = answer_at(varbinds, layout->count);
 	uint32_t device;
 
 	memset(sighting, 0, sizeof(*sighting));
@@ -364,38 +361,12 @@ static bool identity_unclear(const struct pdu *pdu, unsigned best)
 	return false;
 }
 
-static void add_column(struct pdu *pdu, const struct family *family, uint32_t device,
-                       uint32_t column, enum cell cell)
+static void begin_walk(struct pdu *pdu, unsigned rank)
 {
-	const uint32_t before_first[] = { device, 0 };
-	struct column entry = { .family = family, .cell = cell };
-
-	if (!column)
-		return;
-	entry.root = family_instance(family, column, 0, 0);
-	entry.cursor = entry.root;
-	entry.guess = family->by_device ? objid_append(&entry.root, 2, before_first)
-	                                : objid_append(&entry.root, 1, before_first + 1);
-	g_array_append_val(pdu->columns, entry);
-}
-
-static void begin_walk(const struct inventory *inventory, struct pdu *pdu, unsigned rank)
-{
-	for (unsigned i = 0; i < family_count(); i++) {
-		const struct family *family = family_row(i);
-		const uint32_t device = pdu->sightings[i].device;
-
-		if (!pdu->sightings[i].seen || family->rank != rank)
-			continue;
-		add_column(pdu, family, device, family->state, CELL_STATE);
-		add_column(pdu, family, device, family->controllable, CELL_CONTROLLABLE);
-		if (!pdu->need->names)
-			continue;
-		add_column(pdu, family, device, family->outlet_name, CELL_NAME);
-		add_column(pdu, family, device, family->description, CELL_DESCRIPTION);
-	}
-	pdu->rows_per_request =
-		MAX(1, (ANSWER_BYTES - inventory->overhead) / (pdu->columns->len * VARBIND_BYTES));
+	for (unsigned i = 0; i < family_count(); i++)
+		if (pdu->sightings[i].seen && family_row(i)->rank == rank)
+			table_add(pdu->table, family_row(i), pdu->sightings[i].device,
+			          pdu->need->names);
 	pdu->stage = STAGE_WALK;
 }
 
@@ -561,18 +532,23 @@ static bool guess_right(const struct pdu *pdu, const struct varbind *cells,
 	return !pdu->devices->len || !says_nothing(status, &before);
 }
 
-static void take_guess(const struct inventory *inventory, struct pdu *pdu,
-                       const struct varbind *varbinds, usec now)
+static const struct layout *layout_of(const struct pdu *pdu, const struct family *family)
+{
+	unsigned i = 0;
+
+	while (family_row(i) != family)
+		i++;
+	return &pdu->layouts[i];
+}
+
+static void take_guess(const struct inventory *inventory, struct pdu *pdu, const GArray *varbinds,
+                       usec now)
 {
 	const struct objid name =
 		objid_append(&family_row(0)->device_status, 1, &pdu->found.device);
-	const struct varbind *cells = varbinds, *status = varbinds;
+	const struct varbind *cells = answer_at(varbinds, layout_of(pdu, pdu->found.family)->guess);
+	const struct varbind *status = answer_at(varbinds, pdu->guess_status_at);
 
-	for (unsigned i = 0; i < family_count(); i++) {
-		if (family_row(i) == pdu->found.family)
-			cells = status;
-		status += (size_t)numbers_len(pdu) * cells_of(family_row(i));
-	}
 	if (!guess_right(pdu, cells, status))
 		return;
 	if (!is_object(status, &name)) /* another one: definitely, there is no such status */
@@ -583,14 +559,14 @@ static void take_guess(const struct inventory *inventory, struct pdu *pdu,
 static void identified(const struct inventory *inventory, struct pdu *pdu,
                        const struct reply *reply, usec now)
 {
-	const struct varbind *varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
+	const GArray *varbinds = reply->varbinds;
 	const struct sighting *sole;
-	unsigned best, at = 0;
+	unsigned best;
 
 	for (unsigned i = 0; i < family_count(); i++)
-		sight(family_row(i), varbinds, &at, &pdu->sightings[i]);
-	if (inventory->engine_ids)
-		take_engine_id(pdu, &varbinds[at]);
+		sight(family_row(i), varbinds, &pdu->layouts[i], &pdu->sightings[i]);
+	if (pdu->engine_id_at != NOT_ASKED)
+		take_engine_id(pdu, answer_at(varbinds, pdu->engine_id_at));
 
 	best = best_rank(pdu);
 	if (identity_unclear(pdu, best)) {
@@ -608,254 +584,18 @@ static void identified(const struct inventory *inventory, struct pdu *pdu,
 		pdu->found.device = sole->device;
 	if (pdu->need->table || !sole ||
 	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
-		begin_walk(inventory, pdu, best);
+		begin_walk(pdu, best);
 	else if (pdu->need->numbers || pdu->need->status)
 		pdu->stage = STAGE_READ;
 	else
 		pdu->stage = STAGE_DONE;
 	if (sole && pdu->stage == STAGE_READ && pdu->found.family->device_status.n)
 		add_device(pdu, sole->device);
-	if (pdu->stage == STAGE_READ && guesses(inventory, pdu))
-		take_guess(inventory, pdu, &varbinds[at + inventory->engine_ids], now);
+	if (pdu->stage == STAGE_READ && pdu->guess_status_at != NOT_ASKED)
+		take_guess(inventory, pdu, varbinds, now);
 }
 
 /* --- whole tables --- */
-
-static struct column *column_at(const struct pdu *pdu, unsigned i)
-{
-	return &g_array_index(pdu->columns, struct column, i);
-}
-
-static bool ask_columns_bulk(const struct pdu *pdu, struct question *question)
-{
-	question->kind = REQUEST_BULK;
-	question->repetitions = pdu->rows_per_request;
-	question->max_attempts = pdu->bulk_answered ? 0 : BULK_ATTEMPTS;
-	for (unsigned i = 0; i < pdu->columns->len; i++) {
-		column_at(pdu, i)->asked = !column_at(pdu, i)->ended;
-		if (column_at(pdu, i)->asked)
-			varbinds_add(question->varbinds, &column_at(pdu, i)->cursor);
-	}
-	return true;
-}
-
-/* The name asked after this one: the next number, or the first one. False if there is none. */
-static bool guess_next(const struct column *column, struct objid *name)
-{
-	if (name->n == column->root.n)
-		*name = column->guess;
-	return name->id[name->n - 1]++ < BEYOND_LAST;
-}
-
-/*
- * GETNEXT for many rows at once: asks what follows the last row seen and, on
- * the guess that numbers run on, what follows each of the next ones. Whatever
- * the answers, no row can lie between two of them unseen, because what
- * follows every number in between was asked. Before the first row that holds
- * only if there is none before the guess; take_next() sees to that.
- */
-static bool ask_columns_next(const struct pdu *pdu, struct question *question)
-{
-	unsigned open = 0, stripe;
-
-	for (unsigned i = 0; i < pdu->columns->len; i++)
-		open += !column_at(pdu, i)->ended;
-	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, pdu->rows_per_request);
-
-	question->kind = REQUEST_NEXT;
-	for (unsigned i = 0; i < pdu->columns->len; i++) {
-		struct column *column = column_at(pdu, i);
-		struct objid name = column->cursor;
-
-		column->asked = 0;
-		if (column->ended)
-			continue;
-		do {
-			varbinds_add(question->varbinds, &name);
-			column->asked++;
-		} while (column->asked < stripe && guess_next(column, &name));
-	}
-	return true;
-}
-
-static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
-                          uint32_t number)
-{
-	if (a->family != family)
-		return a->family < family ? -1 : 1;
-	if (a->device != device)
-		return a->device < device ? -1 : 1;
-	if (a->number != number)
-		return a->number < number ? -1 : 1;
-	return 0;
-}
-
-/* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
-static struct outlet *outlet_row(struct pdu *pdu, const struct family *family, uint32_t device,
-                                 uint32_t number)
-{
-	GArray *outlets = pdu->found.outlets;
-	const struct outlet fresh = {
-		.family = family, .device = device, .number = number, .exists = true
-	};
-	unsigned low = 0, high = outlets->len;
-
-	while (low < high) {
-		const unsigned middle = low + (high - low) / 2;
-		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
-		                                 family, device, number);
-
-		if (order == 0)
-			return &g_array_index(outlets, struct outlet, middle);
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (outlets->len >= ROWS_MAX)
-		return NULL;
-	g_array_insert_val(outlets, low, fresh);
-	return &g_array_index(outlets, struct outlet, low);
-}
-
-static char *octets_string(const struct varbind *varbind)
-{
-	gsize n;
-	const char *octets = g_bytes_get_data(varbind->octets, &n);
-
-	return g_strndup(octets ? octets : "", n <= NAME_BYTES ? n : 0);
-}
-
-/* Returns what is wrong with the cell, NULL if nothing. */
-static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
-{
-	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
-
-	if (text && varbind->type != VALUE_OCTETS)
-		return "a name that is no text";
-	switch (cell) {
-	case CELL_STATE:
-		outlet->state = family_state(outlet->family, varbind);
-		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
-			outlet->controllable = family_controllable(outlet->family, varbind);
-		break;
-	case CELL_CONTROLLABLE:
-		outlet->controllable = family_controllable(outlet->family, varbind);
-		break;
-	case CELL_NAME:
-		g_free(outlet->name);
-		outlet->name = octets_string(varbind);
-		outlet->has_name = true;
-		break;
-	case CELL_DESCRIPTION:
-		g_free(outlet->description);
-		outlet->description = octets_string(varbind);
-		outlet->has_description = true;
-		break;
-	}
-	return NULL;
-}
-
-/* One step of a column. Returns what is wrong, NULL if nothing. */
-static const char *step(struct pdu *pdu, struct column *column, const struct objid *asked,
-                        const struct varbind *varbind)
-{
-	const uint32_t id = column->root.id[column->root.n - 1];
-	struct outlet *outlet;
-	uint32_t device, number;
-
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
-		column->ended = true;
-		return NULL;
-	}
-	if (varbind->type == VALUE_ERROR)
-		return snmp_status_text((int)varbind->number);
-	if (objid_compare(&varbind->name, asked) <= 0)
-		return "it does not advance";
-	if (!objid_below(&varbind->name, &column->root)) {
-		column->ended = true;
-		return NULL;
-	}
-	if (!family_index(column->family, id, &varbind->name, &device, &number))
-		return "a row with a strange index";
-	if (objid_compare(&varbind->name, &column->cursor) < 0)
-		return "rows in disorder";
-	column->cursor = varbind->name;
-	outlet = outlet_row(pdu, column->family, device, number);
-	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
-}
-
-static const char *take_bulk(struct pdu *pdu, const GArray *varbinds)
-{
-	unsigned at = 0;
-
-	while (at < varbinds->len) {
-		const unsigned before = at;
-
-		for (unsigned i = 0; i < pdu->columns->len && at < varbinds->len; i++) {
-			struct column *column = column_at(pdu, i);
-			const char *wrong;
-
-			if (!column->asked)
-				continue;
-			at++;
-			if (column->ended)
-				continue;
-			wrong = step(pdu, column, &column->cursor,
-			             &g_array_index(varbinds, struct varbind, at - 1));
-			if (wrong)
-				return wrong;
-		}
-		if (at == before)
-			break;
-	}
-	return NULL;
-}
-
-/* What follows a later row cannot be there if nothing followed an earlier one. */
-static const char *after_end(const struct column *column, const struct varbind *varbind)
-{
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT ||
-	    varbind->type == VALUE_ERROR || !objid_below(&varbind->name, &column->root))
-		return NULL;
-	return "rows after its end";
-}
-
-static const char *take_next(struct pdu *pdu, const GArray *varbinds)
-{
-	unsigned at = 0;
-
-	for (unsigned i = 0; i < pdu->columns->len; i++) {
-		struct column *column = column_at(pdu, i);
-		struct objid asked = column->cursor;
-		bool gap = false;
-
-		for (unsigned k = 0; k < column->asked; k++, at++) {
-			const bool first = asked.n == column->root.n;
-			const char *wrong = NULL;
-
-			if (column->ended)
-				wrong = after_end(column,
-				                  &g_array_index(varbinds, struct varbind, at));
-			else if (!gap)
-				wrong = step(pdu, column, &asked,
-				             &g_array_index(varbinds, struct varbind, at));
-			if (wrong)
-				return wrong;
-			gap = gap || (first && objid_compare(&column->cursor, &column->guess) < 0);
-			guess_next(column, &asked);
-		}
-	}
-	return NULL;
-}
-
-static bool walk_ended(const struct pdu *pdu)
-{
-	for (unsigned i = 0; i < pdu->columns->len; i++)
-		if (!column_at(pdu, i)->ended)
-			return false;
-	return true;
-}
 
 static bool has_descriptions(const struct pdu *pdu, const struct family *family)
 {
@@ -866,6 +606,24 @@ static bool has_descriptions(const struct pdu *pdu, const struct family *family)
 			return true;
 	}
 	return false;
+}
+
+static bool is_wanted(const struct pdu *pdu, const char *name)
+{
+	char *key = text_name_key(name, -1);
+	const bool wanted = g_hash_table_contains(pdu->need->wanted, key);
+
+	g_free(key);
+	return wanted;
+}
+
+/* Whether it matters for what was asked if this outlet is controllable. */
+static bool must_be_clear(const struct pdu *pdu, const struct outlet *outlet)
+{
+	if (!pdu->need->names || !pdu->need->wanted || numbers_len(pdu))
+		return true;
+	return (outlet->has_name && is_wanted(pdu, outlet->name)) ||
+	       (outlet->has_description && is_wanted(pdu, outlet->description));
 }
 
 /*
@@ -879,7 +637,7 @@ static char *hole(const struct pdu *pdu)
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
 		const char *what = NULL;
 
-		if (outlet->controllable == TRI_UNKNOWN)
+		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(pdu, outlet))
 			what = "whether it is controllable";
 		else if (!pdu->need->names)
 			continue;
@@ -981,51 +739,16 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 	pdu->stage = pdu->devices->len ? STAGE_STATUS : STAGE_DONE;
 }
 
-/* Long names make long answers: fewer rows from now on. */
-static void adapt_rows(const struct inventory *inventory, struct pdu *pdu, const GArray *varbinds)
+static void take_rows(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
+                      usec now)
 {
-	gsize bytes = 0;
-	unsigned per_row;
-
-	for (unsigned i = 0; i < varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
-
-		bytes += VARBIND_BYTES - 2;
-		if (varbind->octets)
-			bytes += g_bytes_get_size(varbind->octets);
-	}
-	per_row = (unsigned)(bytes / varbinds->len) * pdu->columns->len;
-	pdu->rows_per_request = CLAMP((ANSWER_BYTES - inventory->overhead) / MAX(per_row, 1), 1,
-	                              pdu->rows_per_request);
-}
-
-static void columns_read(const struct inventory *inventory, struct pdu *pdu,
-                         const struct reply *reply, bool bulk, usec now)
-{
-	const char *wrong =
-		bulk ? take_bulk(pdu, reply->varbinds) : take_next(pdu, reply->varbinds);
+	const char *wrong = table_take(pdu->table, reply);
 
 	if (wrong)
 		start_over(inventory, pdu, now,
 		           g_strdup_printf("the outlet table could not be read whole: %s", wrong));
-	else if (walk_ended(pdu))
+	else if (table_ended(pdu->table))
 		walked(inventory, pdu, now);
-	else if (bulk)
-		adapt_rows(inventory, pdu, reply->varbinds);
-}
-
-/* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
-static void bulk_failed(const struct inventory *inventory, struct pdu *pdu,
-                        const struct reply *reply)
-{
-	if (reply->status == REPLY_ANSWERED && pdu->rows_per_request > 1) {
-		pdu->rows_per_request /= 2;
-		return;
-	}
-	log_line(inventory->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
-	         pdu->label);
-	pdu->no_bulk = true;
-	pdu->rows_per_request = STRIPE_VARBINDS;
 }
 
 /* --- a stranger --- */
@@ -1076,9 +799,8 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		ask_numbers(pdu, question);
 		break;
 	case STAGE_WALK:
-		if (inventory->v1 || pdu->no_bulk)
-			return ask_columns_next(pdu, question);
-		return ask_columns_bulk(pdu, question);
+		table_ask(pdu->table, question);
+		break;
 	case STAGE_STATUS:
 		question->kind = REQUEST_GET;
 		add_device_status(pdu, question);
@@ -1100,7 +822,6 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 static void answered(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
                      usec now)
 {
-	const bool bulk = pdu->stage == STAGE_WALK && !inventory->v1 && !pdu->no_bulk;
 	const struct varbind *varbinds;
 
 	switch (pdu->stage) {
@@ -1114,11 +835,7 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 		             now);
 		break;
 	case STAGE_WALK:
-		pdu->bulk_answered = pdu->bulk_answered || bulk;
-		if (bulk && reply->error_status)
-			bulk_failed(inventory, pdu, reply);
-		else
-			columns_read(inventory, pdu, reply, bulk, now);
+		take_rows(inventory, pdu, reply, now);
 		break;
 	case STAGE_STATUS:
 		take_device_status(pdu, &g_array_index(reply->varbinds, struct varbind, 0));
@@ -1142,7 +859,7 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 		answered(inventory, pdu, reply, now);
 		break;
 	case REPLY_SILENT:
-		bulk_failed(inventory, pdu, reply);
+		take_rows(inventory, pdu, reply, now); /* to GETBULK: no other question ends so */
 		break;
 	case REPLY_REFUSED:
 		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);

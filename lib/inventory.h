@@ -8,21 +8,9 @@
 #ifndef TS_INVENTORY_H
 #define TS_INVENTORY_H
 
-#include "family.h"
 #include "log.h"
 #include "machine.h"
-
-struct outlet {
-	const struct family *family;
-	uint32_t device;
-	uint32_t number;
-	bool exists; /* false only for an asked one that is definitely not there */
-	enum tristate controllable;
-	enum trippsnmp_state state;
-	bool lost; /* its device is offline, or does not say: the state may be stale */
-	bool has_name, has_description; /* whether the cell was read */
-	char *name, *description;       /* as stored, cut at a NUL; never NULL if has_ */
-};
+#include "table.h"
 
 /** An outlet number to look up. */
 struct outlet_number {
@@ -36,6 +24,12 @@ struct inventory_need {
 	bool skip;  /* do not ask this PDU at all */
 	bool table; /* all outlets, with names if names is set */
 	bool names;
+	/*
+	 * Keys (text_name_key()) of the names whose outlets must say whether they
+	 * are controllable; NULL: all outlets must, as they must where numbers
+	 * are looked up, which is on the only device that has controllable ones.
+	 */
+	GHashTable *wanted;
 	bool status;     /* tlpDeviceStatus too */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
 };

@@ -7,8 +7,14 @@
 
 #include "power.h"
 
-/* A definite no from a device (not there, not known) is believed the second time. */
-#define SECOND_LOOK_PAUSE USEC_PER_SEC
+/*
+ * A definite no from a device (not there, not controllable, nobody's) is believed the second time.
+ * Before a node is switched it must also have lasted so long, for a card that is starting says
+ * such things, and a failure costs one of the cluster's few tries.
+ */
+#define LOOK_PAUSE USEC_PER_SEC
+#define NO_LASTS (5 * USEC_PER_SEC)
+#define NO_LASTS_SHARE 4 /* of total_timeout, at most one in so many */
 /* What the SNMP versions add to an answer, bytes. */
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
@@ -115,14 +121,14 @@ static struct outcome inventory_expired(const struct operation *operation)
 		(double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
 }
 
-/* Asks the PDUs what they have. *again: whether a second look may say otherwise. */
-static struct outcome take_inventory(struct operation *operation, bool *again)
+/* Asks the PDUs what they have. *stranger: one has nothing that we know. */
+static struct outcome take_inventory(struct operation *operation, bool *stranger)
 {
 	const bool v3 = operation->config->version == SNMP_V3;
 	struct machine machine;
 	struct outcome outcome;
 
-	*again = false;
+	*stranger = false;
 	drop_inventory(operation);
 	operation->inventory = inventory_new(operation->n_pdus, operation->labels, operation->needs,
 	                                     operation->config->version == SNMP_V1,
@@ -133,7 +139,7 @@ static struct outcome take_inventory(struct operation *operation, bool *again)
 	outcome = inventory_outcome(operation->inventory);
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
 		operation->found[i] = inventory_pdu(operation->inventory, i);
-		*again = *again || operation->found[i]->who;
+		*stranger = *stranger || operation->found[i]->who;
 	}
 	if (!outcome.error)
 		operation->view =
@@ -142,23 +148,39 @@ static struct outcome take_inventory(struct operation *operation, bool *again)
 	return outcome;
 }
 
-struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
+/* Takes inventory until it is judged well, or a no was the same twice and for so long. */
+static struct outcome look(struct operation *operation, operation_judge judge, void *context,
+                           usec lasts)
 {
-	for (unsigned looks = 1;; looks++) {
-		bool again, unclear = false;
-		struct outcome outcome = take_inventory(operation, &again);
-		const usec next = now(operation) + SECOND_LOOK_PAUSE;
+	char *said = NULL; /* the no of the last look */
+	usec since = 0;
+	struct outcome outcome;
 
-		if (!outcome.error) {
-			outcome = judge(operation, context, &unclear);
-			again = outcome.error != TRIPPSNMP_OK;
-		}
-		if (!again || (looks > 1 && !unclear) || next >= operation->deadline)
-			return outcome;
-		log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again", outcome.message);
-		g_free(outcome.message);
+	for (;;) {
+		bool stranger, unclear = false, news;
+		const struct outcome taken = take_inventory(operation, &stranger);
+		const usec next = now(operation) + LOOK_PAUSE;
+
+		outcome = taken.error ? taken : judge(operation, context, &unclear);
+		news = g_strcmp0(said, outcome.message) != 0;
+		since = news ? now(operation) : since;
+		if (!outcome.error || (taken.error && !stranger) || next >= operation->deadline ||
+		    (said && !unclear && now(operation) - since >= lasts))
+			break;
+		if (news)
+			log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
+			         outcome.message);
+		g_free(said);
+		said = outcome.message;
 		runner_pause(&operation->runner, next);
 	}
+	g_free(said);
+	return outcome;
+}
+
+struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
+{
+	return look(operation, judge, context, 0);
 }
 
 /* --- power --- */
@@ -224,7 +246,8 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
                                const char *shown)
 {
 	GArray *feeds = feeds_new();
-	struct outcome outcome = operation_look(operation, judge_node, feeds);
+	const usec lasts = MIN(NO_LASTS, operation->config->total_timeout / NO_LASTS_SHARE);
+	struct outcome outcome = look(operation, judge_node, feeds, lasts);
 	bool short_of_on = false;
 	char *text = feeds_text(feeds);
 

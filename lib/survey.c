@@ -22,7 +22,18 @@ static void add_name(GPtrArray *names, GHashTable *seen, const char *name)
 	g_free(trimmed);
 }
 
-GPtrArray *survey_names(const struct operation *operation)
+/* doubtful: what stands before a NUL counts as well. */
+static void add_text(GPtrArray *names, GHashTable *seen, const char *text, bool doubtful)
+{
+	char *part = doubtful ? text_doubtful_key(text) : NULL;
+
+	add_name(names, seen, text);
+	if (part)
+		add_name(names, seen, part);
+	g_free(part);
+}
+
+static GPtrArray *find_names(const struct operation *operation, bool doubtful)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -34,13 +45,18 @@ GPtrArray *survey_names(const struct operation *operation)
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
 			if (outlet->has_name)
-				add_name(names, seen, outlet->name);
+				add_text(names, seen, outlet->name, doubtful);
 			if (outlet->has_description)
-				add_name(names, seen, outlet->description);
+				add_text(names, seen, outlet->description, doubtful);
 		}
 	}
 	g_hash_table_unref(seen);
 	return names;
+}
+
+GPtrArray *survey_names(const struct operation *operation)
+{
+	return find_names(operation, false);
 }
 
 /* --- status --- */
@@ -138,8 +154,13 @@ static struct outcome survey_map(const struct operation *operation, struct surve
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
 static void survey_named(const struct operation *operation, struct survey *survey)
 {
-	GPtrArray *names = survey_names(operation);
+	GPtrArray *names = find_names(operation, true);
 
+	if (!names->len)
+		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		         "no node can be fenced yet: no outlet has a node's name; name outlets "
+		         "after "
+		         "their nodes in the PDU, or write a hostlist");
 	for (unsigned i = 0; i < names->len; i++) {
 		bool unclear = false;
 		struct outcome outcome =
@@ -154,21 +175,25 @@ static void survey_named(const struct operation *operation, struct survey *surve
 	g_ptr_array_unref(names);
 }
 
-static struct outcome survey_devices(const struct operation *operation)
+static bool has_outlets(const struct pdu_outlets *found, enum tristate controllable)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++)
+		if (g_array_index(found->outlets, struct outlet, i).controllable == controllable)
+			return true;
+	return false;
+}
+
+static struct outcome survey_devices(const struct operation *operation, bool *unclear)
 {
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
 		const struct pdu_outlets *found = operation->found[i];
-		bool controllable = !found->whole;
 
-		for (unsigned k = 0; k < found->outlets->len; k++)
-			controllable =
-				controllable ||
-				g_array_index(found->outlets, struct outlet, k).controllable ==
-					TRI_YES;
-		if (!controllable)
-			return failure(TRIPPSNMP_ACCESS,
-			               "%s: none of its %u outlets is controllable",
-			               operation->labels[i], found->outlets->len);
+		if (!found->whole || has_outlets(found, TRI_YES))
+			continue;
+		*unclear = has_outlets(found, TRI_UNKNOWN);
+		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s",
+		               operation->labels[i], found->outlets->len,
+		               *unclear ? "says that it is controllable" : "is controllable");
 	}
 	return fine;
 }
@@ -176,7 +201,7 @@ static struct outcome survey_devices(const struct operation *operation)
 static struct outcome judge_status(const struct operation *operation, void *context, bool *unclear)
 {
 	struct survey *survey = context;
-	struct outcome outcome = survey_devices(operation);
+	struct outcome outcome = survey_devices(operation, unclear);
 
 	g_array_set_size(survey->feeds, 0);
 	survey->nodes = 0;

@@ -46,6 +46,31 @@ static gsize next_character(const char *octets, gsize n, gunichar *c)
 	return (gsize)g_unichar_to_utf8(*c, NULL);
 }
 
+static bool is_padding(char c)
+{
+	return c == '\0' || g_ascii_isspace(c);
+}
+
+char *text_string(const char *octets, gsize n)
+{
+	GString *text = g_string_new(NULL);
+	gsize end = n;
+
+	while (end > 0 && is_padding(octets[end - 1]))
+		end--;
+	for (gsize i = 0; i < n && (octets[i] || i < end); i++)
+		if (octets[i])
+			g_string_append_c(text, octets[i]);
+		else
+			g_string_append(text, TEXT_NUL);
+	return g_string_free(text, FALSE);
+}
+
+static bool is_nul(const char *octets, gsize n)
+{
+	return n >= strlen(TEXT_NUL) && !memcmp(octets, TEXT_NUL, strlen(TEXT_NUL));
+}
+
 char *text_escape(const char *octets, gssize n)
 {
 	gsize left = octet_count(octets, n);
@@ -57,7 +82,10 @@ char *text_escape(const char *octets, gssize n)
 		gsize size = next_character(octets, left, &c);
 		bool blank = c == ' ' && !after_blank;
 
-		if (c == '\\')
+		if (is_nul(octets, left)) {
+			g_string_append(line, "\\x00");
+			size = strlen(TEXT_NUL);
+		} else if (c == '\\')
 			g_string_append(line, "\\\\");
 		else if (blank || is_graphic(c))
 			g_string_append_len(line, octets, (gssize)size);
@@ -69,11 +97,6 @@ char *text_escape(const char *octets, gssize n)
 		left -= size;
 	}
 	return g_string_free(line, FALSE);
-}
-
-static bool is_padding(char c)
-{
-	return c == '\0' || g_ascii_isspace(c);
 }
 
 char *text_name_key(const char *octets, gssize n)
@@ -96,6 +119,18 @@ char *text_name_key(const char *octets, gssize n)
 	for (gsize i = 0; i < size; i++)
 		key[i] = octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]);
 	return key;
+}
+
+char *text_doubtful_key(const char *name)
+{
+	const char *end;
+
+	if (!strstr(name, TEXT_NUL))
+		return NULL;
+	while (g_ascii_isspace(*name) || g_str_has_prefix(name, TEXT_NUL))
+		name += g_ascii_isspace(*name) ? 1 : strlen(TEXT_NUL);
+	end = strstr(name, TEXT_NUL);
+	return text_name_key(name, end ? end - name : -1);
 }
 
 bool text_same_name(const char *a, const char *b)

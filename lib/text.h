@@ -11,9 +11,22 @@
 #include <stdbool.h>
 
 /**
+ * A NUL inside a string of ours, as modified UTF-8 writes it: valid UTF-8 never
+ * has these two bytes.
+ */
+#define TEXT_NUL "\xc0\x80"
+
+/**
+ * A device's text as a string: NULs at its end are padding and go; one with
+ * something else behind it becomes TEXT_NUL. Never NULL. Free with g_free().
+ */
+char *text_string(const char *octets, gsize n);
+
+/**
  * One printable line of any octets: valid UTF-8 graphic characters and single
  * blanks pass; controls, line ends, format characters and invalid bytes come
- * out as \xNN (backslash itself as \\). Never NULL. Free with g_free().
+ * out as \xNN (TEXT_NUL as \x00, backslash itself as \\). Never NULL. Free
+ * with g_free().
  */
 char *text_escape(const char *octets, gssize n);
 
@@ -22,6 +35,12 @@ char *text_escape(const char *octets, gssize n);
  * taken off, case folded (UTF-8 if it is valid, else ASCII only). Never NULL.
  */
 char *text_name_key(const char *octets, gssize n);
+
+/**
+ * The key of what stands before the first TEXT_NUL of a name, or behind those
+ * that it begins with; NULL where there is none: then the name is what it seems.
+ */
+char *text_doubtful_key(const char *name);
 
 /** Whether two names are the same node: their keys are equal and not empty. */
 bool text_same_name(const char *a, const char *b);

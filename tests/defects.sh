@@ -10,7 +10,7 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
 sources=
-for name in exchange family feeds inventory log nodemap operation outcome power request runner text; do
+for name in exchange family feeds inventory log nodemap operation outcome power request runner table text; do
 	sources="$sources $srcdir/lib/$name.c"
 done
 flags=$(pkg-config --cflags glib-2.0) && libs=$(pkg-config --libs glib-2.0) || exit 77

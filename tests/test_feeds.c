@@ -6,6 +6,8 @@
  */
 #include "feeds.h"
 
+#include "text.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,16 +237,21 @@ END_TEST
 
 START_TEST(an_outlet_that_is_not_controllable_is_an_error)
 {
-	static const enum tristate not_yes[] = { TRI_NO, TRI_UNKNOWN };
-
-	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 1, 3, "", "")->controllable = TRI_NO;
 	set_map("db1:3");
-	for (unsigned i = 0; i < G_N_ELEMENTS(not_yes); i++) {
-		g_array_index(found[0].outlets, struct outlet, 0).controllable = not_yes[i];
-		assert_error("db1", TRIPPSNMP_BADCONFIG,
-		             "outlet 3 of pdu-a, which feeds node db1, is not controllable: the "
-		             "PDU cannot switch it");
-	}
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "outlet 3 of pdu-a, which feeds node db1, is not controllable: the "
+	             "PDU cannot switch it");
+}
+END_TEST
+
+START_TEST(an_outlet_that_does_not_say_whether_it_is_controllable_is_an_error)
+{
+	add_outlet(0, 1, 3, "db1", "")->controllable = TRI_UNKNOWN;
+	set_map("");
+	assert_error("db1", TRIPPSNMP_ACCESS,
+	             "outlet 3 of pdu-a, which feeds node db1, does not say whether it is "
+	             "controllable");
 }
 END_TEST
 
@@ -296,15 +303,6 @@ START_TEST(a_number_and_its_name_are_one_outlet)
 }
 END_TEST
 
-START_TEST(name_and_description_of_an_outlet_are_one_outlet)
-{
-	add_outlet(0, 1, 9, "db", "rack 7");
-	set_map("db1:\"db\",\"rack 7\"");
-	assert_error("db1", TRIPPSNMP_BADCONFIG,
-	             "hostlist: outlet 9 of pdu-a stands twice for node db1");
-}
-END_TEST
-
 START_TEST(two_nodes_with_aliases_of_one_outlet_are_an_error)
 {
 	static const char *const hostlists[] = { "db1:3; db2:1.3",       "db1:1.3; db2:3",
@@ -335,6 +333,15 @@ START_TEST(two_nodes_that_an_outlet_is_named_after_are_an_error)
 	set_map("db1; db2");
 	assert_error("db1", TRIPPSNMP_BADCONFIG,
 	             "hostlist: outlet 3 of pdu-a feeds both node db1 and node db2");
+}
+END_TEST
+
+START_TEST(without_a_map_an_outlet_named_after_two_nodes_feeds_both)
+{
+	add_outlet(0, 1, 3, "db1", "db2");
+	set_map("");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	assert_feeds("db2", "outlet 3 of pdu-a");
 }
 END_TEST
 
@@ -505,10 +512,81 @@ END_TEST
 START_TEST(a_quoted_name_that_two_outlets_have_is_an_error)
 {
 	add_outlet(0, 1, 1, "left", "");
-	add_outlet(0, 1, 2, "", "left");
+	add_outlet(0, 1, 2, "LEFT", "");
 	set_map("db1:\"left\"");
 	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
 	ck_assert_ptr_nonnull(strstr(outcome.message, "2 outlets of pdu-a are called"));
+}
+END_TEST
+
+START_TEST(a_quoted_name_is_no_description)
+{
+	add_outlet(0, 1, 1, "left", "");
+	add_outlet(0, 1, 2, "", "left");
+	set_map("db1:\"left\"");
+	assert_feeds("db1", "outlet 1 of pdu-a");
+	set_map("db1:1; db2:2; db3:\"left\"");
+	assert_feeds("db2", "outlet 2 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_quoted_name_that_is_only_a_description_is_an_error_that_says_so)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 9, "Load 9", "web");
+	add_outlet(1, 1, 8, "web", "");
+	set_map("n:\"web\"@pdu-a");
+	assert_error("n", TRIPPSNMP_BADCONFIG,
+	             "hostlist: no outlet of pdu-a is called \"web\"@pdu-a; it is the description "
+	             "of outlet 9 of pdu-a: give that outlet the name, or write its number");
+}
+END_TEST
+
+/* --- names that may be a node's or not --- */
+
+static const struct {
+	const char *hostlist, *name, *description, *message;
+} doubtful[] = {
+	{ "", "db1" TEXT_NUL " spare of web", "",
+	  "outlet 3 of pdu-a has the name \"db1\\x00 spare of web\", which may mean \"db1\" or "
+	  "not: "
+	  "rename it in the PDU" },
+	{ "db1; web", "Load 3", "DB1 " TEXT_NUL "x",
+	  "outlet 3 of pdu-a has the description \"DB1 \\x00x\", which may mean \"db1\" or not: "
+	  "change it in the PDU" },
+	{ "", TEXT_NUL "db1", "",
+	  "outlet 3 of pdu-a has the name \"\\x00db1\", which may mean \"db1\" or not: rename it "
+	  "in "
+	  "the PDU" },
+	{ "db1:\"db1\"; web:4", "db1" TEXT_NUL "x", "",
+	  "outlet 3 of pdu-a has the name \"db1\\x00x\", which may mean \"db1\" or not: rename it "
+	  "in "
+	  "the PDU" },
+};
+
+START_TEST(a_nul_inside_a_name_refuses_the_node_that_it_may_mean)
+{
+	add_outlet(0, 1, 2, "db1", "");
+	add_outlet(0, 1, 3, doubtful[_i].name, doubtful[_i].description);
+	set_map(doubtful[_i].hostlist);
+	assert_error("db1", TRIPPSNMP_BADCONFIG, doubtful[_i].message);
+}
+END_TEST
+
+START_TEST(a_nul_inside_a_name_leaves_other_nodes_alone)
+{
+	add_outlet(0, 1, 3, doubtful[_i].name, doubtful[_i].description);
+	add_outlet(0, 1, 4, "web", "");
+	set_map(doubtful[_i].hostlist);
+	assert_feeds("web", "outlet 4 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_number_says_what_a_name_with_a_nul_does_not)
+{
+	add_outlet(0, 1, 3, "db1" TEXT_NUL "x", "");
+	set_map("db1:3; spare");
+	assert_feeds("db1", "outlet 3 of pdu-a");
 }
 END_TEST
 
@@ -625,6 +703,28 @@ START_TEST(a_node_that_the_map_lacks_needs_nothing)
 }
 END_TEST
 
+START_TEST(only_the_nodes_own_names_must_be_clear)
+{
+	struct inventory_need *needs = needs_of("DB1; web:\"left\"@pdu-b; n:4@pdu-a", 2, "db1");
+
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(g_hash_table_size(needs[i].wanted), 1);
+		ck_assert(g_hash_table_contains(needs[i].wanted, "db1"));
+	}
+	feeds_needs_free(needs, 2);
+	needs = needs_of("DB1; web:\"Left\"@pdu-b; n:4@pdu-a", 2, "web");
+	ck_assert_uint_eq(g_hash_table_size(needs[1].wanted), 1);
+	ck_assert(g_hash_table_contains(needs[1].wanted, "left"));
+	feeds_needs_free(needs, 2);
+	needs = needs_of("", 1, "Db1");
+	ck_assert(g_hash_table_contains(needs[0].wanted, "db1"));
+	feeds_needs_free(needs, 1);
+	needs = needs_of("", 1, NULL);
+	ck_assert_uint_eq(g_hash_table_size(needs[0].wanted), 0);
+	feeds_needs_free(needs, 1);
+}
+END_TEST
+
 static TCase *tcase_new(const char *title)
 {
 	TCase *tcase = tcase_create(title);
@@ -647,6 +747,7 @@ static TCase *numbers_case(void)
 	tcase_add_test(tcase, an_outlet_that_was_denied_does_not_exist);
 	tcase_add_test(tcase, a_device_that_vanished_is_an_error);
 	tcase_add_test(tcase, an_outlet_that_is_not_controllable_is_an_error);
+	tcase_add_test(tcase, an_outlet_that_does_not_say_whether_it_is_controllable_is_an_error);
 	tcase_add_test(tcase, one_bad_outlet_of_several_fails_the_node);
 	tcase_add_test(tcase, a_node_that_the_map_lacks_is_unknown);
 	tcase_add_test(tcase, an_unknown_node_is_named_escaped);
@@ -659,9 +760,9 @@ static TCase *aliases_case(void)
 
 	tcase_add_test(tcase, a_number_with_and_without_device_is_one_outlet);
 	tcase_add_test(tcase, a_number_and_its_name_are_one_outlet);
-	tcase_add_test(tcase, name_and_description_of_an_outlet_are_one_outlet);
 	tcase_add_test(tcase, two_nodes_with_aliases_of_one_outlet_are_an_error);
 	tcase_add_test(tcase, two_nodes_that_an_outlet_is_named_after_are_an_error);
+	tcase_add_test(tcase, without_a_map_an_outlet_named_after_two_nodes_feeds_both);
 	tcase_add_test(tcase, two_nodes_are_found_out_from_single_outlets_too);
 	tcase_add_test(tcase, another_nodes_trouble_is_not_this_nodes);
 	tcase_add_test(tcase, two_pdus_with_one_engine_id_are_one_pdu);
@@ -686,6 +787,13 @@ static TCase *names_case(void)
 	tcase_add_test(tcase, a_quoted_name_is_an_outlet_of_that_pdu);
 	tcase_add_test(tcase, a_quoted_name_that_no_outlet_has_is_an_error);
 	tcase_add_test(tcase, a_quoted_name_that_two_outlets_have_is_an_error);
+	tcase_add_test(tcase, a_quoted_name_is_no_description);
+	tcase_add_test(tcase, a_quoted_name_that_is_only_a_description_is_an_error_that_says_so);
+	tcase_add_loop_test(tcase, a_nul_inside_a_name_refuses_the_node_that_it_may_mean, 0,
+	                    G_N_ELEMENTS(doubtful));
+	tcase_add_loop_test(tcase, a_nul_inside_a_name_leaves_other_nodes_alone, 0,
+	                    G_N_ELEMENTS(doubtful));
+	tcase_add_test(tcase, a_number_says_what_a_name_with_a_nul_does_not);
 	return tcase;
 }
 
@@ -700,6 +808,7 @@ static TCase *count_and_needs_case(void)
 	tcase_add_test(tcase, a_node_by_name_needs_every_pdu_whole);
 	tcase_add_test(tcase, a_node_by_name_has_the_others_pdus_read_for_aliases);
 	tcase_add_test(tcase, a_named_outlet_of_another_node_has_that_pdu_read_for_aliases);
+	tcase_add_test(tcase, only_the_nodes_own_names_must_be_clear);
 	tcase_add_test(tcase, all_nodes_together_need_every_pdu);
 	tcase_add_test(tcase, a_node_that_the_map_lacks_needs_nothing);
 	return tcase;

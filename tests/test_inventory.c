@@ -35,8 +35,10 @@ static void forget_inventory(void)
 
 static void finish(void)
 {
-	for (unsigned i = 0; i < SCRIPT_PDUS_MAX; i++)
+	for (unsigned i = 0; i < SCRIPT_PDUS_MAX; i++) {
 		g_clear_pointer(&needs[i].numbers, g_array_unref);
+		g_clear_pointer(&needs[i].wanted, g_hash_table_unref);
+	}
 	forget_inventory();
 	if (script)
 		script_free(script);
@@ -47,6 +49,14 @@ static void need_table(unsigned pdu)
 {
 	needs[pdu].table = true;
 	needs[pdu].names = true;
+}
+
+/* Only outlets of that name must say whether they are controllable. */
+static void want(unsigned pdu, const char *name)
+{
+	need_table(pdu);
+	needs[pdu].wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_hash_table_add(needs[pdu].wanted, g_strdup(name));
 }
 
 static void need_number(unsigned pdu, uint32_t device, uint32_t number)
@@ -926,7 +936,7 @@ START_TEST(long_names_make_fewer_rows_a_request)
 }
 END_TEST
 
-START_TEST(names_keep_their_octets_up_to_a_nul)
+START_TEST(names_keep_their_octets_and_the_nuls_inside)
 {
 	const struct objid nul = family_instance(lx = script_family("LX PDU"), 2, 1, 2);
 
@@ -940,7 +950,7 @@ START_TEST(names_keep_their_octets_up_to_a_nul)
 	need_table(0);
 	look();
 	ck_assert_str_eq(outlet(0, 0)->name, "d\xfcssel \xc3\xbc");
-	ck_assert_str_eq(outlet(0, 1)->name, "web");
+	ck_assert_str_eq(outlet(0, 1)->name, "web\xc0\x80x");
 	ck_assert_str_eq(outlet(0, 2)->name, "");
 	ck_assert(outlet(0, 2)->has_name);
 }
@@ -1067,6 +1077,61 @@ START_TEST(a_cell_that_is_missing_makes_it_no_table)
 		assert_not_whole(missing[i].why);
 		finish();
 	}
+}
+END_TEST
+
+START_TEST(an_unclear_row_whose_texts_are_nobodys_is_no_hole)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_name(1, 3, "db1");
+	put_cell(lx->controllable, 1, 7, VALUE_INTEGER, 0);
+	drop_cell(lx->controllable, 1, 8);
+	want(0, "db1");
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	ck_assert_int_eq(outlet(0, 6)->controllable, TRI_UNKNOWN);
+	ck_assert_int_eq(outlet(0, 7)->controllable, TRI_UNKNOWN);
+}
+END_TEST
+
+START_TEST(an_unclear_row_of_the_node_makes_it_no_table)
+{
+	const uint32_t columns[] = { 2, 3 };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++) {
+		begin(1, _i == V1);
+		fill_nothing_special();
+		const struct objid text = family_instance(lx, columns[i], 1, 7);
+		script_put_text(script, 0, &text, " DB1");
+		put_cell(lx->controllable, 1, 7, VALUE_INTEGER, 0);
+		want(0, "db1");
+		assert_not_whole("outlet 1.7 lacks whether it is controllable");
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(an_unclear_row_makes_it_no_table_where_a_number_is_looked_up)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_cell(lx->controllable, 1, 7, VALUE_INTEGER, 0);
+	want(0, "db1");
+	need_number(0, 0, 3);
+	assert_not_whole("outlet 1.7 lacks whether it is controllable");
+}
+END_TEST
+
+START_TEST(a_row_without_its_texts_may_be_the_nodes_whatever_else_it_says)
+{
+	begin(1, _i == V1);
+	fill_nothing_special();
+	put_cell(lx->controllable, 1, 7, VALUE_INTEGER, 2);
+	drop_cell(lx->outlet_name, 1, 7);
+	want(0, "db1");
+	assert_not_whole("outlet 1.7 lacks its name");
 }
 END_TEST
 
@@ -1334,7 +1399,7 @@ static TCase *tables_case(void)
 	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
 	tcase_add_test(tcase, errors_on_getbulk_fall_back_to_getnext);
 	tcase_add_test(tcase, long_names_make_fewer_rows_a_request);
-	tcase_add_test(tcase, names_keep_their_octets_up_to_a_nul);
+	tcase_add_test(tcase, names_keep_their_octets_and_the_nuls_inside);
 	tcase_add_test(tcase, a_name_too_long_for_the_mib_is_nobodys);
 	return tcase;
 }
@@ -1347,6 +1412,10 @@ static TCase *trouble_case(void)
 	ADD_BOTH(tcase, a_walk_that_never_ends_is_bounded_and_no_table);
 	ADD_BOTH(tcase, a_walk_that_breaks_off_is_no_table);
 	ADD_BOTH(tcase, a_cell_that_is_missing_makes_it_no_table);
+	ADD_BOTH(tcase, an_unclear_row_whose_texts_are_nobodys_is_no_hole);
+	ADD_BOTH(tcase, an_unclear_row_of_the_node_makes_it_no_table);
+	ADD_BOTH(tcase, an_unclear_row_makes_it_no_table_where_a_number_is_looked_up);
+	ADD_BOTH(tcase, a_row_without_its_texts_may_be_the_nodes_whatever_else_it_says);
 	ADD_BOTH(tcase, a_row_before_the_first_controllable_one_is_not_overlooked);
 	ADD_BOTH(tcase, a_column_that_no_row_has_is_no_hole);
 	ADD_BOTH(tcase, a_name_that_is_no_text_makes_it_no_table);

@@ -31,6 +31,8 @@ static const struct row escapes[] = {
 	{ "web 1", -1, "web 1" },
 	{ OCTETS("a\nb\r\t"), "a\\x0ab\\x0d\\x09" },
 	{ OCTETS("a\0b"), "a\\x00b" },
+	{ "a" TEXT_NUL "b", -1, "a\\x00b" },
+	{ OCTETS("a\xc0"), "a\\xc0" },
 	{ OCTETS("\x1b[31m\x7f"), "\\x1b[31m\\x7f" },
 	{ OCTETS("a\\b"), "a\\\\b" },
 	{ OCTETS("%s%n $(x) `y` \"z\""), "%s%n $(x) `y` \"z\"" },
@@ -125,6 +127,47 @@ START_TEST(empty_names_are_never_the_same)
 	ck_assert(!text_same_name(NULL, NULL));
 	ck_assert(!text_same_name(NULL, "a"));
 	ck_assert(!text_same_name("a", NULL));
+}
+END_TEST
+
+static const struct row strings[] = {
+	{ NULL, 0, "" },
+	{ OCTETS("web1"), "web1" },
+	{ OCTETS("web1\0\0\0"), "web1" },
+	{ OCTETS("\0\0"), "" },
+	{ OCTETS("web1\0 \0 "), "web1" },
+	{ OCTETS(" web1 "), " web1 " },
+	{ OCTETS("web1\0x"), "web1" TEXT_NUL "x" },
+	{ OCTETS("web1\0 x\0\0"), "web1" TEXT_NUL " x" },
+	{ OCTETS("\0web1"), TEXT_NUL "web1" },
+};
+
+START_TEST(a_nul_at_the_end_of_a_text_is_padding_and_one_inside_is_kept)
+{
+	const struct row *row = &strings[_i];
+	char *text = text_string(row->octets, (gsize)row->n);
+
+	ck_assert_str_eq(text, row->expected);
+	g_free(text);
+}
+END_TEST
+
+static const struct row doubts[] = {
+	{ "web1", -1, NULL },
+	{ "", -1, NULL },
+	{ "Web1 " TEXT_NUL "x", -1, "web1" },
+	{ "web1" TEXT_NUL "x" TEXT_NUL "y", -1, "web1" },
+	{ TEXT_NUL " " TEXT_NUL "web1", -1, "web1" },
+	{ TEXT_NUL "web1" TEXT_NUL "x", -1, "web1" },
+	{ TEXT_NUL, -1, "" },
+};
+
+START_TEST(what_stands_before_a_nul_inside_is_a_doubtful_name)
+{
+	char *key = text_doubtful_key(doubts[_i].octets);
+
+	ck_assert_pstr_eq(key, doubts[_i].expected);
+	g_free(key);
 }
 END_TEST
 
@@ -445,6 +488,10 @@ static TCase *text_case(void)
 	                    (int)G_N_ELEMENTS(keys));
 	tcase_add_test(tcase, names_are_the_same_ignoring_case_and_padding_only);
 	tcase_add_test(tcase, empty_names_are_never_the_same);
+	tcase_add_loop_test(tcase, a_nul_at_the_end_of_a_text_is_padding_and_one_inside_is_kept, 0,
+	                    G_N_ELEMENTS(strings));
+	tcase_add_loop_test(tcase, what_stands_before_a_nul_inside_is_a_doubtful_name, 0,
+	                    G_N_ELEMENTS(doubts));
 	tcase_add_test(tcase, a_name_with_a_nul_inside_is_no_shorter_name);
 	tcase_add_test(tcase, names_do_not_depend_on_the_locale);
 	tcase_add_test(tcase, a_node_name_is_letters_digits_dots_dashes_and_underscores);

@@ -16,8 +16,8 @@ run() { # SUITE
 		"$TS_BUILDDIR/tests/$1"
 }
 
-for suite in plugin session exchange family feeds inventory nodemap params power resolve text \
-	write_check; do
+for suite in plugin session exchange family feeds inventory nodemap operation params power \
+	resolve text write_check; do
 	check "test_$suite makes no error and loses nothing" run test_$suite
 done
 finish

@@ -205,10 +205,11 @@ static unsigned devices_with_outlets(const struct pdu_model *pdu)
 	return n;
 }
 
+/* quoted: hostlist has that name, so the description will not do. */
 static void rename_outlet(struct world *world, struct pdu_model *pdu, unsigned relay,
-                          const char *name)
+                          const char *name, bool quoted)
 {
-	const bool description = permille(world, 300);
+	const bool description = permille(world, 300) && !quoted;
 	char *text = g_strdup(name);
 
 	if (permille(world, 300))
@@ -260,7 +261,7 @@ static void add_reference(struct world *world, GString *text, unsigned p, unsign
 	if (style == STYLE_QUOTED) {
 		char *name = g_strdup_printf("feed %u of %u", i, p);
 
-		rename_outlet(world, pdu, outlet->relay, name);
+		rename_outlet(world, pdu, outlet->relay, name, true);
 		g_string_append_printf(text, "\"%s\"", name);
 		g_free(name);
 	} else if (style == STYLE_DEVICE_NUMBER) {
@@ -335,7 +336,7 @@ static void name_others(struct world *world)
 		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
 			if (!world->pdus[p].relays[i].feeds_node && permille(world, 150))
 				rename_outlet(world, &world->pdus[p], i,
-				              others[below(world, G_N_ELEMENTS(others))]);
+				              others[below(world, G_N_ELEMENTS(others))], false);
 }
 
 static void name_feeds(struct world *world)
@@ -343,7 +344,7 @@ static void name_feeds(struct world *world)
 	for (unsigned p = 0; p < world->n_pdus; p++)
 		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
 			if (world->pdus[p].relays[i].feeds_node)
-				rename_outlet(world, &world->pdus[p], i, "node1");
+				rename_outlet(world, &world->pdus[p], i, "node1", false);
 }
 
 static void make_map(struct world *world)

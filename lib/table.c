@@ -1,0 +1,403 @@
+/*
+ * The walk of outlet tables: see table.h. Columns go on side by side, each to
+ * its own end; rows come together by their index.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "table.h"
+
+#include "text.h"
+
+/* Far above any real card (48), far below what would hurt. */
+#define ROWS_MAX 1024
+#define ANSWER_BYTES 1400
+#define VARBIND_BYTES 26 /* of ours, with a short value */
+#define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
+#define STRIPE_VARBINDS 40
+#define BULK_ATTEMPTS 3
+
+enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION };
+
+/** One column of one family on its way through the table. */
+struct column {
+	const struct family *family;
+	enum cell cell;
+	struct objid root;
+	struct objid cursor; /* the last row seen; root before the first */
+	struct objid guess;  /* right before where the first row is likely to be */
+	unsigned asked;      /* varbinds of the question under way */
+	bool ended;
+};
+
+struct table {
+	const char *label;
+	bool v1;
+	unsigned overhead;
+	const struct log *log;
+	GArray *outlets; /* of struct outlet; the caller's */
+	GArray *columns; /* of struct column */
+	bool no_bulk;
+	bool bulk_answered; /* so silence is not for GETBULK */
+	unsigned rows_per_request;
+};
+
+static void outlet_clear(void *data)
+{
+	struct outlet *outlet = data;
+
+	g_free(outlet->name);
+	g_free(outlet->description);
+}
+
+GArray *outlets_new(void)
+{
+	GArray *outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
+
+	g_array_set_clear_func(outlets, outlet_clear);
+	return outlets;
+}
+
+struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
+                        const struct log *log)
+{
+	struct table *table = g_new0(struct table, 1);
+
+	table->label = label;
+	table->v1 = v1;
+	table->overhead = overhead;
+	table->log = log;
+	table->outlets = outlets;
+	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	return table;
+}
+
+void table_free(struct table *table)
+{
+	g_array_unref(table->columns);
+	g_free(table);
+}
+
+void table_clear(struct table *table)
+{
+	g_array_set_size(table->columns, 0);
+}
+
+static void add_column(struct table *table, const struct family *family, uint32_t device,
+                       uint32_t column, enum cell cell)
+{
+	const uint32_t before_first[] = { device, 0 };
+	struct column entry = { .family = family, .cell = cell };
+
+	if (!column)
+		return;
+	entry.root = family_instance(family, column, 0, 0);
+	entry.cursor = entry.root;
+	entry.guess = family->by_device ? objid_append(&entry.root, 2, before_first)
+	                                : objid_append(&entry.root, 1, before_first + 1);
+	g_array_append_val(table->columns, entry);
+}
+
+void table_add(struct table *table, const struct family *family, uint32_t device, bool names)
+{
+	add_column(table, family, device, family->state, CELL_STATE);
+	add_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
+	if (names) {
+		add_column(table, family, device, family->outlet_name, CELL_NAME);
+		add_column(table, family, device, family->description, CELL_DESCRIPTION);
+	}
+	table->rows_per_request =
+		MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
+}
+
+/* --- asking --- */
+
+static struct column *column_at(const struct table *table, unsigned i)
+{
+	return &g_array_index(table->columns, struct column, i);
+}
+
+static void ask_bulk(const struct table *table, struct question *question)
+{
+	question->kind = REQUEST_BULK;
+	question->repetitions = table->rows_per_request;
+	question->max_attempts = table->bulk_answered ? 0 : BULK_ATTEMPTS;
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		column_at(table, i)->asked = !column_at(table, i)->ended;
+		if (column_at(table, i)->asked)
+			varbinds_add(question->varbinds, &column_at(table, i)->cursor);
+	}
+}
+
+/* The name asked after this one: the next number, or the first one. False if there is none. */
+static bool guess_next(const struct column *column, struct objid *name)
+{
+	if (name->n == column->root.n)
+		*name = column->guess;
+	return name->id[name->n - 1]++ < BEYOND_LAST;
+}
+
+/*
+ * GETNEXT for many rows at once: asks what follows the last row seen and, on
+ * the guess that numbers run on, what follows each of the next ones. Whatever
+ * the answers, no row can lie between two of them unseen, because what
+ * follows every number in between was asked. Before the first row that holds
+ * only if there is none before the guess; take_next() sees to that.
+ */
+static void ask_next(const struct table *table, struct question *question)
+{
+	unsigned open = 0, stripe;
+
+	for (unsigned i = 0; i < table->columns->len; i++)
+		open += !column_at(table, i)->ended;
+	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, table->rows_per_request);
+
+	question->kind = REQUEST_NEXT;
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		struct column *column = column_at(table, i);
+		struct objid name = column->cursor;
+
+		column->asked = 0;
+		if (column->ended)
+			continue;
+		do {
+			varbinds_add(question->varbinds, &name);
+			column->asked++;
+		} while (column->asked < stripe && guess_next(column, &name));
+	}
+}
+
+void table_ask(struct table *table, struct question *question)
+{
+	if (table->v1 || table->no_bulk)
+		ask_next(table, question);
+	else
+		ask_bulk(table, question);
+}
+
+/* --- taking --- */
+
+static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
+                          uint32_t number)
+{
+	if (a->family != family)
+		return a->family < family ? -1 : 1;
+	if (a->device != device)
+		return a->device < device ? -1 : 1;
+	if (a->number != number)
+		return a->number < number ? -1 : 1;
+	return 0;
+}
+
+/* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
+static struct outlet *outlet_row(struct table *table, const struct family *family, uint32_t device,
+                                 uint32_t number)
+{
+	GArray *outlets = table->outlets;
+	const struct outlet fresh = {
+		.family = family, .device = device, .number = number, .exists = true
+	};
+	unsigned low = 0, high = outlets->len;
+
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
+		                                 family, device, number);
+
+		if (order == 0)
+			return &g_array_index(outlets, struct outlet, middle);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (outlets->len >= ROWS_MAX)
+		return NULL;
+	g_array_insert_val(outlets, low, fresh);
+	return &g_array_index(outlets, struct outlet, low);
+}
+
+static char *octets_string(const struct varbind *varbind)
+{
+	gsize n;
+	const char *octets = g_bytes_get_data(varbind->octets, &n);
+
+	return text_string(octets, n <= NAME_BYTES ? n : 0);
+}
+
+/* Returns what is wrong with the cell, NULL if nothing. */
+static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
+{
+	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
+
+	if (text && varbind->type != VALUE_OCTETS)
+		return "a name that is no text";
+	switch (cell) {
+	case CELL_STATE:
+		outlet->state = family_state(outlet->family, varbind);
+		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
+			outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_CONTROLLABLE:
+		outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_NAME:
+		g_free(outlet->name);
+		outlet->name = octets_string(varbind);
+		outlet->has_name = true;
+		break;
+	case CELL_DESCRIPTION:
+		g_free(outlet->description);
+		outlet->description = octets_string(varbind);
+		outlet->has_description = true;
+		break;
+	}
+	return NULL;
+}
+
+/* One step of a column. Returns what is wrong, NULL if nothing. */
+static const char *step(struct table *table, struct column *column, const struct objid *asked,
+                        const struct varbind *varbind)
+{
+	const uint32_t id = column->root.id[column->root.n - 1];
+	struct outlet *outlet;
+	uint32_t device, number;
+
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
+		column->ended = true;
+		return NULL;
+	}
+	if (varbind->type == VALUE_ERROR)
+		return snmp_status_text((int)varbind->number);
+	if (objid_compare(&varbind->name, asked) <= 0)
+		return "it does not advance";
+	if (!objid_below(&varbind->name, &column->root)) {
+		column->ended = true;
+		return NULL;
+	}
+	if (!family_index(column->family, id, &varbind->name, &device, &number))
+		return "a row with a strange index";
+	if (objid_compare(&varbind->name, &column->cursor) < 0)
+		return "rows in disorder";
+	column->cursor = varbind->name;
+	outlet = outlet_row(table, column->family, device, number);
+	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
+}
+
+static const char *take_bulk(struct table *table, const GArray *varbinds)
+{
+	unsigned at = 0;
+
+	while (at < varbinds->len) {
+		const unsigned before = at;
+
+		for (unsigned i = 0; i < table->columns->len && at < varbinds->len; i++) {
+			struct column *column = column_at(table, i);
+			const char *wrong;
+
+			if (!column->asked)
+				continue;
+			at++;
+			if (column->ended)
+				continue;
+			wrong = step(table, column, &column->cursor,
+			             &g_array_index(varbinds, struct varbind, at - 1));
+			if (wrong)
+				return wrong;
+		}
+		if (at == before)
+			break;
+	}
+	return NULL;
+}
+
+/* What follows a later row cannot be there if nothing followed an earlier one. */
+static const char *after_end(const struct column *column, const struct varbind *varbind)
+{
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT ||
+	    varbind->type == VALUE_ERROR || !objid_below(&varbind->name, &column->root))
+		return NULL;
+	return "rows after its end";
+}
+
+static const char *take_next(struct table *table, const GArray *varbinds)
+{
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		struct column *column = column_at(table, i);
+		struct objid asked = column->cursor;
+		bool gap = false;
+
+		for (unsigned k = 0; k < column->asked; k++, at++) {
+			const bool first = asked.n == column->root.n;
+			const char *wrong = NULL;
+
+			if (column->ended)
+				wrong = after_end(column,
+				                  &g_array_index(varbinds, struct varbind, at));
+			else if (!gap)
+				wrong = step(table, column, &asked,
+				             &g_array_index(varbinds, struct varbind, at));
+			if (wrong)
+				return wrong;
+			gap = gap || (first && objid_compare(&column->cursor, &column->guess) < 0);
+			guess_next(column, &asked);
+		}
+	}
+	return NULL;
+}
+
+bool table_ended(const struct table *table)
+{
+	for (unsigned i = 0; i < table->columns->len; i++)
+		if (!column_at(table, i)->ended)
+			return false;
+	return table->columns->len > 0;
+}
+
+/* Long names make long answers: fewer rows from now on. */
+static void adapt_rows(struct table *table, const GArray *varbinds)
+{
+	gsize bytes = 0;
+	unsigned per_row;
+
+	for (unsigned i = 0; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+
+		bytes += VARBIND_BYTES - 2;
+		if (varbind->octets)
+			bytes += g_bytes_get_size(varbind->octets);
+	}
+	per_row = (unsigned)(bytes / varbinds->len) * table->columns->len;
+	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,
+	                                table->rows_per_request);
+}
+
+/* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
+static void bulk_failed(struct table *table, const struct reply *reply)
+{
+	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1) {
+		table->rows_per_request /= 2;
+		return;
+	}
+	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
+	         table->label);
+	table->no_bulk = true;
+	table->rows_per_request = STRIPE_VARBINDS;
+}
+
+const char *table_take(struct table *table, const struct reply *reply)
+{
+	const bool bulk = !table->v1 && !table->no_bulk;
+	const char *wrong;
+
+	table->bulk_answered = table->bulk_answered || (bulk && reply->status == REPLY_ANSWERED);
+	if (reply->status == REPLY_SILENT || (bulk && reply->error_status)) {
+		bulk_failed(table, reply);
+		return NULL;
+	}
+	wrong = bulk ? take_bulk(table, reply->varbinds) : take_next(table, reply->varbinds);
+	if (bulk && !wrong && !table_ended(table))
+		adapt_rows(table, reply->varbinds);
+	return wrong;
+}

@@ -1,0 +1,58 @@
+/*
+ * Reads whole outlet tables: columns by GETBULK, or by GETNEXT in v1 and where
+ * GETBULK fails. Pure. Whether what it read is all there is, inventory judges.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_TABLE_H
+#define TS_TABLE_H
+
+#include "exchange.h"
+#include "family.h"
+#include "log.h"
+
+/* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
+#define BEYOND_LAST INT32_MAX
+
+struct outlet {
+	const struct family *family;
+	uint32_t device;
+	uint32_t number;
+	bool exists; /* false only for an asked one that is definitely not there */
+	enum tristate controllable;
+	enum trippsnmp_state state;
+	bool lost; /* its device is offline, or does not say: the state may be stale */
+	bool has_name, has_description; /* whether the cell was read */
+	char *name, *description;       /* text_string(); never NULL if has_ */
+};
+
+/** A GArray of struct outlet that frees their texts. */
+GArray *outlets_new(void);
+
+struct table;
+
+/**
+ * The walk of one PDU's tables into outlets, by family, device and number.
+ * Label, outlets and log must outlive it. overhead is what the SNMP version
+ * adds to an answer, bytes.
+ */
+struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
+                        const struct log *log);
+void table_free(struct table *table);
+
+/** Back to no columns. What was learned of the agent stays. */
+void table_clear(struct table *table);
+/** Adds a family's columns; its first row is likely to be on that device. */
+void table_add(struct table *table, const struct family *family, uint32_t device, bool names);
+
+/** What to ask next; not after the end. */
+void table_ask(struct table *table, struct question *question);
+/**
+ * Takes the reply, REPLY_ANSWERED or REPLY_SILENT. Returns why no table can be
+ * made of it, static; NULL if nothing is wrong.
+ */
+const char *table_take(struct table *table, const struct reply *reply);
+/** Whether there are columns, and all were read to their ends. */
+bool table_ended(const struct table *table);
+
+#endif

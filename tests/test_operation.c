@@ -1,0 +1,371 @@
+/*
+ * The rules of operation.h and survey.h: how long a device's no is doubted
+ * before it is believed, and what status says of names. On a virtual clock.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "operation.h"
+#include "survey.h"
+
+#include "script.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATUS_LIMIT (15 * USEC_PER_SEC)
+
+static struct script *script;
+static struct config *config;
+static const struct family *lx;
+static struct outcome outcome;
+static usec begun;
+
+static void setup(void)
+{
+	script = script_new(1, false);
+	lx = script_family("LX PDU");
+	begun = script->clock;
+}
+
+static void teardown(void)
+{
+	config_free(config);
+	script_free(script);
+	g_clear_pointer(&outcome.message, g_free);
+}
+
+static void configure(const char *hostlist, const char *total_timeout)
+{
+	const char *values[PARAM_COUNT] = { NULL };
+	char *error = NULL;
+
+	values[PARAM_IPADDR] = "pdu-a";
+	values[PARAM_COMMUNITY] = "c";
+	values[PARAM_HOSTLIST] = hostlist;
+	values[PARAM_POWER_TIMEOUT] = "3";
+	values[PARAM_OFF_HOLD] = "0";
+	values[PARAM_TOTAL_TIMEOUT] = total_timeout;
+	config = params_check(values, &error);
+	ck_assert_msg(config != NULL, "%s", error);
+}
+
+static struct operation *begin(const char *node, bool status, usec limit)
+{
+	struct operation *operation = operation_new(config, script->labels, &script->log, node,
+	                                            status, script->clock, limit);
+
+	operation_connect(operation, &script->network, 1);
+	return operation;
+}
+
+static void switch_off(const char *node)
+{
+	struct operation *operation = begin(node, false, USEC_NEVER);
+
+	outcome = operation_power(operation, TRIPPSNMP_POWER_OFF, node);
+	operation_free(operation);
+}
+
+static void status(void)
+{
+	struct operation *operation = begin(NULL, true, STATUS_LIMIT);
+
+	outcome = survey_status(operation);
+	operation_free(operation);
+}
+
+static double seconds(void)
+{
+	return (double)(script->clock - begun) / (double)USEC_PER_SEC;
+}
+
+static void assert_error(enum trippsnmp_error error, const char *text)
+{
+	ck_assert_msg(outcome.error == error, "%d: %s", outcome.error, outcome.message);
+	ck_assert_msg(strstr(outcome.message, text) != NULL, "%s", outcome.message);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
+}
+
+static void assert_seconds(double least, double most)
+{
+	ck_assert_msg(seconds() >= least && seconds() <= most, "%.3f s", seconds());
+}
+
+static void put_cell(uint32_t column, uint32_t number, int64_t value)
+{
+	const struct objid name = family_instance(lx, column, 1, number);
+
+	script_put(script, 0, &name, VALUE_INTEGER, value);
+}
+
+static void put_text(uint32_t column, uint32_t number, const char *text)
+{
+	const struct objid name = family_instance(lx, column, 1, number);
+
+	script_put_text(script, 0, &name, text);
+}
+
+/* --- a card that is starting --- */
+
+static const struct boot {
+	const char *hostlist;
+	void (*before)(void), (*after)(void); /* what its tables hold */
+} * boot;
+
+static void no_outlets(void)
+{
+	const struct objid descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
+
+	script_put_text(script, 0, &descr, "Ubuntu");
+}
+
+static void two_outlets(void)
+{
+	script_outlets(script, 0, lx, 1, 2);
+}
+
+static void eight_outlets(void)
+{
+	script_outlets(script, 0, lx, 1, 8);
+}
+
+static void eight_fixed_outlets(void)
+{
+	eight_outlets();
+	for (uint32_t number = 1; number <= 8; number++)
+		put_cell(lx->controllable, number, 2);
+}
+
+static void eight_outlets_and_db1(void)
+{
+	eight_outlets();
+	put_text(lx->outlet_name, 3, "db1");
+}
+
+static const struct boot boots[] = {
+	{ "db1:3", no_outlets, eight_outlets },
+	{ "db1:3", two_outlets, eight_outlets },
+	{ "db1:3", eight_fixed_outlets, eight_outlets },
+	{ "", no_outlets, eight_outlets_and_db1 },
+	{ "", eight_outlets, eight_outlets_and_db1 },
+	{ "db1:\"db1\"", eight_outlets, eight_outlets_and_db1 },
+};
+
+/* The tables are there after four seconds; requests are answered from the beginning. */
+static enum script_fate starts(struct script *network, unsigned pdu, const struct request *request,
+                               struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (network->clock - begun > 4 * USEC_PER_SEC && !network->calls++)
+		boot->after();
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_card_that_is_starting_is_given_time_before_its_no_is_believed)
+{
+	boot = &boots[_i];
+	boot->before();
+	script->hook = starts;
+	configure(boot->hostlist, NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(4, 8);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+START_TEST(a_no_that_lasts_five_seconds_is_believed)
+{
+	eight_outlets();
+	configure("db1:9", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_BADCONFIG, "9@pdu-a does not exist");
+	assert_seconds(5, 6.5);
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "does not exist on pdu-a; looking again"));
+}
+END_TEST
+
+START_TEST(a_no_takes_at_most_a_quarter_of_the_time)
+{
+	eight_outlets();
+	configure("db1:9", "8");
+	switch_off("db1");
+	assert_error(TRIPPSNMP_BADCONFIG, "9@pdu-a does not exist");
+	assert_seconds(2, 3.5);
+}
+END_TEST
+
+static enum script_fate loses_outlets(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	if (network->clock - begun > 4 * USEC_PER_SEC && !network->calls++) {
+		script_drop(network, pdu, &lx->entry);
+		script_outlets(network, pdu, lx, 1, 2);
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_no_that_changes_must_last_anew)
+{
+	eight_fixed_outlets();
+	script->hook = loses_outlets;
+	configure("db1:3", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_BADCONFIG, "3@pdu-a does not exist");
+	assert_seconds(9, 11);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "cannot switch it; looking again"));
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "does not exist on pdu-a; looking again"));
+}
+END_TEST
+
+START_TEST(status_believes_a_no_that_it_sees_twice)
+{
+	eight_outlets();
+	configure("db1:9", NULL);
+	status();
+	assert_error(TRIPPSNMP_BADCONFIG, "9@pdu-a does not exist");
+	assert_seconds(1, 2);
+}
+END_TEST
+
+/* --- names --- */
+
+START_TEST(a_row_of_nobodys_stands_in_nobodys_way)
+{
+	eight_outlets_and_db1();
+	put_cell(lx->controllable, 7, 0);
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	g_clear_pointer(&outcome.message, g_free);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(0, 2);
+}
+END_TEST
+
+START_TEST(an_outlet_of_the_node_must_say_whether_it_is_controllable)
+{
+	eight_outlets_and_db1();
+	put_text(lx->description, 7, "db1");
+	put_cell(lx->controllable, 7, 0);
+	configure("", "10");
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "outlet 1.7 lacks whether it is controllable");
+	assert_seconds(9, 10);
+}
+END_TEST
+
+START_TEST(status_warns_of_a_node_that_does_not_say_whether_it_can_be_fenced)
+{
+	eight_outlets_and_db1();
+	put_cell(lx->controllable, 3, 0);
+	configure("", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "node db1 could not be fenced: outlet 3 of pdu-a, which feeds node "
+	                      "db1, does not say whether it is controllable"));
+}
+END_TEST
+
+START_TEST(status_asks_on_where_no_outlet_says_that_it_is_controllable)
+{
+	eight_outlets();
+	for (uint32_t number = 1; number <= 8; number++)
+		put_cell(lx->controllable, number, 0);
+	configure("", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "none of its 8 outlets says that it is controllable");
+	assert_seconds(13, 15);
+}
+END_TEST
+
+START_TEST(status_warns_where_no_outlet_has_a_nodes_name)
+{
+	eight_outlets();
+	put_text(lx->description, 2, "not a node");
+	configure("", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "no node can be fenced yet: no outlet has "
+	                      "a node's name; name outlets after their "
+	                      "nodes in the PDU, or write a hostlist"));
+}
+END_TEST
+
+START_TEST(status_with_names_has_nothing_to_warn_of)
+{
+	eight_outlets_and_db1();
+	configure("", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert_str_eq(script->lines[TRIPPSNMP_LOG_WARN]->str, "");
+}
+END_TEST
+
+START_TEST(status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node)
+{
+	const struct objid name = family_instance(lx, lx->outlet_name, 1, 3);
+	struct operation *operation;
+	struct varbind *cell;
+	GPtrArray *names;
+
+	eight_outlets();
+	put_text(lx->outlet_name, 4, "web");
+	cell = script_cell(script, 0, &name);
+	g_bytes_unref(cell->octets);
+	cell->octets = g_bytes_new("db1\0 spare", 10);
+	configure("", NULL);
+	operation = begin(NULL, true, STATUS_LIMIT);
+	outcome = survey_status(operation);
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "node db1 could not be fenced: outlet 3 of pdu-a has the name "
+	                      "\"db1\\x00 spare\", which may mean \"db1\" or not: rename it"));
+	names = survey_names(operation);
+	ck_assert_uint_eq(names->len, 1);
+	ck_assert_str_eq(names->pdata[0], "web");
+	g_ptr_array_unref(names);
+	operation_free(operation);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("operation");
+	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
+
+	tcase_add_checked_fixture(looks, setup, teardown);
+	tcase_add_loop_test(looks, a_card_that_is_starting_is_given_time_before_its_no_is_believed,
+	                    0, G_N_ELEMENTS(boots));
+	tcase_add_test(looks, a_no_that_lasts_five_seconds_is_believed);
+	tcase_add_test(looks, a_no_takes_at_most_a_quarter_of_the_time);
+	tcase_add_test(looks, a_no_that_changes_must_last_anew);
+	tcase_add_test(looks, status_believes_a_no_that_it_sees_twice);
+	suite_add_tcase(suite, looks);
+
+	tcase_add_checked_fixture(names, setup, teardown);
+	tcase_add_test(names, a_row_of_nobodys_stands_in_nobodys_way);
+	tcase_add_test(names, an_outlet_of_the_node_must_say_whether_it_is_controllable);
+	tcase_add_test(names, status_warns_of_a_node_that_does_not_say_whether_it_can_be_fenced);
+	tcase_add_test(names, status_asks_on_where_no_outlet_says_that_it_is_controllable);
+	tcase_add_test(names, status_warns_where_no_outlet_has_a_nodes_name);
+	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
+	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
+	suite_add_tcase(suite, names);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

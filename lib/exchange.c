@@ -13,10 +13,13 @@
 /* 40 varbinds of ours make an answer of some 1,100 bytes; 1,400 are never fragmented. */
 #define LIMIT_DEFAULT 40
 /* Silence this often: the PDU may dislike the size of the request rather than be away. */
-#define SILENT_BEFORE_SPLIT 3
-/* So many questions answered only in parts: the PDU does dislike the size. */
-#define SHRUNK_TO_BELIEVE 3
-#define FAULTS_TO_BELIEVE 5
+#define SILENT_BEFORE_SPLIT 2
+#define SPLIT_STEPS 3 /* a quarter, a sixteenth, and one varbind of LIMIT_DEFAULT */
+/* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
+#define PARTS_TO_BELIEVE 3
+#define SILENT_BEFORE_STALE 2
+/* An answer to an attempt before so many others will not come any more. */
+#define ATTEMPTS_KEPT 100
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)
 
@@ -24,7 +27,7 @@ struct attempt {
 	uint32_t tag;
 	usec sent;
 	GArray *asked; /* of unsigned: which of the question's varbinds */
-	bool part;     /* less was asked than could be, on suspicion */
+	bool part;     /* less was asked than could be, after that */
 };
 
 static void attempt_free(void *data)
@@ -79,6 +82,7 @@ void exchange_clear(struct exchange *x)
 	exchange_abandon(x);
 	g_clear_pointer(&x->refusal, g_free);
 	g_clear_pointer(&x->obstacle, g_free);
+	g_clear_pointer(&x->fault, g_free);
 }
 
 static void reset_results(struct exchange *x)
@@ -97,6 +101,7 @@ static void reset_results(struct exchange *x)
 void exchange_ask(struct exchange *x, const struct question *question, usec now)
 {
 	exchange_abandon(x);
+	g_clear_pointer(&x->refusal, g_free);
 	x->question = *question;
 	x->question.varbinds = varbinds_new();
 	for (unsigned i = 0; i < question->varbinds->len; i++) {
@@ -108,11 +113,8 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	reset_results(x);
 	x->attempts = g_ptr_array_new_with_free_func(attempt_free);
 	x->silent = 0;
-	x->cap = UINT_MAX;
-	x->repetitions = question->repetitions;
+	x->part_due = false;
 	x->refusals = 0;
-	x->answered = false;
-	x->asked = now;
 	x->due = now;
 	x->busy = true;
 }
@@ -132,12 +134,32 @@ usec exchange_due(const struct exchange *x)
 	return x->busy ? x->due : USEC_NEVER;
 }
 
+static bool is_read_refusal(int error_status)
+{
+	return error_status == SNMP_STATUS_AUTHORIZATION_ERROR ||
+	       error_status == SNMP_STATUS_NO_ACCESS;
+}
+
+/* How many objects this question goes without, since reading them is refused. */
+static unsigned refused_objects(const struct exchange *x)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < x->results->len; i++)
+		n += result(x, i)->type == VALUE_ERROR &&
+		     is_read_refusal((int)result(x, i)->number);
+	return n;
+}
+
 static void finish(struct exchange *x, enum reply_status status)
 {
 	x->busy = false;
 	x->due = USEC_NEVER;
 	x->reply.status = status;
-	x->reply.reason = x->refusal;
+	if (status == REPLY_FAULT)
+		x->reply.reason = x->fault;
+	else if (status == REPLY_REFUSED || refused_objects(x))
+		x->reply.reason = x->refusal;
 	if (status == REPLY_ANSWERED && is_read(x))
 		x->reply.varbinds = g_array_ref(x->results);
 }
@@ -169,20 +191,21 @@ static usec pause_after(struct exchange *x, unsigned silent)
 }
 
 /* The first obstacle is said at once: whoever waits may be killed before the end. */
-static void warn_once(struct exchange *x, const char *what)
+static void warn_once(struct exchange *x, const char *what, const char *then)
 {
 	if (x->warned)
 		return;
 	x->warned = true;
-	log_line(x->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying on until the time is up", x->label,
-	         what);
+	log_line(x->log, TRIPPSNMP_LOG_WARN, "%s: %s; %s", x->label, what, then);
 }
 
-static void met_obstacle(struct exchange *x, const char *what)
+#define TRYING_ON "trying on until the time is up"
+
+static void met_obstacle(struct exchange *x, const char *what, const char *then)
 {
 	g_free(x->obstacle);
 	x->obstacle = g_strdup(what);
-	warn_once(x, what);
+	warn_once(x, what, then);
 }
 
 /* The varbinds of the next request: what is still open, what must go alone last. */
@@ -195,7 +218,7 @@ static GArray *plan(const struct exchange *x)
 		if (!whole &&
 		    (result(x, i)->type != VALUE_NONE || g_array_index(x->alone, bool, i)))
 			continue;
-		if (!whole && asked->len == MIN(x->limit, x->cap))
+		if (!whole && asked->len == x->limit)
 			break;
 		g_array_append_val(asked, i);
 	}
@@ -208,32 +231,67 @@ static GArray *plan(const struct exchange *x)
 	return asked;
 }
 
-/*
- * Every other attempt asks for less, then for less still: where silence is mere
- * loss, parts would only take longer. Returns whether this one does.
- */
-static bool split_after_silence(const struct exchange *x, GArray *asked)
+static struct attempt *last_attempt(const struct exchange *x)
 {
-	const unsigned more = x->silent - SILENT_BEFORE_SPLIT;
-
-	if (!is_read(x) || x->silent < SILENT_BEFORE_SPLIT || more % 2)
-		return false;
-	if (asked->len <= 1 || asked->len <= x->largest)
-		return false;
-	g_array_set_size(asked, MAX(1, asked->len >> MIN(1 + more / 2, 16)));
-	return true;
+	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
 }
 
 /*
- * A part was answered where the whole was not: on with parts, but growing ones,
- * for it may have been loss all the same.
+ * Whether the PDU may dislike so many varbinds: it was silent to them, or has answered a part
+ * alone. It may be loss as well, so whole and part go out in turn, each with a pause of
+ * its own: to ask for parts alone would take the longer the more gets lost.
  */
-static void adapt_parts(struct exchange *x, const struct attempt *attempt)
+static bool doubts_size(const struct exchange *x, unsigned n, unsigned silent)
 {
-	if (attempt->part && x->cap == UINT_MAX && ++x->shrunk >= SHRUNK_TO_BELIEVE)
-		x->limit = MIN(x->limit, MAX(attempt->asked->len, x->largest));
-	if (attempt->part || x->cap != UINT_MAX)
-		x->cap = 2 * attempt->asked->len;
+	if (!is_read(x) || n <= 1)
+		return false;
+	return x->suspected ? n > x->suspected : n > x->largest && silent >= SILENT_BEFORE_SPLIT;
+}
+
+/* How many varbinds that part has: what was answered before, less if that is not. */
+static unsigned part_size(const struct exchange *x, unsigned n, unsigned silent)
+{
+	const unsigned step = 1 + (silent + 1) % SPLIT_STEPS;
+	const unsigned smaller = MAX(1, n >> 2 * step);
+
+	if (!x->suspected)
+		return smaller;
+	return silent < SILENT_BEFORE_SPLIT ? x->suspected : MIN(x->suspected, smaller);
+}
+
+/*
+ * What is known to get an answer got none: there is loss, and a limit that silence
+ * taught may come of that too.
+ */
+static void learn_from_silence(struct exchange *x)
+{
+	const struct attempt *last = last_attempt(x);
+
+	if (!is_read(x) || !x->silent || !last || last->asked->len > x->largest)
+		return;
+	x->limit = LIMIT_DEFAULT;
+	x->parts = 0;
+}
+
+static void learn_from_answer(struct exchange *x, const struct attempt *attempt)
+{
+	const unsigned n = attempt->asked->len;
+
+	x->largest = MAX(x->largest, n);
+	if (!attempt->part) {
+		if (n > x->suspected)
+			x->suspected = x->parts = 0;
+		return;
+	}
+	x->suspected = n;
+	if (++x->parts >= PARTS_TO_BELIEVE)
+		x->limit = x->largest = n;
+}
+
+/* That many are too many for one request; half of them may do. */
+static void halve(struct exchange *x, unsigned n)
+{
+	x->limit = MIN(x->limit, MAX(1, n / 2));
 }
 
 static GArray *request_varbinds(const struct exchange *x, const GArray *asked)
@@ -249,15 +307,16 @@ static GArray *request_varbinds(const struct exchange *x, const GArray *asked)
 	return varbinds;
 }
 
-static void log_silence(struct exchange *x)
+static void log_silence(struct exchange *x, usec now)
 {
+	const struct attempt *last = last_attempt(x);
 	char *what;
 
-	if (x->silent == 0 || x->warned)
+	if (x->silent == 0 || x->warned || !last)
 		return;
-	what = g_strdup_printf("no answer within %.3g s",
-	                       (double)x->settings.timeout / (double)USEC_PER_SEC);
-	warn_once(x, what);
+	what = g_strdup_printf("no answer within %.2g s",
+	                       (double)(now - last->sent) / (double)USEC_PER_SEC);
+	warn_once(x, what, TRYING_ON);
 	g_free(what);
 }
 
@@ -308,6 +367,44 @@ static void log_answer(const struct exchange *x, const struct event *event)
 	g_free(shown);
 }
 
+static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now, uint32_t *next_tag,
+                                    struct request *request, GArray **varbinds)
+{
+	struct attempt *attempt = g_new0(struct attempt, 1);
+
+	attempt->asked = asked;
+	attempt->tag = (*next_tag)++;
+	attempt->sent = now;
+	if (x->attempts->len == ATTEMPTS_KEPT)
+		g_ptr_array_remove_index(x->attempts, 0);
+	g_ptr_array_add(x->attempts, attempt);
+	x->sent++;
+	*varbinds = request_varbinds(x, asked);
+	*request = (struct request){
+		.tag = attempt->tag,
+		.kind = x->question.kind,
+		.repetitions = x->question.repetitions,
+		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
+		.n = (*varbinds)->len,
+	};
+	return attempt;
+}
+
+/* Belongs to the attempt before: goes to the same address, and counts for nothing. */
+static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
+                      GArray **varbinds)
+{
+	const unsigned silent = x->silent - 1;
+	GArray *asked = plan(x);
+
+	g_array_set_size(asked, part_size(x, asked->len, silent));
+	make_attempt(x, asked, now, next_tag, request, varbinds)->part = true;
+	log_request(x, request, *varbinds);
+	x->part_due = false;
+	x->due = now + pause_after(x, 0);
+	return true;
+}
+
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
@@ -315,31 +412,21 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 
 	if (!x->busy || now < x->due)
 		return false;
-	log_silence(x);
+	if (x->part_due)
+		return send_part(x, now, next_tag, request, varbinds);
+	log_silence(x, now);
 	if (x->question.max_attempts && x->silent >= x->question.max_attempts) {
 		finish(x, REPLY_SILENT);
 		return false;
 	}
-	attempt = g_new0(struct attempt, 1);
-	attempt->asked = plan(x);
-	attempt->part = split_after_silence(x, attempt->asked);
-	attempt->tag = (*next_tag)++;
-	attempt->sent = now;
-	g_ptr_array_add(x->attempts, attempt);
-
-	*varbinds = request_varbinds(x, attempt->asked);
-	*request = (struct request){
-		.tag = attempt->tag,
-		.attempt = x->silent,
-		.kind = x->question.kind,
-		.repetitions = x->repetitions,
-		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
-		.n = (*varbinds)->len,
-	};
+	learn_from_silence(x);
+	g_clear_pointer(&x->fault, g_free);
+	attempt = make_attempt(x, plan(x), now, next_tag, request, varbinds);
+	request->attempt = x->silent;
 	log_request(x, request, *varbinds);
-	x->due = now + pause_after(x, x->silent);
+	x->part_due = doubts_size(x, attempt->asked->len, x->silent);
+	x->due = now + pause_after(x, x->part_due ? 0 : x->silent);
 	x->silent++;
-	x->sent++;
 	return true;
 }
 
@@ -382,7 +469,8 @@ static void refused(struct exchange *x, const char *reason, usec now)
 		finish(x, REPLY_REFUSED);
 		return;
 	}
-	met_obstacle(x, reason);
+	met_obstacle(x, reason, TRYING_ON);
+	x->part_due = false;
 	x->due = now + x->settings.timeout;
 }
 
@@ -396,6 +484,35 @@ static void give(struct exchange *x, unsigned i, enum value_type type, int64_t n
 	open->number = number;
 }
 
+/*
+ * Reading is refused. What a GET asks for is needed. A GETNEXT looks around: one object among
+ * several is asked alone, and refused again it is left to whoever asked to do without it.
+ */
+static void read_refused(struct exchange *x, unsigned n, unsigned at, bool named, int error_status,
+                         usec now)
+{
+	bool *alone = &g_array_index(x->alone, bool, at);
+	char *name = objid_text(&asked_varbind(x, at)->name);
+	const char *where = x->question.kind == REQUEST_NEXT ? " after " : " on ";
+	char *reason = g_strdup_printf("reading is refused (%s%s%s): check the access rights of "
+	                               "the community or user in the PDU (and snmp_sec_level)",
+	                               snmp_status_text(error_status), named ? where : "",
+	                               named ? name : "");
+
+	if (x->question.kind != REQUEST_NEXT || x->results->len == 1 || !named) {
+		refused(x, reason, now);
+	} else if (n > 1 || !*alone) {
+		*alone = true;
+	} else {
+		give(x, at, VALUE_ERROR, error_status);
+		g_free(x->refusal);
+		x->refusal = g_strdup(reason);
+		met_obstacle(x, reason, "going on without it");
+	}
+	g_free(reason);
+	g_free(name);
+}
+
 /* An error-status on a read: shrinks what is open, so that asking on comes to an end. */
 static void read_error(struct exchange *x, const struct attempt *attempt, const struct event *event,
                        usec now)
@@ -405,26 +522,16 @@ static void read_error(struct exchange *x, const struct attempt *attempt, const 
 	const unsigned at = g_array_index(attempt->asked, unsigned,
 	                                  indexed ? (unsigned)event->error_index - 1 : 0);
 
-	if (event->error_status == SNMP_STATUS_AUTHORIZATION_ERROR ||
-	    event->error_status == SNMP_STATUS_NO_ACCESS) {
-		char *reason =
-			g_strdup_printf("reading is refused (%s): check the access rights of "
-		                        "the community or user in the PDU (and snmp_sec_level)",
-		                        snmp_status_text(event->error_status));
-
-		refused(x, reason, now);
-		g_free(reason);
-		return;
-	}
-	if (event->error_status == SNMP_STATUS_NO_SUCH_NAME && (indexed || n == 1))
+	if (is_read_refusal(event->error_status))
+		read_refused(x, n, at, indexed || n == 1, event->error_status, now);
+	else if (event->error_status == SNMP_STATUS_NO_SUCH_NAME && (indexed || n == 1))
 		give(x, at, VALUE_ABSENT, 0);
 	else if (n == 1)
 		give(x, at, VALUE_ERROR, event->error_status);
 	else if (indexed && event->error_status != SNMP_STATUS_TOO_BIG)
 		g_array_index(x->alone, bool, at) = true;
 	else
-		x->limit = MIN(x->limit, MAX(1, n / 2));
-	x->due = now;
+		halve(x, n);
 }
 
 /* The varbind of that name: at its place, or at another one if only there. */
@@ -477,7 +584,6 @@ static bool take_read(struct exchange *x, const struct attempt *attempt, const s
 		varbind_clear(open);
 		*open = varbind_copy(answered_varbind(x, attempt, event->varbinds, k));
 	}
-	x->largest = MAX(x->largest, n);
 	return true;
 }
 
@@ -489,7 +595,7 @@ static bool all_taken(const struct exchange *x)
 	return true;
 }
 
-/* The names in the answer to a SET must be those that were set. */
+/* The answer to a SET must have the names that were set, in whatever order. */
 static bool set_fits(const struct exchange *x, const struct event *event)
 {
 	if (event->error_status)
@@ -497,8 +603,7 @@ static bool set_fits(const struct exchange *x, const struct event *event)
 	if (event->varbinds->len != x->question.varbinds->len)
 		return false;
 	for (unsigned i = 0; i < event->varbinds->len; i++)
-		if (!objid_equal(&g_array_index(event->varbinds, struct varbind, i).name,
-		                 &asked_varbind(x, i)->name))
+		if (!find_name(event->varbinds, i, &asked_varbind(x, i)->name))
 			return false;
 	return true;
 }
@@ -520,43 +625,84 @@ static bool fits(struct exchange *x, const struct attempt *attempt, const struct
 	return event->error_status || take_read(x, attempt, event);
 }
 
+/* Some cards answer the first varbinds of a long request, and forget the rest. */
+static bool falls_short(const struct exchange *x, const struct attempt *attempt,
+                        const struct event *event)
+{
+	return is_read(x) && !event->error_status && event->varbinds->len > 0 &&
+	       event->varbinds->len < attempt->asked->len;
+}
+
+static void take_part(struct exchange *x, const struct attempt *attempt, const struct event *event,
+                      usec now)
+{
+	x->due = now;
+	if (falls_short(x, attempt, event)) {
+		halve(x, MIN(attempt->asked->len, 2 * event->varbinds->len));
+		return;
+	}
+	if (event->error_status != SNMP_STATUS_TOO_BIG)
+		learn_from_answer(x, attempt);
+	if (event->error_status)
+		read_error(x, attempt, event, now);
+	else
+		x->refusals = 0;
+}
+
+/* What was read before a long silence is of another time than the rest: that is read anew. */
+static void forget_stale(struct exchange *x)
+{
+	if (x->question.kind != REQUEST_GET || x->silent <= SILENT_BEFORE_STALE)
+		return;
+	for (unsigned i = 0; i < x->results->len; i++) {
+		g_clear_pointer(&result(x, i)->octets, g_bytes_unref);
+		result(x, i)->type = VALUE_NONE;
+	}
+}
+
 static void answer(struct exchange *x, const struct attempt *attempt, const struct event *event,
                    usec now)
 {
-	if (!fits(x, attempt, event)) {
-		met_obstacle(x, "an answer that does not fit the request");
+	forget_stale(x);
+	if (!falls_short(x, attempt, event) && !fits(x, attempt, event)) {
+		met_obstacle(x, "an answer that does not fit the request", TRYING_ON);
 		return;
 	}
-	x->answered = true;
+	x->heard = true;
 	x->silent = 0;
+	x->part_due = false;
 	x->round_trip = now - attempt->sent;
 	if (!is_read(x)) {
 		take_whole(x, event);
 		return;
 	}
-	adapt_parts(x, attempt);
-	if (event->error_status) {
-		read_error(x, attempt, event, now);
-	} else {
-		x->refusals = 0;
-		x->due = now;
-	}
+	take_part(x, attempt, event, now);
 	/* Copies of this answer, and answers to other attempts at the same, would send the rest
 	 * twice. */
 	g_ptr_array_set_size(x->attempts, 0);
 	if (x->busy && all_taken(x))
-		finish(x, REPLY_ANSWERED);
+		finish(x, refused_objects(x) == x->results->len ? REPLY_REFUSED : REPLY_ANSWERED);
 }
 
-static void fault(struct exchange *x, const char *reason, usec now)
+/* The attempt never left this machine, so it says nothing of the PDU. */
+static void fault(struct exchange *x, struct attempt *attempt, const char *reason, usec now)
 {
-	g_free(x->refusal);
-	x->refusal = g_strdup(reason);
-	met_obstacle(x, reason);
-	if (++x->refusals >= FAULTS_TO_BELIEVE)
-		finish(x, REPLY_FAULT);
-	else
-		x->due = now + x->settings.timeout;
+	if (!attempt->part)
+		x->silent--;
+	x->part_due = false;
+	g_ptr_array_remove(x->attempts, attempt);
+	g_free(x->fault);
+	x->fault = g_strdup(reason);
+	met_obstacle(x, reason, TRYING_ON);
+	x->due = now + x->settings.timeout;
+}
+
+bool exchange_expire(struct exchange *x)
+{
+	if (!x->busy || !x->fault)
+		return false;
+	finish(x, REPLY_FAULT);
+	return true;
 }
 
 void exchange_event(struct exchange *x, const struct event *event, usec now)
@@ -584,11 +730,11 @@ void exchange_event(struct exchange *x, const struct event *event, usec now)
 		refused(x, event->reason, now);
 		break;
 	case EVENT_UNREACHABLE:
-		met_obstacle(x, event->reason);
+		met_obstacle(x, event->reason, TRYING_ON);
 		x->due = MIN(x->due, now + UNREACHABLE_PAUSE * (usec)x->silent);
 		break;
 	case EVENT_FAULT:
-		fault(x, event->reason, now);
+		fault(x, attempt, event->reason, now);
 		break;
 	}
 }

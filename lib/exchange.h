@@ -23,13 +23,14 @@ enum reply_status {
 	REPLY_ANSWERED,
 	REPLY_SILENT,  /* max_attempts went without an answer */
 	REPLY_REFUSED, /* a definite refusal, seen twice; reason */
-	REPLY_FAULT    /* this machine cannot ask; reason */
+	REPLY_FAULT    /* time was up, and this machine could not ask; reason */
 };
 
 /**
  * What came of a question.
  * GET, NEXT: one varbind for each asked, in that order; never VALUE_NONE. In a
- *   NEXT, VALUE_ABSENT means that nothing follows.
+ *   NEXT, VALUE_ABSENT means that nothing follows, and VALUE_ERROR may be a refusal of
+ *   that object alone; reason then.
  * BULK: the varbinds as received, or error_status.
  * SET: error_status and error_index.
  */
@@ -52,14 +53,17 @@ struct exchange {
 	const struct log *log;
 	struct exchange_settings settings;
 	/* What is known of the PDU by now. */
-	unsigned limit;   /* varbinds in one request */
-	unsigned largest; /* varbinds of the largest request that got an answer */
-	unsigned shrunk;  /* questions that were answered only in parts */
-	usec round_trip;  /* of the last answer */
+	bool heard;         /* it has answered something */
+	unsigned limit;     /* varbinds in one request */
+	unsigned largest;   /* varbinds of a request that is known to get an answer */
+	unsigned suspected; /* varbinds of a part that was answered where more was not; 0: none */
+	unsigned parts;     /* such answers in a row */
+	usec round_trip;    /* of the last answer */
 	bool warned;
 	char *obstacle;    /* the last thing that went wrong, silence apart; NULL before */
 	unsigned refusals; /* in a row */
 	char *refusal;
+	char *fault; /* why the last attempt did not leave this machine; NULL if it did */
 	uint32_t random;
 	/* The question at hand. */
 	bool busy;
@@ -68,12 +72,9 @@ struct exchange {
 	GArray *alone;   /* of bool: to be asked by itself */
 	GPtrArray *attempts;
 	unsigned silent; /* attempts since the last answer */
-	unsigned cap;    /* varbinds in one request of this question */
-	unsigned repetitions;
-	usec asked;
-	usec due;      /* when to send next */
-	bool answered; /* whether anything at all was answered since it was asked */
-	unsigned sent; /* requests in all */
+	bool part_due;   /* and not a whole */
+	usec due;        /* when to send next */
+	unsigned sent;   /* requests in all */
 	struct reply reply;
 };
 
@@ -100,6 +101,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 void exchange_event(struct exchange *x, const struct event *event, usec now);
 /** Whether the question has its reply in x->reply. */
 bool exchange_done(const struct exchange *x);
+/** Time is up: if it is this machine that could not ask, the reply says so. True then. */
+bool exchange_expire(struct exchange *x);
 
 /** So often a definite refusal must be seen to be believed. */
 #define REFUSALS_TO_BELIEVE 2

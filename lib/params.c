@@ -132,7 +132,8 @@ static const struct param table[] = {
 	{ PARAM_SNMP_TIMEOUT, "snmp_timeout", "string", "1", OPTIONAL,
 	  "Seconds before a request is sent again",
 	  "How long an answer is waited for before the first retransmission; the wait grows "
-	  "from there, until the time for the whole operation is up. Decimals are allowed.",
+	  "from there, until the time for the whole operation is up. Decimals are allowed; "
+	  "at least 0.05.",
 	  ANY_WORD, AGENT_TIME },
 	{ PARAM_TOTAL_TIMEOUT, "total_timeout", "string", "50", OPTIONAL,
 	  "Seconds that a whole operation may take",
@@ -723,10 +724,16 @@ static bool read_seconds(const char *text, usec *time)
 	return true;
 }
 
+/* Less would bury a card in requests that it is still busy answering. */
+#define SNMP_TIMEOUT_LEAST (USEC_PER_SEC / 20)
+
 static bool check_time(struct check *c, enum param_id id, usec least, usec *time)
 {
 	if (read_seconds(c->value[id], time) && *time >= least)
 		return true;
+	if (least == SNMP_TIMEOUT_LEAST)
+		return fail_showing(c, id, c->value[id],
+		                    "is not a number of seconds from 0.05 to " SECONDS_TEXT);
 	return fail_showing(c, id, c->value[id],
 	                    least > 0 ? "is not a number of seconds above 0, up to " SECONDS_TEXT
 	                              : "is not a number of seconds from 0 to " SECONDS_TEXT);
@@ -738,7 +745,7 @@ static bool check_times(struct check *c)
 
 	if (!check_time(c, PARAM_OFF_HOLD, 0, &config->off_hold) ||
 	    !check_time(c, PARAM_POWER_TIMEOUT, 1, &config->power_timeout) ||
-	    !check_time(c, PARAM_SNMP_TIMEOUT, 1, &config->snmp_timeout) ||
+	    !check_time(c, PARAM_SNMP_TIMEOUT, SNMP_TIMEOUT_LEAST, &config->snmp_timeout) ||
 	    !check_time(c, PARAM_TOTAL_TIMEOUT, 1, &config->total_timeout))
 		return false;
 	if (config->power_timeout + config->off_hold > config->total_timeout)

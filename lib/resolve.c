@@ -6,7 +6,9 @@
  */
 #include "resolve.h"
 
+#include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -20,6 +22,7 @@ struct lookup {
 	char *port;
 	int flags;
 	int result; /* of getaddrinfo() */
+	int error;  /* errno after it */
 	struct addrinfo *found;
 	GAsyncQueue *done;
 };
@@ -42,7 +45,9 @@ static void lookup_now(struct lookup *lookup)
 		.ai_flags = AI_NUMERICSERV | lookup->flags,
 	};
 
+	errno = 0;
 	lookup->result = getaddrinfo(lookup->host, lookup->port, &hints, &lookup->found);
+	lookup->error = errno;
 	if (lookup->result)
 		lookup->found = NULL;
 }
@@ -100,6 +105,24 @@ static bool known(const GArray *addresses, const struct address *address)
 	return false;
 }
 
+/* [::ffff:192.0.2.1] is 192.0.2.1, and must be seen to be. */
+static void unmap(struct address *address)
+{
+	struct sockaddr_in plain = { .sin_family = AF_INET };
+	struct sockaddr_in6 mapped;
+
+	if (address->socket.ss_family != AF_INET6)
+		return;
+	memcpy(&mapped, &address->socket, sizeof(mapped));
+	if (!IN6_IS_ADDR_V4MAPPED(&mapped.sin6_addr))
+		return;
+	plain.sin_port = mapped.sin6_port;
+	memcpy(&plain.sin_addr, &mapped.sin6_addr.s6_addr[12], sizeof(plain.sin_addr));
+	memset(&address->socket, 0, sizeof(address->socket));
+	memcpy(&address->socket, &plain, sizeof(plain));
+	address->length = sizeof(plain);
+}
+
 static GArray *take_addresses(const struct addrinfo *found)
 {
 	GArray *addresses = g_array_new(FALSE, TRUE, sizeof(struct address));
@@ -111,6 +134,7 @@ static GArray *take_addresses(const struct addrinfo *found)
 		    (found->ai_family != AF_INET && found->ai_family != AF_INET6))
 			continue;
 		memcpy(&address.socket, found->ai_addr, found->ai_addrlen);
+		unmap(&address);
 		if (!known(addresses, &address))
 			g_array_append_val(addresses, address);
 	}
@@ -154,9 +178,23 @@ static unsigned take_numeric(const GPtrArray *pdus, const bool *wanted, GArray *
 	return left;
 }
 
-static bool is_final(int result)
+/* glibc calls it an unknown name, too, if it lacks a descriptor to look it up. */
+static bool is_lack(int error)
 {
-	return result != EAI_AGAIN && result != EAI_SYSTEM && result != EAI_MEMORY;
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+static bool is_final(const struct lookup *lookup)
+{
+	return lookup->result != EAI_AGAIN && lookup->result != EAI_SYSTEM &&
+	       lookup->result != EAI_MEMORY && !is_lack(lookup->error);
+}
+
+static const char *reason(const struct lookup *lookup)
+{
+	if (lookup->result == EAI_SYSTEM || is_lack(lookup->error))
+		return g_strerror(lookup->error);
+	return gai_strerror(lookup->result);
 }
 
 /** The names that are still to be looked up. */
@@ -164,10 +202,10 @@ struct asking {
 	const GPtrArray *pdus;
 	GAsyncQueue *done;
 	unsigned left;
-	unsigned running;
 	bool *again; /* to be asked again */
 	usec again_at;
 	const struct log *log;
+	bool warned;
 	char *error;
 };
 
@@ -175,10 +213,8 @@ static void ask(struct asking *asking, unsigned pdu)
 {
 	struct lookup *lookup = lookup_new(asking->pdus->pdata[pdu], pdu);
 
-	if (start_thread(lookup, asking->done)) {
-		asking->running++;
+	if (start_thread(lookup, asking->done))
 		return;
-	}
 	lookup_free(lookup);
 	asking->again[pdu] = true;
 	asking->again_at = g_get_monotonic_time() + RETRY_PAUSE;
@@ -188,19 +224,20 @@ static void answered(struct asking *asking, struct lookup *lookup, GArray **addr
 {
 	const struct pdu_address *pdu = asking->pdus->pdata[lookup->pdu];
 
-	asking->running--;
 	if (take(lookup, addresses)) {
 		asking->left--;
 		return;
 	}
 	g_free(asking->error);
 	asking->error = g_strdup_printf("ipaddr: the name of %s cannot be resolved: %s", pdu->label,
-	                                gai_strerror(lookup->result));
-	if (is_final(lookup->result)) {
+	                                reason(lookup));
+	if (is_final(lookup)) {
 		asking->left = 0;
 		return;
 	}
-	log_line(asking->log, TRIPPSNMP_LOG_WARN, "%s; trying on", asking->error);
+	log_line(asking->log, asking->warned ? TRIPPSNMP_LOG_DEBUG : TRIPPSNMP_LOG_WARN,
+	         "%s; trying on until the time is up", asking->error);
+	asking->warned = true;
 	asking->again[lookup->pdu] = true;
 	asking->again_at = g_get_monotonic_time() + RETRY_PAUSE;
 }

@@ -23,7 +23,8 @@ struct address {
  * deadline (of g_get_monotonic_time()). addresses[i] becomes a GArray of struct
  * address, never empty, in the resolver's order without duplicates; NULL for
  * those not wanted. On failure NULL all over, and *error has one line (free
- * with g_free()). Numeric addresses ask no name server.
+ * with g_free()). Numeric addresses ask no name server. A name that is said not
+ * to exist ends it at once. An IPv4 address written as IPv6 becomes an IPv4 one.
  */
 bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  GArray **addresses, char **error);

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Attempts in a row without an answer that make a PDU silent. */
-#define SILENT_TO_NAME 2
-
 void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
                  const char *const *labels, const struct log *log,
                  const struct exchange_settings *settings)
@@ -105,6 +102,15 @@ static usec next_time(const struct runner *runner, const struct machine *machine
 	return until;
 }
 
+/* Time is up. Where this machine could not ask, that is what the machine is told. */
+static bool expire(struct runner *runner, const struct machine *machine)
+{
+	for (unsigned i = 0; i < runner->n_pdus && !machine->done(machine->self); i++)
+		if (exchange_expire(&runner->exchanges[i]))
+			hand_over(&runner->exchanges[i], machine, i, now(runner));
+	return machine->done(machine->self);
+}
+
 bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++)
@@ -116,7 +122,7 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 			return true;
 		/* first, for nothing may be sent once time is up */
 		if (now(runner) >= deadline)
-			return false;
+			return expire(runner, machine);
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
@@ -138,14 +144,19 @@ void runner_pause(struct runner *runner, usec until)
 	}
 }
 
+/* A request that is merely under way when time is up says nothing. */
+static bool is_silent(const struct exchange *x)
+{
+	return x->busy && (!x->heard || x->silent > 1);
+}
+
 int runner_silent_pdu(const struct runner *runner)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++)
-		if (runner->exchanges[i].busy && !runner->exchanges[i].answered)
+		if (is_silent(&runner->exchanges[i]) && !runner->exchanges[i].heard)
 			return (int)i;
-	/* or one that fell silent in the middle of a question */
 	for (unsigned i = 0; i < runner->n_pdus; i++)
-		if (runner->exchanges[i].busy && runner->exchanges[i].silent > SILENT_TO_NAME)
+		if (is_silent(&runner->exchanges[i]))
 			return (int)i;
 	return -1;
 }

@@ -27,7 +27,10 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 /** Waits. */
 void runner_pause(struct runner *runner, usec until);
 
-/** A PDU with a question that nothing has answered yet, -1 if there is none. */
+/**
+ * A PDU that has never answered, or not two attempts in a row at the question in hand; -1 if
+ * there is none.
+ */
 int runner_silent_pdu(const struct runner *runner);
 
 /** Requests sent in all. */

@@ -36,8 +36,6 @@
  * Doubled each time, for what is slow must not be begun anew before it can answer.
  */
 #define PATIENCE_FIRST 4
-/* Attempts in a row that an address which had answered leaves unanswered: another is tried. */
-#define SILENT_BEFORE_OTHER 2
 
 #define DATAGRAM_MAX 65535
 #define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
@@ -75,7 +73,7 @@ struct peer {
 	struct connection *connections; /* one for each address */
 	unsigned n;
 	unsigned current;
-	bool heard; /* the current one has answered */
+	bool heard; /* the current one has answered: it is the PDU now */
 };
 
 struct session {
@@ -237,6 +235,7 @@ static struct varbind take_varbind(const netsnmp_variable_list *variable)
 		}
 		break;
 	case ASN_UNSIGNED: /* Gauge32 has the same tag */
+	case ASN_TIMETICKS:
 		varbind.type = VALUE_OTHER;
 		if (variable->val_len == sizeof(*variable->val.integer)) {
 			varbind.type = VALUE_UNSIGNED;
@@ -321,7 +320,10 @@ static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 		connection->restart = true;
 }
 
-/* The address that answers is the one to go on with, also if a later one was tried meanwhile. */
+/*
+ * The first address that answers is the PDU, as long as the session lives: another one may be
+ * another device, and what one was told is not to be verified on the other.
+ */
 static void heard(const struct connection *connection)
 {
 	struct peer *peer = &connection->session->peers[connection->pdu];
@@ -330,15 +332,29 @@ static void heard(const struct connection *connection)
 	peer->heard = true;
 }
 
+/* Whether the PDU has answered at another of its addresses. */
+static bool left_behind(const struct connection *connection)
+{
+	const struct peer *peer = &connection->session->peers[connection->pdu];
+
+	return peer->heard && connection != &peer->connections[peer->current];
+}
+
+static bool is_v3(const struct session *session)
+{
+	return session->config->version == SNMP_V3;
+}
+
 static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu *pdu, void *magic)
 {
 	struct pending *pending = magic;
 
 	(void)unused;
 	(void)id;
-	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pending->over)
+	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pending->over ||
+	    left_behind(pending->connection))
 		return 1;
-	if (pdu->command == SNMP_MSG_REPORT) {
+	if (pdu->command == SNMP_MSG_REPORT && is_v3(pending->connection->session)) {
 		take_report(pending, pdu);
 	} else if (pdu->command == SNMP_MSG_RESPONSE) {
 		heard(pending->connection);
@@ -469,6 +485,7 @@ static void *open_session(const struct connection *connection)
 	netsnmp_session description;
 	void *handle;
 
+	errno = EINVAL;
 	if (!peer)
 		return NULL;
 	snmp_sess_init(&description);
@@ -501,7 +518,9 @@ static bool open_connection(struct connection *connection, uint32_t tag)
 		return true;
 	connection->handle = open_session(connection);
 	if (!connection->handle) {
-		push(session, EVENT_FAULT, connection->pdu, tag,
+		/* without IPv6, say, another address may do */
+		push(session, errno == EAFNOSUPPORT ? EVENT_UNREACHABLE : EVENT_FAULT,
+		     connection->pdu, tag,
 		     g_strdup_printf("cannot open a socket: %s", g_strerror(errno)));
 		return false;
 	}
@@ -698,12 +717,9 @@ static void transmit_v3(struct connection *connection, netsnmp_pdu *pdu, uint32_
 	probe(connection, tag);
 }
 
-/* Until one of a PDU's addresses answers, and when that one falls silent, attempts go round them.
- */
+/* Until one of a PDU's addresses answers, attempts go round them. */
 static struct connection *choose(struct peer *peer, unsigned attempt)
 {
-	if (attempt >= SILENT_BEFORE_OTHER)
-		peer->heard = false;
 	if (!peer->heard && attempt > 0)
 		peer->current = (peer->current + 1) % peer->n;
 	return &peer->connections[peer->current];
@@ -713,7 +729,6 @@ static void session_send(struct network *network, unsigned i, const struct reque
 {
 	struct session *session = (struct session *)network;
 	struct connection *connection = choose(&session->peers[i], request->attempt);
-	const bool v3 = session->config->version == SNMP_V3;
 	netsnmp_pdu *pdu;
 
 	if (connection->engine_known && connection->unanswered >= connection->patience) {
@@ -729,7 +744,7 @@ static void session_send(struct network *network, unsigned i, const struct reque
 	pdu = make_pdu(request);
 	if (!pdu)
 		return; /* out of memory: as if it were lost */
-	if (v3)
+	if (is_v3(session))
 		transmit_v3(connection, pdu, request->tag);
 	else
 		transmit(connection, pdu, request->tag, false);
@@ -813,8 +828,8 @@ static void receive(struct connection *connection)
 			connection->restart = connection->engine_known;
 	}
 	netsnmp_large_fd_set_cleanup(&set);
-	if (connection->session->config->version == SNMP_V3 && !connection->engine_known &&
-	    !connection->restart && mine->securityEngineIDLen)
+	if (is_v3(connection->session) && !connection->engine_known && !connection->restart &&
+	    mine->securityEngineIDLen)
 		discovered(connection);
 }
 

@@ -1,8 +1,9 @@
 /*
  * Datagrams to many PDUs at once, over net-snmp's single-session API. The only
  * part that includes net-snmp. It answers to struct network; it makes no
- * retries, reads no configuration, MIB or environment, and leaves nothing
- * behind in the process that was not there before.
+ * retries, and reads no configuration, MIB or environment. What stays in the
+ * process is net-snmp's own: with SNMPv3 its security module, started once, and
+ * what it notes of each engine's clock. Users, keys and sockets do not.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

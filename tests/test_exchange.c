@@ -1,10 +1,10 @@
 /*
  * The rules of exchange.h: when attempts go out, which answers count, how a
- * question is split, and what ends it.
+ * question is split, and what ends it; and which PDU the runner calls silent.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "exchange.h"
+#include "runner.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -19,12 +19,16 @@ static uint32_t next_tag;
 static struct request request;
 static GArray *storage;
 static unsigned warnings;
+static char *warning; /* the last one */
 
 static void count_line(void *context, enum trippsnmp_level level, const char *line)
 {
 	(void)context;
-	(void)line;
-	warnings += level == TRIPPSNMP_LOG_WARN;
+	if (level != TRIPPSNMP_LOG_WARN)
+		return;
+	warnings++;
+	g_free(warning);
+	warning = g_strdup(line);
 }
 
 static const struct log counting = { count_line, NULL };
@@ -52,6 +56,7 @@ static void teardown(void)
 {
 	exchange_clear(&x);
 	g_clear_pointer(&storage, g_array_unref);
+	g_clear_pointer(&warning, g_free);
 }
 
 static struct objid name(unsigned i)
@@ -325,6 +330,40 @@ START_TEST(silence_is_warned_of_once_and_at_once)
 }
 END_TEST
 
+START_TEST(the_warning_of_silence_tells_the_pause_that_was)
+{
+	char *expected;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	answer(request.tag, 0, 1, START + 2 * TIMEOUT);
+	ask_up_to(REQUEST_GET, 1, 0, 2 * START);
+	send_next();
+	expected = g_strdup_printf("no answer within %.2g s",
+	                           (double)(exchange_due(&x) - 2 * START) / (double)USEC_PER_SEC);
+	send_next();
+	ck_assert_msg(strstr(warning, expected) != NULL, "%s", warning);
+	g_free(expected);
+}
+END_TEST
+
+START_TEST(old_attempts_do_not_pile_up)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	for (unsigned i = 0; i < 1000; i++)
+		send_next();
+	ck_assert_uint_le(x.attempts->len, 100);
+	answer(first, 0, 1, exchange_due(&x));
+	ck_assert(exchange_busy(&x));
+	answer(request.tag, 0, 1, exchange_due(&x));
+	assert_value(0);
+}
+END_TEST
+
 /* --- answers --- */
 
 START_TEST(an_answer_ends_the_question)
@@ -434,17 +473,32 @@ START_TEST(a_duplicate_of_an_error_sends_nothing)
 }
 END_TEST
 
-START_TEST(an_answer_with_another_number_of_varbinds_is_ignored)
+START_TEST(an_answer_with_more_varbinds_than_asked_is_ignored)
 {
 	ask(REQUEST_GET, 2);
 	send_next();
-	answer(request.tag, 0, 1, START + 1000);
+	answer(request.tag, 0, 3, START + 1000);
 	ck_assert(exchange_busy(&x));
-	answer(request.tag, 0, 3, START + 2000);
-	ck_assert(exchange_busy(&x));
+	ck_assert(!x.heard);
+	ck_assert(!sends(START + 1000));
 	ck_assert_uint_eq(warnings, 1);
 	answer(request.tag, 0, 2, START + 3000);
 	assert_value(1);
+}
+END_TEST
+
+START_TEST(a_pdu_is_heard_once_it_has_answered_anything)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	refuse(request.tag, START + 1000);
+	ck_assert(!x.heard);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_GEN_ERR, 0, START + 2 * TIMEOUT);
+	ck_assert(x.heard);
+	ask_up_to(REQUEST_GET, 1, 0, 2 * START);
+	send_next();
+	ck_assert(x.heard);
 }
 END_TEST
 
@@ -641,71 +695,223 @@ START_TEST(what_too_big_taught_is_kept_for_the_next_question)
 }
 END_TEST
 
-START_TEST(silence_on_many_varbinds_splits_after_three_attempts)
+START_TEST(too_big_costs_no_time)
 {
-	ask(REQUEST_GET, 8);
+	ask(REQUEST_GET, 22);
+	while (!exchange_done(&x)) {
+		ck_assert(sends(START));
+		if (request.n > 1)
+			answer_error(request.tag, SNMP_STATUS_TOO_BIG, 0, START);
+		else
+			answer_error(request.tag, SNMP_STATUS_GEN_ERR, 0, START);
+	}
+	ck_assert_uint_le(x.sent, 22 + 5);
+}
+END_TEST
+
+/* A PDU that answers so many varbinds and, of a longer request, only the first ones. */
+static void answer_short(unsigned first, unsigned most)
+{
+	answer(request.tag, first, MIN(request.n, most), START);
+}
+
+START_TEST(an_answer_that_falls_short_halves_the_request_at_once)
+{
+	static const unsigned most[] = { 1, 3, 6, 10, 16 };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(most); i++) {
+		unsigned first = 0;
+
+		setup();
+		ask(REQUEST_GET, 22);
+		while (exchange_busy(&x)) {
+			ck_assert(sends(START));
+			answer_short(first, most[i]);
+			first += request.n <= most[i] ? request.n : 0;
+		}
+		for (unsigned k = 0; k < 22; k++)
+			assert_value(k);
+		ck_assert_uint_eq(warnings, 0);
+		ask(REQUEST_GET, 22);
+		send_next();
+		ck_assert_uint_le(request.n, most[i]);
+		teardown();
+	}
+	setup();
+}
+END_TEST
+
+START_TEST(an_answer_that_falls_short_is_not_taken)
+{
+	ask(REQUEST_NEXT, 2);
+	send_next();
+	answer(request.tag, 5, 1, START);
+	ck_assert(sends(START));
+	ck_assert(request.n == 1 && request_has(0, 0));
+	answer(request.tag, 6, 1, START);
+	ck_assert(sends(START));
+	answer(request.tag, 7, 1, START);
+	ck_assert_int_eq(value(0)->number, 106);
+	ck_assert_int_eq(value(1)->number, 107);
+}
+END_TEST
+
+START_TEST(an_answer_without_varbinds_is_ignored)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	answer_error(request.tag, 0, 0, START + 1000);
+	ck_assert(exchange_busy(&x));
+	ck_assert(!sends(START + 1000));
+}
+END_TEST
+
+/* How many varbinds a silent PDU is asked for, and never before the pause is over. */
+static void assert_sends(const unsigned *expected, unsigned n)
+{
+	usec before = -USEC_PER_SEC;
+
+	for (unsigned i = 0; i < n; i++) {
+		const usec at = send_next();
+
+		ck_assert_uint_eq(request.n, expected[i]);
+		ck_assert_int_ge(at - before, USEC_PER_SEC * 9 / 10);
+		before = at;
+	}
+}
+
+START_TEST(a_silent_pdu_is_asked_for_all_and_in_turn_for_ever_less)
+{
+	static const unsigned expected[] = {
+		22, 22, /* may well be loss */
+		22, 5,  22, 1, 22, 1, 22, 5, 22,
+	};
+
+	ask(REQUEST_GET, 22);
+	assert_sends(expected, G_N_ELEMENTS(expected));
+}
+END_TEST
+
+START_TEST(a_part_goes_to_the_same_address_as_the_whole)
+{
+	ask(REQUEST_GET, 22);
 	for (unsigned i = 0; i < 3; i++) {
 		send_next();
-		ck_assert_uint_eq(request.n, 8);
+		ck_assert_uint_eq(request.attempt, i);
 	}
 	send_next();
-	ck_assert_uint_eq(request.n, 4);
-	answer(request.tag, 0, 4, START + 10 * TIMEOUT);
+	ck_assert_uint_eq(request.n, 5);
+	ck_assert_uint_eq(request.attempt, 0); /* which makes the session stay with its address */
 	send_next();
-	ck_assert(request.n == 4 && request_has(0, 4));
-	answer(request.tag, 4, 4, START + 11 * TIMEOUT);
-	for (unsigned i = 0; i < 8; i++)
+	ck_assert_uint_eq(request.attempt, 3);
+}
+END_TEST
+
+/* Until the first part goes out. */
+static void send_until_part(void)
+{
+	ask(REQUEST_GET, 22);
+	for (unsigned i = 0; i < 4; i++)
+		send_next();
+	ck_assert_uint_eq(request.n, 5);
+}
+
+START_TEST(a_part_that_is_answered_is_taken_and_the_rest_asked_at_once)
+{
+	send_until_part();
+	answer(request.tag, 0, 5, START + 10 * TIMEOUT);
+	ck_assert(sends(START + 10 * TIMEOUT));
+	ck_assert(request.n == 17 && request_has(0, 5));
+	answer(request.tag, 5, 17, START + 11 * TIMEOUT);
+	for (unsigned i = 0; i < 22; i++)
 		assert_value(i);
 }
 END_TEST
 
-START_TEST(every_other_attempt_at_a_silent_pdu_asks_for_less)
+START_TEST(one_part_that_is_answered_teaches_nothing_if_the_rest_is)
 {
-	static const unsigned expected[] = { 8, 8, 8, 4, 8, 2, 8, 1, 8, 1 };
+	static const unsigned expected[] = { 22, 22 };
 
-	ask(REQUEST_GET, 8);
-	for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
-		send_next();
-		ck_assert_uint_eq(request.n, expected[i]);
-	}
+	send_until_part();
+	answer(request.tag, 0, 5, START + 10 * TIMEOUT);
+	send_next();
+	answer(request.tag, 5, 17, START + 11 * TIMEOUT);
+	ask(REQUEST_GET, 22);
+	assert_sends(expected, G_N_ELEMENTS(expected));
 }
 END_TEST
 
-/* A question of eight varbinds to a PDU that never answers so many at once. */
-static void answer_in_parts(usec now)
+/* Plays a PDU that is silent to more than `most` varbinds; the seconds until all are answered. */
+static double answer_up_to(enum request_kind kind, unsigned n, unsigned most, usec now)
 {
 	unsigned first = 0;
+	usec at = now;
 
-	ask_up_to(REQUEST_GET, 8, 0, now);
-	while (first < 8) {
-		send_next();
-		if (request.n == 8)
+	ask_up_to(kind, n, 0, now);
+	while (exchange_busy(&x)) {
+		at = send_next();
+		if (request.n > most)
 			continue;
-		answer(request.tag, first, request.n, exchange_due(&x));
+		answer(request.tag, first, request.n, at);
 		first += request.n;
 	}
-	ck_assert(exchange_done(&x));
+	ck_assert_uint_eq(first, n);
+	return (double)(at - now) / (double)USEC_PER_SEC;
 }
 
-START_TEST(one_question_answered_in_parts_teaches_nothing_yet)
+START_TEST(a_pdu_silent_to_long_requests_is_found_out_once_and_soon)
 {
-	answer_in_parts(START);
-	ask_up_to(REQUEST_GET, 8, 0, 2 * START);
-	send_next();
-	ck_assert_uint_eq(request.n, 8);
+	static const unsigned most[] = { 1, 3, 6, 10, 16 };
+	static const unsigned requests[] = { 12, 12, 3, 3, 1 }; /* for twelve varbinds then */
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(most); i++) {
+		unsigned sent;
+
+		setup();
+		ck_assert_double_lt(answer_up_to(REQUEST_NEXT, 22, most[i], START), 7.5);
+		/* from then on neither time nor a request is lost */
+		sent = x.sent;
+		ck_assert(answer_up_to(REQUEST_GET, 12, most[i], 2 * START) == 0);
+		ck_assert_uint_eq(x.sent - sent, requests[i]);
+		teardown();
+	}
+	setup();
 }
 END_TEST
 
-START_TEST(questions_answered_in_parts_alone_teach_to_ask_for_less)
+START_TEST(a_lost_datagram_lifts_a_limit_that_silence_taught)
 {
-	for (unsigned i = 0; i < 8; i++) {
-		ask_up_to(REQUEST_GET, 8, 0, START * (i + 1));
-		send_next();
-		if (request.n < 8)
-			return;
-		answer_in_parts(START * (i + 1));
+	static const unsigned expected[] = { 5, 22, 5, 22, 5 };
+
+	answer_up_to(REQUEST_GET, 22, 6, START);
+	ask_up_to(REQUEST_GET, 22, 0, 2 * START);
+	assert_sends(expected, G_N_ELEMENTS(expected));
+	answer(request.tag, 0, 5, 3 * START);
+	send_next();
+	ck_assert(request.n == 17 && request_has(0, 5));
+}
+END_TEST
+
+START_TEST(what_was_read_before_a_long_silence_is_read_again)
+{
+	usec at = 2 * START;
+
+	answer_up_to(REQUEST_GET, 4, 1, START);
+	ask_up_to(REQUEST_GET, 2, 0, at);
+	send_next();
+	ck_assert(request.n == 1 && request_has(0, 0));
+	answer(request.tag, 0, 1, at);
+	for (unsigned i = 0; i < 3; i++) {
+		at = send_next();
+		ck_assert(request.n == 1 && request_has(0, 1));
 	}
-	ck_abort_msg("it still asks for all at once");
+	answer(request.tag, 1, 1, at);
+	ck_assert(exchange_busy(&x));
+	ck_assert(sends(at));
+	ck_assert(request.n == 1 && request_has(0, 0));
+	answer(request.tag, 0, 1, at);
+	assert_value(0);
+	assert_value(1);
 }
 END_TEST
 
@@ -765,6 +971,35 @@ START_TEST(a_set_is_answered_by_its_names_whatever_the_values)
 	ck_assert(exchange_done(&x));
 	ck_assert_int_eq(x.reply.status, REPLY_ANSWERED);
 	ck_assert_int_eq(x.reply.error_status, 0);
+}
+END_TEST
+
+static void answer_set(unsigned first, unsigned second, unsigned third)
+{
+	struct event event = event_of(EVENT_ANSWER, request.tag);
+
+	event_add(&event, first);
+	event_add(&event, second);
+	event_add(&event, third);
+	hand_over(&event, START + 1000);
+}
+
+START_TEST(a_set_is_answered_by_its_names_in_any_order)
+{
+	ask(REQUEST_SET, 3);
+	send_next();
+	answer_set(2, 0, 1);
+	ck_assert(exchange_done(&x));
+}
+END_TEST
+
+START_TEST(a_set_answered_with_a_doubled_name_is_not_answered)
+{
+	ask(REQUEST_SET, 3);
+	send_next();
+	answer_set(0, 1, 1);
+	answer_set(2, 2, 0);
+	ck_assert(exchange_busy(&x));
 }
 END_TEST
 
@@ -844,6 +1079,7 @@ START_TEST(one_refusal_is_not_believed)
 	send_next();
 	answer(request.tag, 0, 1, START + 2 * TIMEOUT);
 	assert_value(0);
+	ck_assert_ptr_null(x.reply.reason);
 }
 END_TEST
 
@@ -927,6 +1163,54 @@ START_TEST(a_copy_of_a_refusing_answer_is_not_a_second_one)
 }
 END_TEST
 
+START_TEST(a_refusal_names_the_object)
+{
+	ask(REQUEST_GET, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		send_next();
+		answer_error(request.tag, SNMP_STATUS_NO_ACCESS, 2, START + i * TIMEOUT);
+	}
+	ck_assert_int_eq(x.reply.status, REPLY_REFUSED);
+	ck_assert_ptr_nonnull(strstr(x.reply.reason, "1.3.6.1.4.1.850.1"));
+}
+END_TEST
+
+START_TEST(a_getnext_goes_on_without_one_object_that_is_refused)
+{
+	struct event event;
+
+	ask(REQUEST_NEXT, 3);
+	send_next();
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 2, START);
+	ck_assert(sends(START));
+	ck_assert(request.n == 2 && request_has(0, 0) && request_has(1, 2));
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 1);
+	event_add(&event, 3);
+	hand_over(&event, START);
+	ck_assert(sends(START));
+	ck_assert(request.n == 1 && request_has(0, 1));
+	answer_error(request.tag, SNMP_STATUS_AUTHORIZATION_ERROR, 1, START);
+	ck_assert_int_eq(value(0)->number, 101);
+	ck_assert_int_eq(value(1)->type, VALUE_ERROR);
+	ck_assert_int_eq(value(1)->number, SNMP_STATUS_AUTHORIZATION_ERROR);
+	ck_assert_int_eq(value(2)->number, 103);
+	ck_assert_ptr_nonnull(strstr(x.reply.reason, "1.3.6.1.4.1.850.1"));
+}
+END_TEST
+
+START_TEST(a_getnext_of_which_all_is_refused_is_a_refusal)
+{
+	ask(REQUEST_NEXT, 3);
+	while (exchange_busy(&x)) {
+		ck_assert(sends(START));
+		answer_error(request.tag, SNMP_STATUS_NO_ACCESS, 1, START);
+	}
+	ck_assert_int_eq(x.reply.status, REPLY_REFUSED);
+	ck_assert_uint_eq(x.sent, 3 + 3);
+}
+END_TEST
+
 static void unreachable(uint32_t tag, usec now)
 {
 	struct event event = event_of(EVENT_UNREACHABLE, tag);
@@ -990,21 +1274,57 @@ START_TEST(an_icmp_error_about_an_earlier_question_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_fault_of_this_machine_is_believed_the_fifth_time)
+static void fault(void)
 {
-	ask(REQUEST_GET, 1);
-	for (unsigned i = 0; i < 5; i++) {
-		struct event event;
+	struct event event = event_of(EVENT_FAULT, request.tag);
 
+	event.reason = g_strdup("no socket");
+	hand_over(&event, exchange_due(&x));
+}
+
+START_TEST(a_fault_of_this_machine_ends_nothing_before_time_is_up)
+{
+	ask_up_to(REQUEST_GET, 8, 3, START);
+	for (unsigned i = 0; i < 100; i++) {
+		const usec at = send_next();
+
+		ck_assert_uint_eq(request.n, 8);
+		fault();
+		ck_assert_int_ge(exchange_due(&x), at + TIMEOUT);
 		ck_assert(exchange_busy(&x));
-		send_next();
-		event = event_of(EVENT_FAULT, request.tag);
-		event.reason = g_strdup("no socket");
-		hand_over(&event, exchange_due(&x));
 	}
+	ck_assert_uint_eq(warnings, 1);
+	ck_assert(exchange_expire(&x));
 	ck_assert(exchange_done(&x));
 	ck_assert_int_eq(x.reply.status, REPLY_FAULT);
 	ck_assert_str_eq(x.reply.reason, "no socket");
+}
+END_TEST
+
+START_TEST(a_fault_that_is_over_is_not_the_reason_for_the_end)
+{
+	ck_assert(!exchange_expire(&x));
+	ask(REQUEST_GET, 1);
+	send_next();
+	fault();
+	send_next();
+	ck_assert(!exchange_expire(&x));
+	answer(request.tag, 0, 1, START + 2 * TIMEOUT);
+	assert_value(0);
+	ck_assert(!exchange_expire(&x));
+}
+END_TEST
+
+START_TEST(a_fault_and_a_refusal_are_not_two_refusals)
+{
+	ask(REQUEST_GET, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		send_next();
+		fault();
+	}
+	send_next();
+	refuse(request.tag, START + 1000);
+	ck_assert(exchange_busy(&x));
 }
 END_TEST
 
@@ -1037,6 +1357,64 @@ START_TEST(a_v1_card_with_many_absences_costs_one_request_each)
 }
 END_TEST
 
+/* --- which PDU is silent --- */
+
+static const char *const labels[] = { "pdu-a", "pdu-b" };
+
+/* A runner of two PDUs with a question each, of which one attempt is under way. */
+static struct runner ask_two(void)
+{
+	const struct exchange_settings settings = { .timeout = TIMEOUT, .seed = 1 };
+	struct runner runner;
+
+	runner_init(&runner, NULL, G_N_ELEMENTS(labels), labels, &counting, &settings);
+	for (unsigned i = 0; i < G_N_ELEMENTS(labels); i++) {
+		x = runner.exchanges[i];
+		ask(REQUEST_GET, 1);
+		send_next();
+		runner.exchanges[i] = x;
+	}
+	memset(&x, 0, sizeof(x));
+	return runner;
+}
+
+START_TEST(a_pdu_that_never_answered_is_silent)
+{
+	struct runner runner = ask_two();
+
+	ck_assert_int_eq(runner_silent_pdu(&runner), 0);
+	runner.exchanges[0].heard = true;
+	ck_assert_int_eq(runner_silent_pdu(&runner), 1);
+	runner_clear(&runner);
+}
+END_TEST
+
+START_TEST(a_request_merely_under_way_makes_no_pdu_silent)
+{
+	struct runner runner = ask_two();
+
+	runner.exchanges[0].heard = runner.exchanges[1].heard = true;
+	ck_assert_int_eq(runner_silent_pdu(&runner), -1);
+	x = runner.exchanges[1];
+	send_next();
+	runner.exchanges[1] = x;
+	memset(&x, 0, sizeof(x));
+	ck_assert_int_eq(runner_silent_pdu(&runner), 1);
+	runner_clear(&runner);
+}
+END_TEST
+
+START_TEST(a_pdu_without_a_question_is_not_silent)
+{
+	struct runner runner = ask_two();
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(labels); i++)
+		exchange_abandon(&runner.exchanges[i]);
+	ck_assert_int_eq(runner_silent_pdu(&runner), -1);
+	runner_clear(&runner);
+}
+END_TEST
+
 static TCase *tcase_with(const char *title, SFun begin)
 {
 	TCase *tcase = tcase_create(title);
@@ -1060,6 +1438,8 @@ static TCase *attempts_case(void)
 	tcase_add_test(tcase, max_attempts_without_an_answer_end_in_silence);
 	tcase_add_test(tcase, without_max_attempts_it_asks_on);
 	tcase_add_test(tcase, silence_is_warned_of_once_and_at_once);
+	tcase_add_test(tcase, the_warning_of_silence_tells_the_pause_that_was);
+	tcase_add_test(tcase, old_attempts_do_not_pile_up);
 	return tcase;
 }
 
@@ -1075,7 +1455,8 @@ static TCase *answers_case(void)
 	tcase_add_test(tcase, a_duplicate_of_the_last_answer_changes_nothing);
 	tcase_add_test(tcase, a_duplicate_in_the_middle_of_a_question_sends_nothing);
 	tcase_add_test(tcase, a_duplicate_of_an_error_sends_nothing);
-	tcase_add_test(tcase, an_answer_with_another_number_of_varbinds_is_ignored);
+	tcase_add_test(tcase, an_answer_with_more_varbinds_than_asked_is_ignored);
+	tcase_add_test(tcase, a_pdu_is_heard_once_it_has_answered_anything);
 	tcase_add_test(tcase, an_answer_about_other_names_is_ignored);
 	tcase_add_test(tcase, an_answer_in_another_order_is_sorted_out);
 	tcase_add_test(tcase, an_answer_with_a_doubled_name_is_ignored);
@@ -1095,10 +1476,17 @@ static TCase *splitting_case(void)
 	tcase_add_test(tcase, an_index_past_the_last_varbind_names_none);
 	tcase_add_test(tcase, too_big_halves_the_request_until_it_fits);
 	tcase_add_test(tcase, what_too_big_taught_is_kept_for_the_next_question);
-	tcase_add_test(tcase, silence_on_many_varbinds_splits_after_three_attempts);
-	tcase_add_test(tcase, every_other_attempt_at_a_silent_pdu_asks_for_less);
-	tcase_add_test(tcase, one_question_answered_in_parts_teaches_nothing_yet);
-	tcase_add_test(tcase, questions_answered_in_parts_alone_teach_to_ask_for_less);
+	tcase_add_test(tcase, too_big_costs_no_time);
+	tcase_add_test(tcase, an_answer_that_falls_short_halves_the_request_at_once);
+	tcase_add_test(tcase, an_answer_that_falls_short_is_not_taken);
+	tcase_add_test(tcase, an_answer_without_varbinds_is_ignored);
+	tcase_add_test(tcase, a_silent_pdu_is_asked_for_all_and_in_turn_for_ever_less);
+	tcase_add_test(tcase, a_part_goes_to_the_same_address_as_the_whole);
+	tcase_add_test(tcase, a_part_that_is_answered_is_taken_and_the_rest_asked_at_once);
+	tcase_add_test(tcase, one_part_that_is_answered_teaches_nothing_if_the_rest_is);
+	tcase_add_test(tcase, a_pdu_silent_to_long_requests_is_found_out_once_and_soon);
+	tcase_add_test(tcase, a_lost_datagram_lifts_a_limit_that_silence_taught);
+	tcase_add_test(tcase, what_was_read_before_a_long_silence_is_read_again);
 	tcase_add_test(tcase, a_size_that_was_answered_once_is_not_split_for_silence);
 	tcase_add_test(tcase, silence_never_splits_a_single_varbind);
 	tcase_add_test(tcase, a_long_question_goes_in_several_requests_one_at_a_time);
@@ -1120,6 +1508,8 @@ static TCase *set_and_bulk_case(void)
 
 	tcase_add_test(tcase, a_set_carries_its_values);
 	tcase_add_test(tcase, a_set_is_answered_by_its_names_whatever_the_values);
+	tcase_add_test(tcase, a_set_is_answered_by_its_names_in_any_order);
+	tcase_add_test(tcase, a_set_answered_with_a_doubled_name_is_not_answered);
 	tcase_add_test(tcase, a_set_answered_about_other_names_is_not_answered);
 	tcase_add_test(tcase, a_set_error_is_handed_on_with_its_index);
 	tcase_add_test(tcase, a_set_is_never_split);
@@ -1141,12 +1531,27 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, an_answer_between_two_refusals_clears_the_first);
 	tcase_add_test(tcase, reading_that_is_refused_twice_is_a_refusal);
 	tcase_add_test(tcase, a_copy_of_a_refusing_answer_is_not_a_second_one);
+	tcase_add_test(tcase, a_refusal_names_the_object);
+	tcase_add_test(tcase, a_getnext_goes_on_without_one_object_that_is_refused);
+	tcase_add_test(tcase, a_getnext_of_which_all_is_refused_is_a_refusal);
 	tcase_add_test(tcase, an_icmp_error_shortens_the_pause);
 	tcase_add_test(tcase, an_icmp_error_never_lengthens_the_pause);
 	tcase_add_test(tcase, icmp_errors_end_nothing_and_are_answered_ever_more_slowly);
 	tcase_add_test(tcase, an_icmp_error_about_an_earlier_question_changes_nothing);
-	tcase_add_test(tcase, a_fault_of_this_machine_is_believed_the_fifth_time);
+	tcase_add_test(tcase, a_fault_of_this_machine_ends_nothing_before_time_is_up);
+	tcase_add_test(tcase, a_fault_that_is_over_is_not_the_reason_for_the_end);
+	tcase_add_test(tcase, a_fault_and_a_refusal_are_not_two_refusals);
 	tcase_add_test(tcase, only_these_error_statuses_refuse_access);
+	return tcase;
+}
+
+static TCase *silence_case(void)
+{
+	TCase *tcase = tcase_with("silence", setup);
+
+	tcase_add_test(tcase, a_pdu_that_never_answered_is_silent);
+	tcase_add_test(tcase, a_request_merely_under_way_makes_no_pdu_silent);
+	tcase_add_test(tcase, a_pdu_without_a_question_is_not_silent);
 	return tcase;
 }
 
@@ -1160,6 +1565,7 @@ int main(void)
 	suite_add_tcase(suite, v1_case());
 	suite_add_tcase(suite, set_and_bulk_case());
 	suite_add_tcase(suite, trouble_case());
+	suite_add_tcase(suite, silence_case());
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

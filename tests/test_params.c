@@ -491,6 +491,8 @@ static const struct slip slips[] = {
 	{ V2C "|power_timeout=0", "power_timeout: \"0\" is not a number of seconds above 0" },
 	{ V2C "|power_timeout=0.0000001", "power_timeout: \"0.0000001\" is not" },
 	{ V2C "|snmp_timeout=0", "snmp_timeout: \"0\" is not" },
+	{ V2C "|snmp_timeout=0.049",
+	  "snmp_timeout: \"0.049\" is not a number of seconds from 0.05" },
 	{ V2C "|total_timeout=0.0", "total_timeout: \"0.0\" is not" },
 	{ V2C "|total_timeout=99999999999999999999",
 	  "total_timeout: \"99999999999999999999\" is not" },
@@ -705,6 +707,14 @@ START_TEST(a_total_that_just_holds_the_rest_is_taken)
 	config_free(accept(V2C "|total_timeout=25"));
 	config_free(
 		accept(V2C "|total_timeout=0.3|power_timeout=0.2|off_hold=0.1|snmp_timeout=0.3"));
+}
+END_TEST
+
+START_TEST(snmp_timeout_is_at_least_a_twentieth_of_a_second)
+{
+	config_free(accept(V2C "|snmp_timeout=0.05"));
+	expect_error(V2C "|snmp_timeout=0.000001",
+	             "snmp_timeout: \"0.000001\" is not a number of seconds from 0.05 to 3600");
 }
 END_TEST
 
@@ -1060,6 +1070,7 @@ static TCase *check_case(void)
 	LOOP(tcase, a_time_is_decimal_seconds, seconds);
 	tcase_add_test(tcase, times_do_not_depend_on_the_locale);
 	tcase_add_test(tcase, a_total_that_just_holds_the_rest_is_taken);
+	tcase_add_test(tcase, snmp_timeout_is_at_least_a_twentieth_of_a_second);
 	tcase_add_test(tcase, the_agent_assumes_version_1_and_community_private_and_says_so);
 	tcase_add_test(tcase,
 	               the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used);

@@ -8,8 +8,12 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define PDUS_MAX 4
 
@@ -18,12 +22,27 @@ static struct pdu_address rows[PDUS_MAX];
 static bool wanted[PDUS_MAX];
 static GArray *addresses[PDUS_MAX];
 static char *error;
-static const struct log nowhere;
+static unsigned warnings;
+static struct rlimit descriptors;
+static bool free_when_warned; /* descriptors */
+
+static void count_line(void *context, enum trippsnmp_level level, const char *line)
+{
+	(void)context;
+	(void)line;
+	warnings += level == TRIPPSNMP_LOG_WARN;
+	if (free_when_warned)
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &descriptors), 0);
+}
+
+static const struct log counting = { count_line, NULL };
 
 static void setup(void)
 {
 	pdus = g_ptr_array_new();
 	error = NULL;
+	warnings = 0;
+	free_when_warned = false;
 	for (unsigned i = 0; i < PDUS_MAX; i++) {
 		wanted[i] = true;
 		addresses[i] = NULL;
@@ -54,7 +73,7 @@ static bool resolves(double seconds)
 {
 	return resolve_all(pdus, wanted,
 	                   g_get_monotonic_time() + (usec)(seconds * (double)USEC_PER_SEC),
-	                   &nowhere, addresses, &error);
+	                   &counting, addresses, &error);
 }
 
 static const struct address *address(unsigned pdu, unsigned i)
@@ -104,6 +123,16 @@ START_TEST(a_numeric_ipv6_address_is_itself)
 	ck_assert(resolves(0));
 	ck_assert_uint_eq(addresses[0]->len, 1);
 	assert_v6(address(0, 0), "2001:db8::7", 65535);
+}
+END_TEST
+
+START_TEST(an_ipv4_address_written_as_ipv6_is_the_ipv4_address)
+{
+	add("::ffff:192.0.2.7", 1161);
+	add("::192.0.2.7", 161);
+	ck_assert(resolves(0));
+	assert_v4(address(0, 0), "192.0.2.7", 1161);
+	assert_v6(address(1, 0), "::192.0.2.7", 161);
 }
 END_TEST
 
@@ -200,6 +229,45 @@ START_TEST(what_is_no_address_is_an_error)
 }
 END_TEST
 
+/* As many as there are; the limit as it was is in descriptors. */
+static void take_all_descriptors(void)
+{
+	const int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct rlimit none;
+
+	close(next);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &descriptors), 0);
+	none = descriptors;
+	none.rlim_cur = (rlim_t)next;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+}
+
+START_TEST(without_free_descriptors_a_name_is_looked_up_until_the_deadline)
+{
+	const usec begun = g_get_monotonic_time();
+	bool resolved;
+
+	add("localhost", 161);
+	take_all_descriptors();
+	resolved = resolves(2.5);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &descriptors), 0);
+	ck_assert(!resolved);
+	ck_assert_int_ge(g_get_monotonic_time() - begun, 2 * USEC_PER_SEC);
+	ck_assert_msg(strstr(error, g_strerror(EMFILE)) != NULL, "%s", error);
+	ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
+START_TEST(a_name_resolves_once_there_are_free_descriptors)
+{
+	add("localhost", 161);
+	free_when_warned = true;
+	take_all_descriptors();
+	ck_assert_msg(resolves(10), "%s", error);
+	ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("resolve");
@@ -209,6 +277,7 @@ int main(void)
 	tcase_set_timeout(tcase, 20);
 	tcase_add_test(tcase, a_numeric_ipv4_address_is_itself);
 	tcase_add_test(tcase, a_numeric_ipv6_address_is_itself);
+	tcase_add_test(tcase, an_ipv4_address_written_as_ipv6_is_the_ipv4_address);
 	tcase_add_test(tcase, each_pdu_has_its_own_address_and_port);
 	tcase_add_test(tcase, localhost_is_the_loopback_without_duplicates);
 	tcase_add_test(tcase, what_is_not_wanted_is_not_looked_up);
@@ -216,6 +285,8 @@ int main(void)
 	tcase_add_test(tcase, many_names_that_do_not_resolve_share_one_deadline);
 	tcase_add_test(tcase, a_name_is_not_looked_up_past_the_deadline);
 	tcase_add_test(tcase, what_is_no_address_is_an_error);
+	tcase_add_test(tcase, without_free_descriptors_a_name_is_looked_up_until_the_deadline);
+	tcase_add_test(tcase, a_name_resolves_once_there_are_free_descriptors);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);

@@ -546,6 +546,35 @@ START_TEST(an_answer_to_another_request_is_not_taken)
 }
 END_TEST
 
+START_TEST(a_report_is_no_answer_before_snmpv3)
+{
+	unsigned port;
+	const int pdu = bind_socket(&port);
+	struct talk *talk =
+		talk_open("ipaddr=127.0.0.1:%u|community=c|snmp_version=%s", port, _i ? "2c" : "1");
+	struct sockaddr_in client;
+	guint8 datagram[1024];
+	struct event event;
+	guint8 *type;
+	size_t n;
+
+	talk_send(talk, 0, 0);
+	n = take_request(pdu, datagram, sizeof(datagram), &client);
+	type = memchr(datagram, SNMP_MSG_RESPONSE, n);
+	*type = SNMP_MSG_REPORT;
+	send_to(pdu, datagram, n, &client);
+	event = talk_next(talk, SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
+	*type = SNMP_MSG_RESPONSE;
+	send_to(pdu, datagram, n, &client);
+	event = talk_next(talk, BOUND);
+	ck_assert_int_eq(event.type, EVENT_ANSWER);
+	event_clear(&event);
+	talk_close(talk);
+	close(pdu);
+}
+END_TEST
+
 START_TEST(garbage_is_not_taken_for_an_answer)
 {
 	unsigned port;
@@ -708,11 +737,10 @@ START_TEST(two_addresses_of_one_slow_pdu_share_the_users_entry)
 	talk = talk_open("ipaddr=127.0.0.1:%u|" V3, simulator_port(sim));
 	talk_send(talk, 0, 0);
 	talk_send(talk, 0, 1);
-	for (unsigned i = 0; i < 2; i++) {
-		event = talk_next(talk, BOUND);
-		ck_assert(is_answer(&event));
-		event_clear(&event);
-	}
+	event = talk_next(talk, BOUND);
+	ck_assert(is_answer(&event));
+	event_clear(&event);
+	expect_answer(talk);
 	talk_close(talk);
 }
 END_TEST
@@ -735,6 +763,63 @@ START_TEST(the_address_that_answers_is_the_one_to_go_on_with)
 		answered = is_answer(&event);
 	}
 	expect_answer(talk);
+	talk_close(talk);
+}
+END_TEST
+
+/* A PDU under a name that has a second address, which is another one's. */
+static struct talk *talk_to_two(struct simulator **first, struct simulator **second)
+{
+	char *port;
+
+	*first = simulator_start(CAPTURE, "--community", "secret", NULL);
+	port = g_strdup_printf("%u", simulator_port(*first));
+	*second = simulator_start(CAPTURE, "--community", "secret", "--listen", "127.0.0.2",
+	                          "--port", port, NULL);
+	g_free(port);
+	other_address = "127.0.0.2";
+	return talk_open("ipaddr=127.0.0.1:%u|community=secret", simulator_port(*first));
+}
+
+START_TEST(an_address_that_falls_silent_is_not_left_for_another)
+{
+	struct simulator *first, *second;
+	struct talk *talk = talk_to_two(&first, &second);
+
+	expect_answer(talk);
+	simulator_stop(first);
+	for (unsigned attempt = 0; attempt < 10; attempt++) {
+		struct event event;
+
+		talk_send(talk, 0, attempt);
+		event = talk_next(talk, SILENCE / 10);
+		ck_assert_int_ne(event.type, EVENT_ANSWER);
+		event_clear(&event);
+	}
+	ck_assert_uint_eq(simulator_count(second, "request "), 0);
+	talk_close(talk);
+}
+END_TEST
+
+START_TEST(a_late_answer_of_another_address_is_not_taken)
+{
+	struct simulator *first, *second;
+	struct talk *talk = talk_to_two(&first, &second);
+	struct event event;
+	uint32_t tag;
+
+	simulator_control(first, "delay %g", SILENCE);
+	talk_send(talk, 0, 0);
+	tag = talk_send(talk, 0, 1);
+	event = talk_next(talk, BOUND);
+	ck_assert(is_answer(&event));
+	ck_assert_uint_eq(event.tag, tag);
+	event_clear(&event);
+	event = talk_next(talk, 3 * SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
+	expect_answer(talk);
+	ck_assert_uint_eq(simulator_count(first, "request "), 1);
+	ck_assert_uint_eq(simulator_count(second, "request "), 2);
 	talk_close(talk);
 }
 END_TEST
@@ -1018,11 +1103,13 @@ START_TEST(no_descriptor_is_left_open)
 }
 END_TEST
 
-START_TEST(without_free_descriptors_it_fails_with_one_line)
+START_TEST(without_free_descriptors_it_fails_with_one_line_when_time_is_up)
 {
 	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, NULL);
-	trippsnmp *handle = handle_open("ipaddr=%s|%s|snmp_timeout=0.05", simulator_address(sim),
-	                                _i ? V3 : "community=tripplite");
+	trippsnmp *handle = handle_open(
+		"ipaddr=%s|%s|snmp_timeout=0.05|total_timeout=1|power_timeout=0.5|off_hold=0",
+		simulator_address(sim), _i ? V3 : "community=tripplite");
+	const gint64 begun = g_get_monotonic_time();
 	struct rlimit before, none;
 	enum trippsnmp_error error;
 	int next;
@@ -1037,6 +1124,9 @@ START_TEST(without_free_descriptors_it_fails_with_one_line)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_msg(error == TRIPPSNMP_INTERNAL, "%s: %s", trippsnmp_strerror(error),
 	              trippsnmp_message(handle));
+	ck_assert_msg(strstr(trippsnmp_message(handle), g_strerror(EMFILE)) != NULL, "%s",
+	              trippsnmp_message(handle));
+	ck_assert_int_gt(g_get_monotonic_time() - begun, G_USEC_PER_SEC / 2);
 	ck_assert_uint_eq(count_said("CRIT "), 1);
 	expect_status(handle, TRIPPSNMP_OK, "");
 	trippsnmp_free(handle);
@@ -1063,6 +1153,7 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, a_refused_port_is_told_at_once, 0, 2);
 	tcase_add_test(tests, an_answer_from_another_port_is_not_taken);
 	tcase_add_test(tests, an_answer_to_another_request_is_not_taken);
+	tcase_add_loop_test(tests, a_report_is_no_answer_before_snmpv3, 0, 2);
 	tcase_add_test(tests, garbage_is_not_taken_for_an_answer);
 	tcase_add_test(tests, an_integer_of_more_than_32_bits_is_not_taken);
 	tcase_add_test(tests, a_late_answer_finds_its_own_request);
@@ -1071,6 +1162,8 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, a_host_name_is_tried_at_each_of_its_addresses, 0, 2);
 	tcase_add_test(tests, two_addresses_of_one_slow_pdu_share_the_users_entry);
 	tcase_add_test(tests, the_address_that_answers_is_the_one_to_go_on_with);
+	tcase_add_test(tests, an_address_that_falls_silent_is_not_left_for_another);
+	tcase_add_test(tests, a_late_answer_of_another_address_is_not_taken);
 	tcase_add_test(tests, handles_with_one_user_and_different_passphrases_share_no_keys);
 	tcase_add_test(tests, a_users_entry_of_the_host_stays_as_it_was);
 	tcase_add_test(tests, two_pdus_with_one_engine_id_are_refused_by_name);
@@ -1080,7 +1173,8 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, no_socket_takes_the_place_of_a_standard_descriptor, 0, 2);
 	tcase_add_loop_test(tests, nothing_of_net_snmps_files_and_environment_is_touched, 0, 2);
 	tcase_add_loop_test(tests, no_descriptor_is_left_open, 0, 2);
-	tcase_add_loop_test(tests, without_free_descriptors_it_fails_with_one_line, 0, 2);
+	tcase_add_loop_test(tests, without_free_descriptors_it_fails_with_one_line_when_time_is_up,
+	                    0, 2);
 }
 
 int main(void)

@@ -31,6 +31,7 @@ static void feed_clear(void *data)
 	struct feed *feed = data;
 
 	g_free(feed->text);
+	g_free(feed->name_key);
 }
 
 GArray *feeds_new(void)
@@ -163,19 +164,37 @@ static char *outlet_text(const struct feeds_view *view, unsigned pdu, const stru
 	return g_strdup_printf("outlet %u.%u of %s", outlet->device, outlet->number, label);
 }
 
-static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
-                     GArray *feeds)
+static struct feed make_feed(const struct feeds_view *view, unsigned pdu,
+                             const struct outlet *outlet)
 {
-	const struct feed feed = {
+	return (struct feed){
 		.pdu = pdu,
 		.family = outlet->family,
 		.device = outlet->device,
 		.number = outlet->number,
 		.state = outlet->state,
 		.lost = outlet->lost,
+		.status_read = outlet->status_read,
 		.text = outlet_text(view, pdu, outlet),
 	};
+}
 
+static void add_feed(const struct feeds_view *view, unsigned pdu, const struct outlet *outlet,
+                     GArray *feeds)
+{
+	const struct feed feed = make_feed(view, pdu, outlet);
+
+	g_array_append_val(feeds, feed);
+}
+
+static void add_named(const struct feeds_view *view, const struct place *place, const char *name,
+                      GArray *feeds)
+{
+	const struct family *family = place->outlet->family;
+	struct feed feed = make_feed(view, place->pdu, place->outlet);
+
+	feed.name_column = place->described ? family->description : family->outlet_name;
+	feed.name_key = text_name_key(name, -1);
 	g_array_append_val(feeds, feed);
 }
 
@@ -195,7 +214,7 @@ static void find_node(const struct feeds_view *view, const char *node, GArray *f
 	const struct place *place;
 
 	for (unsigned i = 0; (place = place_of(view->named, node, i)); i++)
-		add_feed(view, place->pdu, place->outlet, feeds);
+		add_named(view, place, node, feeds);
 }
 
 /* Every outlet of one PDU that is called so; descriptions do not count. */
@@ -207,7 +226,7 @@ static unsigned find_called(const struct feeds_view *view, unsigned pdu, const c
 
 	for (unsigned i = 0; (place = place_of(view->named, name, i)); i++)
 		if (place->pdu == pdu && !place->described) {
-			add_feed(view, pdu, place->outlet, feeds);
+			add_named(view, place, name, feeds);
 			n++;
 		}
 	return n;

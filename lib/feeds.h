@@ -18,6 +18,9 @@ struct feed {
 	uint32_t number;
 	enum trippsnmp_state state; /* as the inventory read it */
 	bool lost;                  /* likewise */
+	bool status_read;           /* likewise: tlpDeviceStatus was a number */
+	uint32_t name_column;       /* where the name stands that it was found by; 0 if by number */
+	char *name_key;             /* that name, as text_name_key(); NULL if by number */
 	char *text;                 /* how messages name it, such as "outlet 3 of pdu-a" */
 };
 

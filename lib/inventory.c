@@ -432,17 +432,19 @@ static void ask_numbers(const struct pdu *pdu, struct question *question)
 static void take_device_status(struct pdu *pdu, const struct varbind *varbinds)
 {
 	for (unsigned i = 0; i < pdu->devices->len; i++) {
-		const bool lost = varbinds[i].type == VALUE_INTEGER
-		                          ? varbinds[i].number == DEVICE_STATUS_OFFLINE
-		                          : varbinds[i].type != VALUE_ABSENT;
+		const bool read = varbinds[i].type == VALUE_INTEGER;
+		const bool lost = read ? varbinds[i].number == DEVICE_STATUS_OFFLINE
+		                       : varbinds[i].type != VALUE_ABSENT;
 
-		for (unsigned k = 0; lost && k < pdu->found.outlets->len; k++) {
+		for (unsigned k = 0; k < pdu->found.outlets->len; k++) {
 			struct outlet *outlet =
 				&g_array_index(pdu->found.outlets, struct outlet, k);
 
-			outlet->lost = outlet->lost ||
-			               (outlet->family->device_status.n &&
-			                outlet->device == g_array_index(pdu->devices, uint32_t, i));
+			if (!outlet->family->device_status.n ||
+			    outlet->device != g_array_index(pdu->devices, uint32_t, i))
+				continue;
+			outlet->status_read = outlet->status_read || read;
+			outlet->lost = outlet->lost || lost;
 		}
 	}
 }
@@ -569,6 +571,10 @@ static void identified(const struct inventory *inventory, struct pdu *pdu,
 		take_engine_id(pdu, answer_at(varbinds, pdu->engine_id_at));
 
 	best = best_rank(pdu);
+	if (identity_unclear(pdu, best) && reply->reason) {
+		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+		return;
+	}
 	if (identity_unclear(pdu, best)) {
 		start_over(inventory, pdu, now,
 		           g_strdup("errors where the outlet tables are looked for"));
@@ -744,7 +750,9 @@ static void take_rows(const struct inventory *inventory, struct pdu *pdu, const 
 {
 	const char *wrong = table_take(pdu->table, reply);
 
-	if (wrong)
+	if (wrong && reply->reason)
+		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+	else if (wrong)
 		start_over(inventory, pdu, now,
 		           g_strdup_printf("the outlet table could not be read whole: %s", wrong));
 	else if (table_ended(pdu->table))

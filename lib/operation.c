@@ -94,9 +94,14 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	static const char *const versions[] = {
 		[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"
 	};
-
 	const char *obstacle = operation->runner.exchanges[pdu].obstacle;
 
+	if (operation->runner.exchanges[pdu].heard)
+		return failure(TRIPPSNMP_TIMEOUT,
+		               "%s: does not answer any more%s%s: look for loss or load on the way "
+		               "to it, and whether it has restarted",
+		               operation->labels[pdu], obstacle ? "; " : "",
+		               obstacle ? obstacle : "");
 	return failure(TRIPPSNMP_TIMEOUT, "%s: no answer to SNMP version %s within %.3g s%s%s: %s",
 	               operation->labels[pdu], versions[operation->config->version],
 	               (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC,
@@ -221,7 +226,8 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 	if (!runner_run(&operation->runner, &machine, operation->deadline)) {
 		const int silent = runner_silent_pdu(&operation->runner);
 
-		power_expire(power, silent < 0 ? NULL : operation->labels[silent]);
+		power_expire(power, silent,
+		             silent < 0 ? NULL : operation->runner.exchanges[silent].obstacle);
 	}
 	outcome = power_outcome(power);
 	*short_of_on = power_short_of_on(power);

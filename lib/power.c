@@ -7,19 +7,32 @@
  */
 #include "power.h"
 
+#include "text.h"
+
 #include <string.h>
 
 #define POLL_FIRST (USEC_PER_SEC / 50)
 #define POLL_LAST USEC_PER_SEC
 /*
- * A SET that nothing acknowledged is sent again whatever a sweep says; but a PDU
- * that never answers one is to be swept now and then, for the message at the end.
+ * A SET that nothing acknowledged is sent again whatever a sweep says; but a PDU that
+ * never answers one is to be swept in between: that it answers is for the message at the end.
+ * Fewer would leave no time for the acknowledgements of a slow PDU.
  */
 #define SET_ATTEMPTS 4
-/* A PDU that was silent so long may have restarted, and forgotten what it acknowledged. */
+/* Readings that are older when the last one comes in are no common state: asked once more. */
+#define READING_AGE_MAX USEC_PER_SEC
+/*
+ * A PDU that was silent so long may have restarted, and forgotten what it acknowledged:
+ * sysUpTime (SNMPv2-MIB) tells. Where a PDU does not have it, the longer silence does:
+ * the shorter one comes with a network that loses much.
+ */
 #define SILENCE_OF_A_RESTART (5 * USEC_PER_SEC)
+#define SILENCE_WITHOUT_UPTIME (10 * USEC_PER_SEC)
+#define UPTIME_ATTEMPTS 8
+#define USEC_PER_TICK 10000 /* of sysUpTime */
 /* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
 #define RESEND_FIRST USEC_PER_SEC
+#define RESEND_LAST (8 * USEC_PER_SEC)
 #define RESENDS_IN_POWER_TIMEOUT 4
 
 enum phase {
@@ -35,10 +48,15 @@ enum phase {
 struct relay {
 	const struct feed *feed;
 	enum trippsnmp_state reading; /* in the last sweep */
+	usec read_at;                 /* when that answer came */
 	bool obeyed;                  /* in the last sweep */
-	bool due;                     /* a command is to go out */
+	bool has_obeyed;              /* in any sweep since the command was acknowledged */
+	bool renamed;      /* in the last sweep: its name is not the one it was found by */
+	int error_status;  /* the last command was answered with; 0 if with none */
+	bool due;          /* a command is to go out */
 	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before
 	                    */
+	usec last_acknowledged; /* when the last one was; matters only if the first was */
 	usec resend_at;
 	usec resend_pause;
 	unsigned unanswered; /* commands in a row that nothing answered */
@@ -59,8 +77,9 @@ struct device {
 /** A question of a round, and which relays it is about. */
 struct job {
 	struct question question;
-	GArray *relays;  /* of unsigned; SET: each of them; GET: states, in this order ... */
-	GArray *devices; /* of unsigned: ... then these devices' status */
+	GArray *relays;  /* of unsigned; SET: each; GET: state, and name if found by it, of each */
+	GArray *devices; /* of unsigned; GET: ... then these devices' status */
+	bool uptime;     /* sysUpTime is asked, and nothing else */
 };
 
 struct power {
@@ -78,8 +97,12 @@ struct power {
 	GQueue *jobs;    /* one for each PDU, of struct job */
 	struct job **running;
 	unsigned *refusals;
-	usec not_before; /* of the next round */
-	usec swept;      /* when the sweep at hand began */
+	usec *silent_since; /* when what the PDU answers next was asked first; USEC_NEVER if nothing
+	                     */
+	usec not_before;    /* of the next round */
+	usec swept;         /* when the sweep at hand began */
+	bool swept_twice;   /* what was stale in it has been asked again */
+	usec *silence;      /* the longest of each PDU, since it has acknowledged something */
 	usec poll;
 	bool begun;
 	struct outcome outcome;
@@ -119,7 +142,9 @@ static void find_devices(struct power *power)
 		const struct feed *feed = power->relays[i].feed;
 		const struct device fresh = { .pdu = feed->pdu,
 			                      .family = feed->family,
-			                      .device = feed->device };
+			                      .device = feed->device,
+			                      .present = feed->status_read,
+			                      .offline = feed->lost };
 		bool known = !feed->family->device_status.n;
 
 		for (unsigned k = 0; k < power->devices->len; k++)
@@ -146,6 +171,10 @@ struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray
 	power->jobs = g_new0(GQueue, n_pdus);
 	power->running = g_new0(struct job *, n_pdus);
 	power->refusals = g_new0(unsigned, n_pdus);
+	power->silent_since = g_new(usec, n_pdus);
+	for (unsigned i = 0; i < n_pdus; i++)
+		power->silent_since[i] = USEC_NEVER;
+	power->silence = g_new0(usec, n_pdus);
 	for (unsigned i = 0; i < feeds->len; i++) {
 		power->relays[i].feed = &g_array_index(feeds, struct feed, i);
 		power->relays[i].reading = power->relays[i].feed->state;
@@ -167,6 +196,8 @@ void power_free(struct power *power)
 	g_free(power->jobs);
 	g_free(power->running);
 	g_free(power->refusals);
+	g_free(power->silent_since);
+	g_free(power->silence);
 	g_free(power->outcome.message);
 	g_free(power);
 }
@@ -289,6 +320,7 @@ static void command_anew(const struct power *power, struct relay *relay)
 {
 	relay->due = true;
 	relay->obeyed = false;
+	relay->has_obeyed = false;
 	relay->acknowledged = USEC_NEVER;
 	relay->resend_pause =
 		MIN(RESEND_FIRST, power->settings.power_timeout / RESENDS_IN_POWER_TIMEOUT);
@@ -308,6 +340,7 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 
 		command_anew(power, relay);
 		relay->alone = false;
+		relay->error_status = 0;
 #ifdef TS_DEFECT_SKIP_SET
 		if (relay->reading == wanted) {
 			relay->due = false;
@@ -319,6 +352,15 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 	begin_command(power);
 }
 
+/*
+ * A card may renumber its rows, as when it starts again: the row that was looked up by
+ * a name must still have it, or its "off" is another outlet's.
+ */
+static bool asks_name(const struct power *power, const struct feed *feed)
+{
+	return feed->name_key && power->wanted == TRIPPSNMP_OFF;
+}
+
 static void add_state(const struct power *power, struct job *job, unsigned i)
 {
 	const struct feed *feed = power->relays[i].feed;
@@ -327,6 +369,12 @@ static void add_state(const struct power *power, struct job *job, unsigned i)
 
 	varbinds_add(job->question.varbinds, &name);
 	g_array_append_val(job->relays, i);
+	if (asks_name(power, feed)) {
+		const struct objid cell = family_instance(feed->family, feed->name_column,
+		                                          feed->device, feed->number);
+
+		varbinds_add(job->question.varbinds, &cell);
+	}
 }
 
 static void add_status(const struct power *power, struct job *job, unsigned i)
@@ -353,20 +401,46 @@ static struct job *sweep_job(const struct power *power, unsigned pdu)
 	return job;
 }
 
+static void sweep_pdu(struct power *power, unsigned pdu)
+{
+	struct job *job = sweep_job(power, pdu);
+
+	if (!job->relays->len) {
+		job_free(job);
+		return;
+	}
+	for (unsigned k = 0; k < job->relays->len; k++)
+		power->relays[g_array_index(job->relays, unsigned, k)].reading = TRIPPSNMP_UNKNOWN;
+	g_queue_push_tail(&power->jobs[pdu], job);
+}
+
 static void begin_sweep(struct power *power, enum phase phase, usec now)
 {
 	power->phase = phase;
 	power->swept = now;
-	for (unsigned i = 0; i < power->n_relays; i++)
-		power->relays[i].reading = TRIPPSNMP_UNKNOWN;
-	for (unsigned i = 0; i < power->n_pdus; i++) {
-		struct job *job = sweep_job(power, i);
+	power->swept_twice = false;
+	for (unsigned i = 0; i < power->n_pdus; i++)
+		sweep_pdu(power, i);
+}
 
-		if (job->relays->len)
-			g_queue_push_tail(&power->jobs[i], job);
-		else
-			job_free(job);
-	}
+/*
+ * While one PDU was slow to answer, what another read before may have changed. Asked
+ * once more, and not again: two that are always slow would never be done.
+ */
+static bool sweep_stale(struct power *power, usec now)
+{
+	bool *stale = g_new0(bool, power->n_pdus);
+	bool any = false;
+
+	for (unsigned i = 0; !power->swept_twice && i < power->n_relays; i++)
+		if (now - power->relays[i].read_at > READING_AGE_MAX)
+			any = stale[power->relays[i].feed->pdu] = true;
+	for (unsigned i = 0; i < power->n_pdus; i++)
+		if (stale[i])
+			sweep_pdu(power, i);
+	power->swept_twice = true;
+	g_free(stale);
+	return any;
 }
 
 /* --- replies --- */
@@ -387,19 +461,23 @@ static void refused(struct power *power, unsigned pdu, const struct feed *feed, 
 
 static void relay_commanded(struct relay *relay, const struct reply *reply, bool group, usec now)
 {
+	relay->due = false;
 	relay->unanswered = reply->status == REPLY_SILENT ? relay->unanswered + 1 : 0;
+	relay->error_status = reply->status == REPLY_ANSWERED ? reply->error_status : 0;
 	/* unanswered twice is as good as refused */
 	relay->alone = relay->alone || relay->unanswered != 1;
 	if (reply->status == REPLY_ANSWERED && !reply->error_status) {
 		if (relay->acknowledged == USEC_NEVER)
 			relay->acknowledged = now;
+		relay->last_acknowledged = now;
 		relay->resend_at = now + relay->resend_pause;
 	} else {
 		/* a refused group goes one by one, an unanswered command goes again, at once */
 		relay->resend_at =
 			group || reply->status == REPLY_SILENT ? now : now + relay->resend_pause;
 	}
-	relay->resend_pause *= 2;
+	if (reply->status == REPLY_ANSWERED)
+		relay->resend_pause = MIN(2 * relay->resend_pause, RESEND_LAST);
 }
 
 static void command_failed(struct power *power, unsigned pdu, const struct job *job,
@@ -431,33 +509,6 @@ static void command_replied(struct power *power, unsigned pdu, const struct job 
 		command_failed(power, pdu, job, reply);
 }
 
-static void take_status(struct device *device, const struct varbind *varbind)
-{
-	/* what was there once is not believed to be absent */
-	device->present = device->present || varbind->type == VALUE_INTEGER;
-	device->absent = varbind->type == VALUE_ABSENT && !device->present;
-	device->offline =
-		varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
-	device->blocks = device->offline || (varbind->type != VALUE_INTEGER && !device->absent);
-}
-
-static void sweep_replied(struct power *power, const struct job *job, const struct reply *reply)
-{
-	unsigned at = 0;
-
-	for (unsigned k = 0; k < job->relays->len; k++) {
-		struct relay *relay = &power->relays[g_array_index(job->relays, unsigned, k)];
-
-		relay->reading = family_state(
-			relay->feed->family, &g_array_index(reply->varbinds, struct varbind, at++));
-	}
-	for (unsigned k = 0; k < job->devices->len; k++)
-		take_status(device_at(power, g_array_index(job->devices, unsigned, k)),
-		            &g_array_index(reply->varbinds, struct varbind, at++));
-}
-
-/* --- judging a round --- */
-
 /*
  * Whether a command is known to have reached the PDU: it was acknowledged. That
  * the relay moved does not tell, however many commands went unanswered: a card
@@ -467,6 +518,96 @@ static bool commanded(const struct relay *relay)
 {
 	return relay->acknowledged != USEC_NEVER;
 }
+
+/*
+ * What its card acknowledged while the device was lost may not have reached it, nor
+ * what a PDU acknowledged before it was silent so long that it may have restarted;
+ * then what reads off may be on its way back. So it is commanded again, whatever it reads.
+ */
+static void forget_commands(struct power *power, unsigned pdu, const struct device *device)
+{
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		struct relay *relay = &power->relays[i];
+
+		if (relay->feed->pdu == pdu && (!device || relay->feed->device == device->device))
+			command_anew(power, relay);
+	}
+}
+
+static void take_status(struct power *power, struct device *device, const struct varbind *varbind)
+{
+	const bool was_offline = device->offline;
+
+	/* what was there once is not believed to be absent */
+	device->present = device->present || varbind->type == VALUE_INTEGER;
+	device->absent = varbind->type == VALUE_ABSENT && !device->present;
+	device->offline =
+		varbind->type == VALUE_INTEGER && varbind->number == DEVICE_STATUS_OFFLINE;
+	device->blocks = device->offline || (varbind->type != VALUE_INTEGER && !device->absent);
+	if (was_offline && !device->offline)
+		forget_commands(power, device->pdu, device);
+}
+
+/* Whether it is up for longer than since each acknowledgement: then none is forgotten. */
+static bool up_since_acknowledged(const struct power *power, unsigned pdu, int64_t ticks, usec now)
+{
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		const struct relay *relay = &power->relays[i];
+
+		if (relay->feed->pdu == pdu && commanded(relay) &&
+		    ticks * USEC_PER_TICK < now - relay->last_acknowledged)
+			return false;
+	}
+	return true;
+}
+
+static void uptime_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now)
+{
+	const struct varbind *varbind = reply->status == REPLY_ANSWERED && reply->varbinds->len
+	                                        ? &g_array_index(reply->varbinds, struct varbind, 0)
+	                                        : NULL;
+	const bool forgot = varbind && varbind->type == VALUE_UNSIGNED
+	                            ? !up_since_acknowledged(power, pdu, varbind->number, now)
+	                            : power->silence[pdu] >= SILENCE_WITHOUT_UPTIME;
+
+	power->silence[pdu] = 0;
+	if (forgot)
+		forget_commands(power, pdu, NULL);
+}
+
+static void take_name(struct relay *relay, const struct varbind *varbind)
+{
+	gsize n;
+	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
+	char *key =
+		octets && varbind->type == VALUE_OCTETS ? text_name_key(octets, (gssize)n) : NULL;
+
+	if (!key)
+		relay->reading = TRIPPSNMP_UNKNOWN;
+	relay->renamed = key && strcmp(key, relay->feed->name_key) != 0;
+	g_free(key);
+}
+
+static void sweep_replied(struct power *power, const struct job *job, const struct reply *reply,
+                          usec now)
+{
+	unsigned at = 0;
+
+	for (unsigned k = 0; k < job->relays->len; k++) {
+		struct relay *relay = &power->relays[g_array_index(job->relays, unsigned, k)];
+
+		relay->reading = family_state(
+			relay->feed->family, &g_array_index(reply->varbinds, struct varbind, at++));
+		relay->read_at = now;
+		if (asks_name(power, relay->feed))
+			take_name(relay, &g_array_index(reply->varbinds, struct varbind, at++));
+	}
+	for (unsigned k = 0; k < job->devices->len; k++)
+		take_status(power, device_at(power, g_array_index(job->devices, unsigned, k)),
+		            &g_array_index(reply->varbinds, struct varbind, at++));
+}
+
+/* --- judging a round --- */
 
 static bool obeys(const struct power *power, const struct relay *relay)
 {
@@ -543,7 +684,7 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 		relay->resend_at = now;
 		return;
 	}
-	if (relay->obeyed && reads_otherwise(power, relay)) {
+	if (relay->has_obeyed && reads_otherwise(power, relay)) {
 		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s has come back %s; switching it again",
 		         relay->feed->text, state_word(relay->reading));
 		command_anew(power, relay);
@@ -553,6 +694,7 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 		command_anew(power, relay);
 	restart_timeout(power, relay, obeyed);
 	relay->obeyed = obeyed;
+	relay->has_obeyed = relay->has_obeyed || obeyed;
 	if (overdue(power, relay))
 		give_up(power, TRIPPSNMP_POWER,
 		        g_strdup_printf(
@@ -598,14 +740,56 @@ static void off_is_proven(struct power *power)
 		end(power, TRIPPSNMP_OK, NULL);
 }
 
+/*
+ * Before off is said, PDUs that may have restarted are asked for sysUpTime, and by
+ * itself: there is firmware that refuses each GET which has it.
+ */
+static bool ask_doubtful(struct power *power)
+{
+	static const struct objid sys_up_time = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+	bool any = false;
+
+	for (unsigned i = 0; i < power->n_pdus; i++) {
+		struct job *job;
+
+		if (power->silence[i] < SILENCE_OF_A_RESTART)
+			continue;
+		job = job_new(REQUEST_GET);
+		job->uptime = true;
+		job->question.max_attempts = UPTIME_ATTEMPTS;
+		varbinds_add(job->question.varbinds, &sys_up_time);
+		g_queue_push_tail(&power->jobs[i], job);
+		any = true;
+	}
+	return any;
+}
+
+/* Ends it where a feed is not what was looked up any more. */
+static bool any_renamed(struct power *power)
+{
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->relays[i].renamed) {
+			end(power, TRIPPSNMP_BADCONFIG,
+			    g_strdup_printf(
+				    "%s has another name than when it was looked up: the "
+				    "PDU's rows or names were changed meanwhile; check what "
+				    "is on, and use numbers in hostlist",
+				    power->relays[i].feed->text));
+			return true;
+		}
+	return false;
+}
+
 static void judge_sweep(struct power *power, usec now)
 {
+	if (any_renamed(power))
+		return;
 	if (!all_obey(power)) {
 		not_yet(power, now);
 		return;
 	}
 	for (unsigned i = 0; i < power->n_relays; i++)
-		power->relays[i].obeyed = true;
+		power->relays[i].obeyed = power->relays[i].has_obeyed = true;
 	if (power->wanted == TRIPPSNMP_ON) {
 		end(power, TRIPPSNMP_OK, NULL);
 		return;
@@ -615,7 +799,8 @@ static void judge_sweep(struct power *power, usec now)
 	return;
 #endif
 	if (power->phase == PHASE_CONFIRM) {
-		off_is_proven(power);
+		if (!ask_doubtful(power) && !sweep_stale(power, now))
+			off_is_proven(power);
 		return;
 	}
 	power->phase = PHASE_HOLD;
@@ -669,9 +854,28 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 	power->running[pdu] = g_queue_pop_head(&power->jobs[pdu]);
 	if (!power->running[pdu])
 		return false;
+	if (power->silent_since[pdu] == USEC_NEVER)
+		power->silent_since[pdu] = now;
 	*question = power->running[pdu]->question;
 	g_array_ref(question->varbinds);
 	return true;
+}
+
+static bool any_commanded(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->relays[i].feed->pdu == pdu && commanded(&power->relays[i]))
+			return true;
+	return false;
+}
+
+static void heard(struct power *power, unsigned pdu, usec now)
+{
+	const usec silence = now - power->silent_since[pdu];
+
+	power->silent_since[pdu] = USEC_NEVER;
+	if (any_commanded(power, pdu))
+		power->silence[pdu] = MAX(power->silence[pdu], silence);
 }
 
 static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
@@ -680,15 +884,19 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 	struct job *job = power->running[pdu];
 
 	power->running[pdu] = NULL;
+	if (reply->status == REPLY_ANSWERED)
+		heard(power, pdu, now);
 	if (power->phase == PHASE_DONE)
 		;
 	else if (reply->status == REPLY_REFUSED || reply->status == REPLY_FAULT)
 		give_up(power, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
 		        g_strdup_printf("%s: %s", power->labels[pdu], reply->reason));
+	else if (job->uptime)
+		uptime_replied(power, pdu, reply, now);
 	else if (job->question.kind == REQUEST_SET)
 		command_replied(power, pdu, job, reply, now);
 	else
-		sweep_replied(power, job, reply);
+		sweep_replied(power, job, reply, now);
 	job_free(job);
 	if (power->phase != PHASE_DONE && !busy(power))
 		round_ended(power, now);
@@ -719,6 +927,22 @@ struct machine power_machine(struct power *power)
 	};
 }
 
+static char *unfinished_relay(const struct relay *relay)
+{
+	const char *reads = state_word(relay->reading);
+
+	if (commanded(relay))
+		return g_strdup_printf("%s reads %s", relay->feed->text, reads);
+	if (relay->error_status)
+		return g_strdup_printf("%s reads %s, and no command was acknowledged: the last one "
+		                       "is answered with %s",
+		                       relay->feed->text, reads,
+		                       snmp_status_text(relay->error_status));
+	return g_strdup_printf("%s reads %s, and no command was acknowledged: check that the "
+	                       "community or user may write",
+	                       relay->feed->text, reads);
+}
+
 static char *unfinished(const struct power *power)
 {
 	const struct device *device = blocking_device(power);
@@ -730,28 +954,36 @@ static char *unfinished(const struct power *power)
 			device->offline
 				? "the card has lost its device (tlpDeviceStatus is offline)"
 				: "tlpDeviceStatus is unclear");
-	for (unsigned i = 0; i < power->n_relays; i++) {
-		const struct relay *relay = &power->relays[i];
-
-		if (relay->obeyed)
-			continue;
-		return g_strdup_printf("%s reads %s%s", relay->feed->text,
-		                       state_word(relay->reading),
-		                       commanded(relay) ? "" : ", and no command was acknowledged");
-	}
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (!power->relays[i].obeyed)
+			return unfinished_relay(&power->relays[i]);
 	return g_strdup("the outlets read off, but the time was up before off_hold was");
 }
 
-void power_expire(struct power *power, const char *silent)
+/* A PDU that answered the last sweep, and now leaves a command unanswered, is not dead. */
+static bool only_commands_unanswered(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->phase == PHASE_COMMAND && power->relays[i].feed->pdu == pdu &&
+		    power->relays[i].read_at)
+			return true;
+	return false;
+}
+
+void power_expire(struct power *power, int silent, const char *obstacle)
 {
 	const char *wanted = power->wanted == TRIPPSNMP_ON ? "on" : "off";
 	char *why, *message;
 
 	if (power->phase == PHASE_DONE)
 		return;
-	why = silent ? g_strdup_printf("%s does not answer any more", silent) : unfinished(power);
+	if (silent >= 0 && only_commands_unanswered(power, (unsigned)silent))
+		silent = -1;
+	why = silent < 0 ? unfinished(power)
+	                 : g_strdup_printf("%s does not answer any more%s%s", power->labels[silent],
+	                                   obstacle ? "; " : "", obstacle ? obstacle : "");
 	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
 	                          wanted, why);
-	give_up(power, silent ? TRIPPSNMP_TIMEOUT : TRIPPSNMP_POWER, message);
+	give_up(power, silent < 0 ? TRIPPSNMP_POWER : TRIPPSNMP_TIMEOUT, message);
 	g_free(why);
 }

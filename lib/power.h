@@ -35,9 +35,10 @@ struct outcome power_outcome(const struct power *power);
 bool power_short_of_on(const struct power *power);
 
 /**
- * Time is up. silent names a PDU that has not answered, or is NULL. Decides
- * the outcome: failure, unless a reset's off was proven.
+ * Time is up. silent is a PDU that does not answer, or negative; obstacle what
+ * stood in the way of its last question, or NULL. Decides the outcome: failure,
+ * unless a reset's off was proven.
  */
-void power_expire(struct power *power, const char *silent);
+void power_expire(struct power *power, int silent, const char *obstacle);
 
 #endif

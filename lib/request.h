@@ -30,7 +30,7 @@ struct objid {
 enum value_type {
 	VALUE_NONE,     /* not asked or not answered yet */
 	VALUE_INTEGER,  /* number */
-	VALUE_UNSIGNED, /* number; Gauge32 and Unsigned32 */
+	VALUE_UNSIGNED, /* number; Gauge32, Unsigned32 and TimeTicks */
 	VALUE_OCTETS,   /* octets */
 	VALUE_OBJID,    /* octets: dotted text */
 	VALUE_NULL,

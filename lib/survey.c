@@ -129,7 +129,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 			struct feed *feed = &g_array_index(feeds, struct feed, i);
 
 			g_array_append_vals(survey->feeds, feed, 1);
-			feed->text = NULL; /* moved */
+			feed->text = feed->name_key = NULL; /* moved */
 		}
 	}
 	g_free(text);
@@ -230,7 +230,10 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 		                  ? failure(TRIPPSNMP_TIMEOUT,
 		                            "the time was up before all outlets were checked for "
 		                            "write access")
-		                  : operation_no_answer(operation, (unsigned)silent);
+		                  : failure(TRIPPSNMP_TIMEOUT,
+		                            "%s: answered readings, and does not answer a SET: "
+		                            "check that the community or user may write",
+		                            operation->labels[silent]);
 	}
 	write_check_free(check);
 	return outcome;

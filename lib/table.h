@@ -21,7 +21,8 @@ struct outlet {
 	bool exists; /* false only for an asked one that is definitely not there */
 	enum tristate controllable;
 	enum trippsnmp_state state;
-	bool lost; /* its device is offline, or does not say: the state may be stale */
+	bool status_read; /* tlpDeviceStatus of its device was a number */
+	bool lost;        /* its device is offline, or does not say: the state may be stale */
 	bool has_name, has_description; /* whether the cell was read */
 	char *name, *description;       /* text_string(); never NULL if has_ */
 };

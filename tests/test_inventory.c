@@ -1326,6 +1326,27 @@ START_TEST(a_refusal_is_no_access)
 }
 END_TEST
 
+START_TEST(a_refused_object_that_is_needed_is_no_access_at_once)
+{
+	const struct family *ups = script_family("LX UPS");
+	const struct objid row = family_instance(ups, family_existence(ups), 1, 1);
+	struct outcome outcome;
+
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 4);
+	put_cell(lx->outlet_name, 1, 2, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	if (_i == 0)
+		script_put(script, 0, &row, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	else
+		need_table(0);
+	ck_assert(looks(5)); /* not when time is up */
+	outcome = inventory_outcome(inventory);
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_msg(strstr(outcome.message, "authorizationError") != NULL, "%s", outcome.message);
+	g_free(outcome.message);
+}
+END_TEST
+
 static TCase *tcase_new(const char *title)
 {
 	TCase *tcase = tcase_create(title);
@@ -1428,6 +1449,7 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, a_count_below_the_rows_does_not_matter);
 	tcase_add_test(tcase, a_silent_pdu_is_asked_on_and_named);
 	tcase_add_test(tcase, a_refusal_is_no_access);
+	tcase_add_loop_test(tcase, a_refused_object_that_is_needed_is_no_access_at_once, 0, 2);
 	return tcase;
 }
 

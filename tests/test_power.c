@@ -7,6 +7,7 @@
 #include "power.h"
 
 #include "script.h"
+#include "text.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -135,7 +136,7 @@ static void assert_it_is_over(void)
 	ck_assert(machine.done(machine.self));
 	for (unsigned i = 0; i < script->n_pdus; i++)
 		ck_assert(!machine.next(machine.self, i, script->clock + HOLD, &question));
-	power_expire(power, NULL);
+	power_expire(power, -1, NULL);
 	again = power_outcome(power);
 	ck_assert_int_eq(again.error, error);
 	g_free(again.message);
@@ -152,7 +153,7 @@ static enum trippsnmp_error run(enum trippsnmp_action action)
 	if (!script_run(script, &machine, TOTAL)) {
 		const int silent = runner_silent_pdu(&script->runner);
 
-		power_expire(power, silent < 0 ? NULL : script->labels[silent]);
+		power_expire(power, silent, NULL);
 	}
 	outcome = power_outcome(power);
 	ck_assert(!outcome.error == !outcome.message);
@@ -657,7 +658,8 @@ START_TEST(an_unanswered_command_proves_nothing_though_the_outlet_moved)
 	begin(1, false);
 	add_feed(0, 3);
 	use_hook(lose_set_answers, 0);
-	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_TIMEOUT);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("no command was acknowledged: check that the community or user may write");
 	ck_assert_int_eq(state_cell(0, 3)->number, 1);
 }
 END_TEST
@@ -678,7 +680,8 @@ START_TEST(an_unanswered_command_proves_nothing_where_it_read_off_already)
 	put_state(0, 3, VALUE_INTEGER, 1);
 	add_feed(0, 3);
 	use_hook(lose_sets, 0);
-	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_TIMEOUT);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("no command was acknowledged: check that the community or user may write");
 	ck_assert_uint_ge(script_count(script, REQUEST_SET), 10);
 }
 END_TEST
@@ -918,6 +921,236 @@ START_TEST(a_family_without_a_status_is_not_asked_for_it)
 	g_array_append_val(feeds, feed);
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert_uint_eq(nth_sweep(0)->varbinds->len, 1);
+}
+END_TEST
+
+/* --- what may have been forgotten --- */
+
+static usec quiet_from, quiet_until; /* PDU 0 hears nothing between, from the operation's begin */
+
+static enum script_fate is_quiet(struct script *network, unsigned pdu,
+                                 const struct request *request, struct event *answer)
+{
+	const usec since = network->clock - begun;
+
+	(void)request;
+	(void)answer;
+	return pdu == 0 && since >= quiet_from && since < quiet_until ? SCRIPT_LOST
+	                                                              : SCRIPT_ANSWERED;
+}
+
+static void be_quiet(double from, double until)
+{
+	quiet_from = (usec)(from * (double)USEC_PER_SEC);
+	quiet_until = (usec)(until * (double)USEC_PER_SEC);
+	use_hook(is_quiet, 0);
+}
+
+static void put_uptime(enum value_type type, int64_t ticks)
+{
+	const struct objid name = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+
+	script_put(script, 0, &name, type, ticks);
+}
+
+START_TEST(without_an_uptime_a_long_silence_means_that_off_is_commanded_again)
+{
+	begin(1, _i == 1);
+	add_feed(0, 3);
+	be_quiet(1, 17); /* the sweep that confirms */
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+	ck_assert_int_ge(nth_sweep(-1)->at - nth_set(1)->at, HOLD);
+}
+END_TEST
+
+START_TEST(a_shorter_silence_is_what_a_bad_network_makes)
+{
+	begin(1, _i == 1);
+	add_feed(0, 3);
+	be_quiet(1, 12);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+START_TEST(a_long_silence_before_the_first_sweep_counts_too)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	be_quiet(0.001, 12);
+	script->latency = USEC_PER_SEC / 1000;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+}
+END_TEST
+
+START_TEST(a_pdu_that_was_up_all_the_time_forgets_nothing)
+{
+	begin(1, _i == 1);
+	put_uptime(VALUE_UNSIGNED, 100000);
+	add_feed(0, 3);
+	be_quiet(1, 12);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+START_TEST(a_pdu_that_is_up_for_less_than_its_silence_forgot)
+{
+	begin(1, false);
+	put_uptime(VALUE_UNSIGNED, 300);
+	add_feed(0, 3);
+	be_quiet(1, 12);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+}
+END_TEST
+
+START_TEST(an_uptime_that_is_refused_does_not_help)
+{
+	begin(1, _i == 1);
+	put_uptime(VALUE_ERROR, 3); /* badValue, as PADM 20.2.1 on a UPS has it */
+	add_feed(0, 3);
+	be_quiet(1, 17);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+}
+END_TEST
+
+START_TEST(uptime_is_asked_by_itself_and_only_in_doubt)
+{
+	unsigned n = 0;
+
+	begin(1, false);
+	put_uptime(VALUE_UNSIGNED, 100000);
+	add_feed(0, 3);
+	be_quiet(1, 12);
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	for (unsigned i = 0; i < script->sent->len; i++) {
+		const GArray *varbinds = script_sent(script, i)->varbinds;
+		const struct objid *name = &g_array_index(varbinds, struct varbind, 0).name;
+
+		n += name->n == 9 && name->id[7] == 3;
+		ck_assert(name->n != 9 || varbinds->len == 1);
+	}
+	ck_assert_uint_eq(n, 1);
+}
+END_TEST
+
+static enum script_fate lose_all_sets_but_one(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_SET && network->calls++ > 0 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(an_outlet_that_was_unknown_before_it_came_back_needs_a_new_acknowledgement)
+{
+	begin(1, false);
+	put_uptime(VALUE_UNSIGNED, 100000);
+	add_feed(0, 3);
+	change_state_at(3, 0, 3, 0); /* until after the hold */
+	change_state_at(8, 0, 3, 2);
+	change_state_at(12, 0, 3, 1); /* somebody's cycle */
+	use_hook(lose_all_sets_but_one, 0);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged");
+}
+END_TEST
+
+START_TEST(what_a_lost_device_was_told_is_told_again_when_it_is_back)
+{
+	begin(1, false);
+	put_status(1, VALUE_INTEGER, 0);
+	add_feed(0, 3);
+	g_array_index(feeds, struct feed, 0).lost = true; /* so the inventory saw it */
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+	ck_assert_int_ge(nth_sweep(-1)->at - nth_set(1)->at, HOLD);
+}
+END_TEST
+
+START_TEST(a_status_that_the_inventory_read_is_not_absent)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	g_array_index(feeds, struct feed, 0).status_read = true;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("tlpDeviceStatus is unclear");
+}
+END_TEST
+
+/* --- names --- */
+
+static void find_by_name(const char *name)
+{
+	struct feed *feed = &g_array_index(feeds, struct feed, 0);
+
+	feed->name_column = lx->outlet_name;
+	feed->name_key = text_name_key(name, -1);
+}
+
+static void rename_outlet(unsigned number, const char *name)
+{
+	const struct objid cell_name = cell(lx->outlet_name, 1, number);
+
+	script_put_text(script, 0, &cell_name, name);
+}
+
+START_TEST(a_feed_found_by_name_still_has_it_when_it_is_off)
+{
+	begin(1, _i == 1);
+	put_status(1, VALUE_INTEGER, 0);
+	rename_outlet(3, " DB1");
+	add_feed(0, 3);
+	find_by_name("db1");
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_uint_eq(script->sent->len, 5);
+}
+END_TEST
+
+START_TEST(rows_that_were_renumbered_are_no_success)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	rename_outlet(3, "web");
+	rename_outlet(4, "db1");
+	find_by_name("db1");
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_RESET), TRIPPSNMP_BADCONFIG);
+	assert_message("outlet 3 of pdu-a has another name than when it was looked up");
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+START_TEST(a_name_that_cannot_be_read_is_no_success)
+{
+	struct objid name;
+
+	begin(1, false);
+	name = cell(lx->outlet_name, 1, 3);
+	script_put(script, 0, &name, VALUE_NULL, 0);
+	add_feed(0, 3);
+	find_by_name("db1");
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("outlet 3 of pdu-a reads neither on nor off");
+}
+END_TEST
+
+/* --- readings of several PDUs --- */
+
+START_TEST(what_was_read_long_before_the_last_answer_is_read_again)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	be_quiet(1, 12); /* PDU 0 is slow to confirm */
+	put_uptime(VALUE_UNSIGNED, 100000);
+	change_state_at(7, 1, 3, 2); /* pdu-b has said off by then */
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_ge(script_count(script, REQUEST_SET), 3);
+	ck_assert_int_eq(state_cell(1, 3)->number, 1);
 }
 END_TEST
 
@@ -1192,10 +1425,10 @@ START_TEST(a_fault_of_this_machine_ends_it_as_ours)
 	begin(1, false);
 	add_feed(0, 3);
 	use_hook(lose_sets, 0);
-	for (unsigned i = 0; i < 5; i++) {
-		event.tag = 1;
+	for (unsigned i = 0; i < (unsigned)TOTAL; i++) { /* right after each attempt */
+		event.tag = i + 1;
 		event.reason = g_strdup("no socket");
-		script_inject(script, begun + USEC_PER_SEC / 10 + i, &event);
+		script_inject(script, begun + i * (USEC_PER_SEC + 1) + 1, &event);
 	}
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_INTERNAL);
 	ck_assert_str_eq(outcome.message, "pdu-a: no socket");
@@ -1304,6 +1537,29 @@ static TCase *status_case(void)
 	tcase_add_test(tcase, another_devices_status_does_not_matter);
 	tcase_add_test(tcase, a_device_that_was_offline_in_the_hold_holds_anew);
 	tcase_add_test(tcase, a_family_without_a_status_is_not_asked_for_it);
+	tcase_add_test(tcase, what_a_lost_device_was_told_is_told_again_when_it_is_back);
+	tcase_add_test(tcase, a_status_that_the_inventory_read_is_not_absent);
+	return tcase;
+}
+
+static TCase *doubt_case(void)
+{
+	TCase *tcase = tcase_new("doubt");
+
+	tcase_add_loop_test(
+		tcase, without_an_uptime_a_long_silence_means_that_off_is_commanded_again, 0, 2);
+	tcase_add_loop_test(tcase, a_shorter_silence_is_what_a_bad_network_makes, 0, 2);
+	tcase_add_test(tcase, a_long_silence_before_the_first_sweep_counts_too);
+	tcase_add_loop_test(tcase, a_pdu_that_was_up_all_the_time_forgets_nothing, 0, 2);
+	tcase_add_test(tcase, a_pdu_that_is_up_for_less_than_its_silence_forgot);
+	tcase_add_loop_test(tcase, an_uptime_that_is_refused_does_not_help, 0, 2);
+	tcase_add_test(tcase, uptime_is_asked_by_itself_and_only_in_doubt);
+	tcase_add_test(tcase,
+	               an_outlet_that_was_unknown_before_it_came_back_needs_a_new_acknowledgement);
+	tcase_add_loop_test(tcase, a_feed_found_by_name_still_has_it_when_it_is_off, 0, 2);
+	tcase_add_test(tcase, rows_that_were_renumbered_are_no_success);
+	tcase_add_test(tcase, a_name_that_cannot_be_read_is_no_success);
+	tcase_add_test(tcase, what_was_read_long_before_the_last_answer_is_read_again);
 	return tcase;
 }
 
@@ -1356,6 +1612,7 @@ int main(void)
 	suite_add_tcase(suite, commands_case());
 	suite_add_tcase(suite, timeout_case());
 	suite_add_tcase(suite, status_case());
+	suite_add_tcase(suite, doubt_case());
 	suite_add_tcase(suite, on_case());
 	suite_add_tcase(suite, reset_case());
 	suite_add_tcase(suite, ends_case());

@@ -451,13 +451,14 @@ static int compare_rows(const void *a, const void *b)
 	return objid_compare(&one->name, &other->name);
 }
 
-static void make_rows(struct pdu_model *pdu)
+static void make_rows(struct world *world, struct pdu_model *pdu)
 {
 	static const struct objid system[] = {
 		{ .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } },
 		{ .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } },
 		{ .n = 10, .id = { 1, 3, 6, 1, 4, 1, 850, 200, 1, 0 } },
 	};
+	static const struct objid uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 	static const struct objid engine = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
 
 	for (unsigned i = 0; i < pdu->outlets->len; i++)
@@ -468,6 +469,9 @@ static void make_rows(struct pdu_model *pdu)
 		add_row(pdu, &system[i], ROW_OTHER, UINT_MAX);
 	if (pdu->engine_id)
 		add_row(pdu, &engine, ROW_ENGINE, UINT_MAX);
+	if (world->class != CLASS_MIXED || permille(world, 700))
+		add_row(pdu, &uptime, ROW_UPTIME, UINT_MAX);
+	pdu->up_since = world->begun - seconds(world, 0, 300);
 	g_array_sort(pdu->rows, compare_rows);
 }
 
@@ -1053,7 +1057,7 @@ void generate(struct world *world)
 	make_operation(world);
 	make_map(world);
 	for (unsigned p = 0; p < world->n_pdus; p++)
-		make_rows(&world->pdus[p]);
+		make_rows(world, &world->pdus[p]);
 	if (world->class == CLASS_MIXED)
 		apply_faults(world);
 	lose_a_third(world);

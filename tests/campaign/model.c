@@ -271,7 +271,7 @@ static void hide_outlet(struct pdu_model *pdu, unsigned outlet, usec from, usec 
 		struct row *row = model_row(pdu, i);
 
 		if (row->of == outlet && row->kind != ROW_COUNT && row->kind != ROW_STATUS &&
-		    row->kind != ROW_ENGINE && row->hidden_until <= from) {
+		    row->kind != ROW_ENGINE && row->kind != ROW_UPTIME && row->hidden_until <= from) {
 			row->hidden_from = from;
 			row->hidden_until = until;
 		}
@@ -283,6 +283,7 @@ void model_up(struct world *world, unsigned i)
 	struct pdu_model *pdu = &world->pdus[i];
 
 	trace_line(world, "* PDU %u is up again", i);
+	pdu->up_since = world->now;
 	for (unsigned k = 0; pdu->reboot_all_on && k < pdu->n_relays; k++)
 		if (!pdu->relays[k].stuck)
 			jump(world, &pdu->relays[k], true, CAUSE_FAULT);
@@ -418,6 +419,10 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 		break;
 	case ROW_ENGINE:
 		octets(&varbind, pdu->engine_id);
+		break;
+	case ROW_UPTIME:
+		varbind.type = VALUE_UNSIGNED;
+		varbind.number = (world->now - pdu->up_since) / (USEC_PER_SEC / 100);
 		break;
 	case ROW_COMMAND:
 	case ROW_OTHER:

@@ -147,6 +147,7 @@ enum row_kind {
 	ROW_COUNT,
 	ROW_STATUS,
 	ROW_ENGINE,
+	ROW_UPTIME,
 	ROW_OTHER
 };
 
@@ -199,6 +200,7 @@ struct pdu_model {
 	/* An agent that lists rows in another order; NULL for a sorted one. */
 	unsigned *order, *rank; /* place -> row, row -> place */
 	/* Its one reboot. */
+	usec up_since;
 	usec down_from, down_until;
 	bool reboot_all_on;
 	usec reboot_unknown, reboot_short; /* after it: states unknown, rows hidden */

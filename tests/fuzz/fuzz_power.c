@@ -415,7 +415,7 @@ static struct outcome run(struct trial *trial)
 	if (!runner_run(&runner, &machine, deadline)) {
 		const int silent = runner_silent_pdu(&runner);
 
-		power_expire(power, silent < 0 ? NULL : labels[silent]);
+		power_expire(power, silent, NULL);
 	}
 	REQUIRE(trial->virtual.now <= deadline + USEC_PER_SEC / 10);
 	outcome = power_outcome(power);

@@ -513,12 +513,14 @@ static struct outcome check_feeds(const struct feeds_view *view, const struct no
 /* All tables must be there: a feed that was not seen is a node that is still alive. */
 static struct outcome find_by_name(const struct feeds_view *view, const char *name, GArray *feeds)
 {
+	const struct place *doubtful = place_of(view->doubtful, name, 0);
+
 	for (unsigned i = 0; i < view->n_pdus; i++)
 		if (!view->found[i]->whole)
 			return failure(TRIPPSNMP_INTERNAL,
 			               "%s: its outlet table was not read whole", view->labels[i]);
-	if (place_of(view->doubtful, name, 0))
-		return doubt(view, place_of(view->doubtful, name, 0), name);
+	if (doubtful)
+		return doubt(view, doubtful, name);
 	find_node(view, name, feeds);
 	return fine;
 }

@@ -316,7 +316,7 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 {
 	const struct objid root = family_instance(family, family_existence(family), 0, 0);
 	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
-	const struct varbind *first = answer_at(varbinds, layout->first);
+	const struct varbind *first = &g_array_index(varbinds, struct varbind, layout->first);
 	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
 	const struct varbind *count = answer_at(varbinds, layout->count);
 	uint32_t device;

@@ -423,23 +423,29 @@ static void begin_sweep(struct power *power, enum phase phase, usec now)
 		sweep_pdu(power, i);
 }
 
+static bool is_stale(const struct power *power, unsigned pdu, usec now)
+{
+	for (unsigned i = 0; i < power->n_relays; i++)
+		if (power->relays[i].feed->pdu == pdu &&
+		    now - power->relays[i].read_at > READING_AGE_MAX)
+			return true;
+	return false;
+}
+
 /*
  * While one PDU was slow to answer, what another read before may have changed. Asked
  * once more, and not again: two that are always slow would never be done.
  */
 static bool sweep_stale(struct power *power, usec now)
 {
-	bool *stale = g_new0(bool, power->n_pdus);
 	bool any = false;
 
-	for (unsigned i = 0; !power->swept_twice && i < power->n_relays; i++)
-		if (now - power->relays[i].read_at > READING_AGE_MAX)
-			any = stale[power->relays[i].feed->pdu] = true;
-	for (unsigned i = 0; i < power->n_pdus; i++)
-		if (stale[i])
+	for (unsigned i = 0; !power->swept_twice && i < power->n_pdus; i++)
+		if (is_stale(power, i, now)) {
 			sweep_pdu(power, i);
+			any = true;
+		}
 	power->swept_twice = true;
-	g_free(stale);
 	return any;
 }
 

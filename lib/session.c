@@ -39,7 +39,6 @@
 
 #define DATAGRAM_MAX 65535
 #define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
-#define NESTING_MAX 8    /* an SNMPv3 message has six levels */
 
 struct pending {
 	struct connection *connection;
@@ -763,7 +762,7 @@ static bool is_wide(const u_char *octets, size_t n)
  * net-snmp cuts an INTEGER to 32 bits without a word: 4294967297 would read as 1, off.
  * True if there is one that it would cut; what SNMPv3 encrypts is not seen here.
  */
-static bool has_wide_integer(u_char *at, size_t left, unsigned nesting)
+static bool has_wide_integer(u_char *at, size_t left)
 {
 	while (left > 0) {
 		size_t n = left;
@@ -773,11 +772,9 @@ static bool has_wide_integer(u_char *at, size_t left, unsigned nesting)
 			return false; /* nor does net-snmp take it */
 		if (type == ASN_INTEGER && is_wide(contents, n))
 			return true;
-		if (IS_CONSTRUCTOR(type) && nesting < NESTING_MAX &&
-		    has_wide_integer(contents, n, nesting + 1))
-			return true;
-		left -= (size_t)(contents - at) + n;
-		at = contents + n;
+		/* what is constructed is gone into, all else stepped over */
+		left -= (size_t)(contents - at) + (IS_CONSTRUCTOR(type) ? 0 : n);
+		at = contents + (IS_CONSTRUCTOR(type) ? 0 : n);
 	}
 	return false;
 }
@@ -791,7 +788,7 @@ static bool look_at_datagram(const struct connection *connection)
 
 	if (n < 0)
 		return false;
-	if (!has_wide_integer(session->datagram, (size_t)n, 0))
+	if (!has_wide_integer(session->datagram, (size_t)n))
 		return true;
 	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
 	         "a datagram with an INTEGER of more than 32 bits is no SNMP, and ignored");

@@ -271,7 +271,8 @@ static void hide_outlet(struct pdu_model *pdu, unsigned outlet, usec from, usec 
 		struct row *row = model_row(pdu, i);
 
 		if (row->of == outlet && row->kind != ROW_COUNT && row->kind != ROW_STATUS &&
-		    row->kind != ROW_ENGINE && row->kind != ROW_UPTIME && row->hidden_until <= from) {
+		    row->kind != ROW_ENGINE && row->kind != ROW_UPTIME &&
+		    row->hidden_until <= from) {
 			row->hidden_from = from;
 			row->hidden_until = until;
 		}

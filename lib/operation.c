@@ -98,9 +98,11 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 
 	if (operation->runner.exchanges[pdu].heard)
 		return failure(TRIPPSNMP_TIMEOUT,
-		               "%s: does not answer any more%s%s: look for loss or load on the way "
-		               "to it, and whether it has restarted",
-		               operation->labels[pdu], obstacle ? "; " : "",
+		               "%s: %s%s: look for loss or load on the way to it, and whether it "
+		               "has restarted",
+		               operation->labels[pdu],
+		               obstacle ? "gives no answer that can be used; "
+		                        : "does not answer any more",
 		               obstacle ? obstacle : "");
 	return failure(TRIPPSNMP_TIMEOUT, "%s: no answer to SNMP version %s within %.3g s%s%s: %s",
 	               operation->labels[pdu], versions[operation->config->version],

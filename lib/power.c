@@ -28,7 +28,14 @@
  */
 #define SILENCE_OF_A_RESTART (5 * USEC_PER_SEC)
 #define SILENCE_WITHOUT_UPTIME (10 * USEC_PER_SEC)
-#define UPTIME_ATTEMPTS 8
+#define UPTIME_ATTEMPTS 4
+/* An answer that took longer came after a retransmission: so long a silence may have begun with
+ * the answer before. */
+#define PROMPT USEC_PER_SEC
+/* A row must have another name for so long: a card that starts may show none of its names yet. */
+#define RENAMED_TO_BELIEVE (5 * USEC_PER_SEC)
+#define ANSWER_BYTES 1200   /* of a sweep, as far as names go with the states */
+#define VARBIND_BYTES 30    /* without an octet string */
 #define USEC_PER_TICK 10000 /* of sysUpTime */
 /* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
 #define RESEND_FIRST USEC_PER_SEC
@@ -51,7 +58,8 @@ struct relay {
 	usec read_at;                 /* when that answer came */
 	bool obeyed;                  /* in the last sweep */
 	bool has_obeyed;              /* in any sweep since the command was acknowledged */
-	bool renamed;      /* in the last sweep: its name is not the one it was found by */
+	enum { NAME_SAME, NAME_OTHER, NAME_UNREAD } name; /* in the last sweep */
+	usec renamed_since;                               /* while it is NAME_OTHER */
 	int error_status;  /* the last command was answered with; 0 if with none */
 	bool due;          /* a command is to go out */
 	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before
@@ -77,8 +85,10 @@ struct device {
 /** A question of a round, and which relays it is about. */
 struct job {
 	struct question question;
-	GArray *relays;  /* of unsigned; SET: each; GET: state, and name if found by it, of each */
-	GArray *devices; /* of unsigned; GET: ... then these devices' status */
+	GArray *relays;  /* of unsigned; SET: each of them; GET: states, in this order ... */
+	GArray *devices; /* of unsigned: ... then these devices' status ... */
+	GArray *named;   /* of unsigned: ... then the names of these relays */
+	gsize bytes;     /* of the answer, about */
 	bool uptime;     /* sysUpTime is asked, and nothing else */
 };
 
@@ -102,7 +112,10 @@ struct power {
 	usec not_before;    /* of the next round */
 	usec swept;         /* when the sweep at hand began */
 	bool swept_twice;   /* what was stale in it has been asked again */
-	usec *silence;      /* the longest of each PDU, since it has acknowledged something */
+	usec *heard_at;     /* when each PDU answered last; 0 before */
+	/* Since it has acknowledged something, for each PDU the longest ... */
+	usec *silence; /* ... from a question to its answer */
+	usec *away;    /* ... that it may have been away */
 	usec poll;
 	bool begun;
 	struct outcome outcome;
@@ -117,6 +130,7 @@ static void job_free(void *data)
 	g_array_unref(job->question.varbinds);
 	g_array_unref(job->relays);
 	g_array_unref(job->devices);
+	g_array_unref(job->named);
 	g_free(job);
 }
 
@@ -128,6 +142,7 @@ static struct job *job_new(enum request_kind kind)
 	job->question.varbinds = varbinds_new();
 	job->relays = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	job->devices = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	job->named = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	return job;
 }
 
@@ -174,7 +189,9 @@ struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray
 	power->silent_since = g_new(usec, n_pdus);
 	for (unsigned i = 0; i < n_pdus; i++)
 		power->silent_since[i] = USEC_NEVER;
+	power->heard_at = g_new0(usec, n_pdus);
 	power->silence = g_new0(usec, n_pdus);
+	power->away = g_new0(usec, n_pdus);
 	for (unsigned i = 0; i < feeds->len; i++) {
 		power->relays[i].feed = &g_array_index(feeds, struct feed, i);
 		power->relays[i].reading = power->relays[i].feed->state;
@@ -197,7 +214,9 @@ void power_free(struct power *power)
 	g_free(power->running);
 	g_free(power->refusals);
 	g_free(power->silent_since);
+	g_free(power->heard_at);
 	g_free(power->silence);
+	g_free(power->away);
 	g_free(power->outcome.message);
 	g_free(power);
 }
@@ -341,6 +360,8 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 		command_anew(power, relay);
 		relay->alone = false;
 		relay->error_status = 0;
+		relay->last_acknowledged = 0;
+		relay->read_at = 0;
 #ifdef TS_DEFECT_SKIP_SET
 		if (relay->reading == wanted) {
 			relay->due = false;
@@ -352,15 +373,6 @@ static void want(struct power *power, enum trippsnmp_state wanted)
 	begin_command(power);
 }
 
-/*
- * A card may renumber its rows, as when it starts again: the row that was looked up by
- * a name must still have it, or its "off" is another outlet's.
- */
-static bool asks_name(const struct power *power, const struct feed *feed)
-{
-	return feed->name_key && power->wanted == TRIPPSNMP_OFF;
-}
-
 static void add_state(const struct power *power, struct job *job, unsigned i)
 {
 	const struct feed *feed = power->relays[i].feed;
@@ -369,12 +381,7 @@ static void add_state(const struct power *power, struct job *job, unsigned i)
 
 	varbinds_add(job->question.varbinds, &name);
 	g_array_append_val(job->relays, i);
-	if (asks_name(power, feed)) {
-		const struct objid cell = family_instance(feed->family, feed->name_column,
-		                                          feed->device, feed->number);
-
-		varbinds_add(job->question.varbinds, &cell);
-	}
+	job->bytes += VARBIND_BYTES;
 }
 
 static void add_status(const struct power *power, struct job *job, unsigned i)
@@ -384,6 +391,7 @@ static void add_status(const struct power *power, struct job *job, unsigned i)
 
 	varbinds_add(job->question.varbinds, &name);
 	g_array_append_val(job->devices, i);
+	job->bytes += VARBIND_BYTES;
 }
 
 static struct job *sweep_job(const struct power *power, unsigned pdu)
@@ -401,6 +409,27 @@ static struct job *sweep_job(const struct power *power, unsigned pdu)
 	return job;
 }
 
+/*
+ * A card may renumber its rows, as when it starts again: the row that was looked up by
+ * a name must still have it, or its state is another outlet's.
+ */
+static struct job *add_name(struct power *power, struct job *job, unsigned i)
+{
+	const struct feed *feed = power->relays[i].feed;
+	const struct objid cell =
+		family_instance(feed->family, feed->name_column, feed->device, feed->number);
+	const gsize bytes = VARBIND_BYTES + strlen(feed->name_key);
+
+	if (job->bytes + bytes > ANSWER_BYTES) {
+		job = job_new(REQUEST_GET);
+		g_queue_push_tail(&power->jobs[feed->pdu], job);
+	}
+	varbinds_add(job->question.varbinds, &cell);
+	g_array_append_val(job->named, i);
+	job->bytes += bytes;
+	return job;
+}
+
 static void sweep_pdu(struct power *power, unsigned pdu)
 {
 	struct job *job = sweep_job(power, pdu);
@@ -409,9 +438,16 @@ static void sweep_pdu(struct power *power, unsigned pdu)
 		job_free(job);
 		return;
 	}
-	for (unsigned k = 0; k < job->relays->len; k++)
-		power->relays[g_array_index(job->relays, unsigned, k)].reading = TRIPPSNMP_UNKNOWN;
 	g_queue_push_tail(&power->jobs[pdu], job);
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		struct relay *relay = &power->relays[i];
+
+		if (relay->feed->pdu != pdu)
+			continue;
+		relay->reading = TRIPPSNMP_UNKNOWN;
+		if (relay->feed->name_key)
+			job = add_name(power, job, i);
+	}
 }
 
 static void begin_sweep(struct power *power, enum phase phase, usec now)
@@ -576,21 +612,29 @@ static void uptime_replied(struct power *power, unsigned pdu, const struct reply
 	                            ? !up_since_acknowledged(power, pdu, varbind->number, now)
 	                            : power->silence[pdu] >= SILENCE_WITHOUT_UPTIME;
 
-	power->silence[pdu] = 0;
+	power->silence[pdu] = power->away[pdu] = 0;
+	/* what it does not answer may be this question alone */
+	power->silent_since[pdu] = USEC_NEVER;
 	if (forgot)
 		forget_commands(power, pdu, NULL);
 }
 
-static void take_name(struct relay *relay, const struct varbind *varbind)
+static void take_name(struct relay *relay, const struct varbind *varbind, usec now)
 {
-	gsize n;
-	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *key =
-		octets && varbind->type == VALUE_OCTETS ? text_name_key(octets, (gssize)n) : NULL;
+	const bool was_other = relay->name == NAME_OTHER;
+	gsize n = 0;
+	const char *octets =
+		varbind->type == VALUE_OCTETS ? g_bytes_get_data(varbind->octets, &n) : NULL;
+	char *key = text_name_key(octets ? octets : "", (gssize)n);
 
-	if (!key)
-		relay->reading = TRIPPSNMP_UNKNOWN;
-	relay->renamed = key && strcmp(key, relay->feed->name_key) != 0;
+	if (!*key)
+		relay->name = NAME_UNREAD;
+	else
+		relay->name = strcmp(key, relay->feed->name_key) ? NAME_OTHER : NAME_SAME;
+	if (relay->name != NAME_SAME)
+		relay->reading = TRIPPSNMP_UNKNOWN; /* whosever it is */
+	if (relay->name == NAME_OTHER && !was_other)
+		relay->renamed_since = now;
 	g_free(key);
 }
 
@@ -605,12 +649,13 @@ static void sweep_replied(struct power *power, const struct job *job, const stru
 		relay->reading = family_state(
 			relay->feed->family, &g_array_index(reply->varbinds, struct varbind, at++));
 		relay->read_at = now;
-		if (asks_name(power, relay->feed))
-			take_name(relay, &g_array_index(reply->varbinds, struct varbind, at++));
 	}
 	for (unsigned k = 0; k < job->devices->len; k++)
 		take_status(power, device_at(power, g_array_index(job->devices, unsigned, k)),
 		            &g_array_index(reply->varbinds, struct varbind, at++));
+	for (unsigned k = 0; k < job->named->len; k++)
+		take_name(&power->relays[g_array_index(job->named, unsigned, k)],
+		          &g_array_index(reply->varbinds, struct varbind, at++), now);
 }
 
 /* --- judging a round --- */
@@ -683,8 +728,9 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 	const struct device *device = device_in_the_way(power, relay->feed);
 	const bool obeyed = obeys(power, relay);
 
-	if (device && device->offline) {
-		/* what its card acknowledged may not have reached it */
+	if ((device && device->offline) || relay->name == NAME_OTHER) {
+		/* what its card acknowledged may not have reached it; nor is another's row touched
+		 */
 		command_anew(power, relay);
 		relay->due = false;
 		relay->resend_at = now;
@@ -696,7 +742,7 @@ static void judge_relay(struct power *power, struct relay *relay, usec now)
 		command_anew(power, relay);
 		power->poll = POLL_FIRST;
 	}
-	if (reads_otherwise(power, relay) && now - power->swept >= SILENCE_OF_A_RESTART)
+	if (reads_otherwise(power, relay) && relay->read_at - power->swept >= SILENCE_OF_A_RESTART)
 		command_anew(power, relay);
 	restart_timeout(power, relay, obeyed);
 	relay->obeyed = obeyed;
@@ -758,7 +804,7 @@ static bool ask_doubtful(struct power *power)
 	for (unsigned i = 0; i < power->n_pdus; i++) {
 		struct job *job;
 
-		if (power->silence[i] < SILENCE_OF_A_RESTART)
+		if (power->away[i] < SILENCE_OF_A_RESTART)
 			continue;
 		job = job_new(REQUEST_GET);
 		job->uptime = true;
@@ -771,24 +817,26 @@ static bool ask_doubtful(struct power *power)
 }
 
 /* Ends it where a feed is not what was looked up any more. */
-static bool any_renamed(struct power *power)
+static bool any_renamed(struct power *power, usec now)
 {
-	for (unsigned i = 0; i < power->n_relays; i++)
-		if (power->relays[i].renamed) {
-			end(power, TRIPPSNMP_BADCONFIG,
-			    g_strdup_printf(
-				    "%s has another name than when it was looked up: the "
-				    "PDU's rows or names were changed meanwhile; check what "
-				    "is on, and use numbers in hostlist",
-				    power->relays[i].feed->text));
-			return true;
-		}
+	for (unsigned i = 0; i < power->n_relays; i++) {
+		const struct relay *relay = &power->relays[i];
+
+		if (relay->name != NAME_OTHER || now - relay->renamed_since < RENAMED_TO_BELIEVE)
+			continue;
+		give_up(power, TRIPPSNMP_BADCONFIG,
+		        g_strdup_printf("%s has another name than when it was looked up: the PDU's "
+		                        "rows or names were changed meanwhile; check what is off "
+		                        "and what is on, and use numbers in hostlist",
+		                        relay->feed->text));
+		return true;
+	}
 	return false;
 }
 
 static void judge_sweep(struct power *power, usec now)
 {
-	if (any_renamed(power))
+	if (any_renamed(power, now))
 		return;
 	if (!all_obey(power)) {
 		not_yet(power, now);
@@ -805,7 +853,7 @@ static void judge_sweep(struct power *power, usec now)
 	return;
 #endif
 	if (power->phase == PHASE_CONFIRM) {
-		if (!ask_doubtful(power) && !sweep_stale(power, now))
+		if (!sweep_stale(power, now) && !ask_doubtful(power))
 			off_is_proven(power);
 		return;
 	}
@@ -878,10 +926,14 @@ static bool any_commanded(const struct power *power, unsigned pdu)
 static void heard(struct power *power, unsigned pdu, usec now)
 {
 	const usec silence = now - power->silent_since[pdu];
+	const usec away = silence > PROMPT ? now - power->heard_at[pdu] : silence;
 
 	power->silent_since[pdu] = USEC_NEVER;
-	if (any_commanded(power, pdu))
-		power->silence[pdu] = MAX(power->silence[pdu], silence);
+	power->heard_at[pdu] = now;
+	if (!any_commanded(power, pdu))
+		return;
+	power->silence[pdu] = MAX(power->silence[pdu], silence);
+	power->away[pdu] = MAX(power->away[pdu], away);
 }
 
 static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
@@ -894,7 +946,7 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 		heard(power, pdu, now);
 	if (power->phase == PHASE_DONE)
 		;
-	else if (reply->status == REPLY_REFUSED || reply->status == REPLY_FAULT)
+	else if (reply->status == REPLY_FAULT || (reply->status == REPLY_REFUSED && !job->uptime))
 		give_up(power, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
 		        g_strdup_printf("%s: %s", power->labels[pdu], reply->reason));
 	else if (job->uptime)
@@ -937,8 +989,17 @@ static char *unfinished_relay(const struct relay *relay)
 {
 	const char *reads = state_word(relay->reading);
 
+	if (relay->name != NAME_SAME)
+		return g_strdup_printf("the name of %s, by which it was found, %s",
+		                       relay->feed->text,
+		                       relay->name == NAME_OTHER ? "is another one now"
+		                                                 : "cannot be read any more");
 	if (commanded(relay))
 		return g_strdup_printf("%s reads %s", relay->feed->text, reads);
+	if (relay->last_acknowledged)
+		return g_strdup_printf("%s reads %s, and no command was acknowledged since it came "
+		                       "back, or since its PDU was away",
+		                       relay->feed->text, reads);
 	if (relay->error_status)
 		return g_strdup_printf("%s reads %s, and no command was acknowledged: the last one "
 		                       "is answered with %s",
@@ -986,8 +1047,9 @@ void power_expire(struct power *power, int silent, const char *obstacle)
 	if (silent >= 0 && only_commands_unanswered(power, (unsigned)silent))
 		silent = -1;
 	why = silent < 0 ? unfinished(power)
-	                 : g_strdup_printf("%s does not answer any more%s%s", power->labels[silent],
-	                                   obstacle ? "; " : "", obstacle ? obstacle : "");
+	      : obstacle ? g_strdup_printf("%s gives no answer that can be used: %s",
+	                                   power->labels[silent], obstacle)
+	                 : g_strdup_printf("%s does not answer any more", power->labels[silent]);
 	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
 	                          wanted, why);
 	give_up(power, silent < 0 ? TRIPPSNMP_POWER : TRIPPSNMP_TIMEOUT, message);

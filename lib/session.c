@@ -797,10 +797,13 @@ static bool look_at_datagram(const struct connection *connection)
 	return false;
 }
 
-static void refused(const struct connection *connection)
+/* What ICMP has told. */
+static void unreachable(const struct connection *connection, int error)
 {
 	push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
-	     g_strdup("nothing listens on its SNMP port (ICMP port unreachable)"));
+	     error == ECONNREFUSED
+	             ? g_strdup("nothing listens on its SNMP port (ICMP port unreachable)")
+	             : g_strdup_printf("the PDU cannot be reached: %s", g_strerror(error)));
 }
 
 static void receive(struct connection *connection)
@@ -809,8 +812,8 @@ static void receive(struct connection *connection)
 	netsnmp_large_fd_set set;
 
 	if (!look_at_datagram(connection)) {
-		if (errno == ECONNREFUSED)
-			refused(connection);
+		if (errno != EAGAIN && errno != EINTR && errno != EBADMSG)
+			unreachable(connection, errno);
 		return;
 	}
 	netsnmp_large_fd_set_init(&set, FD_SETSIZE);
@@ -819,7 +822,7 @@ static void receive(struct connection *connection)
 	mine->s_snmp_errno = 0;
 	if (snmp_sess_read2(connection->handle, &set)) {
 		if (mine->s_errno == ECONNREFUSED)
-			refused(connection);
+			unreachable(connection, ECONNREFUSED);
 		/* what an engine that has lost its count of boots says is not accepted */
 		else if (mine->s_snmp_errno == SNMPERR_BAD_PARSE)
 			connection->restart = connection->engine_known;

@@ -525,6 +525,10 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 	if (!outcome.error)
 		outcome = operation_look(call.operation, judge_states, &all);
 	call_clear(&call);
+	if (outcome.error == TRIPPSNMP_TIMEOUT) { /* what an earlier look saw is not said */
+		g_array_set_size(all.states, 0);
+		g_array_set_size(all.states, all.names->len);
+	}
 	for (unsigned i = 0; i < all.names->len; i++)
 		fn(context, all.names->pdata[i],
 		   g_array_index(all.states, enum trippsnmp_state, i));

@@ -1009,8 +1009,11 @@ END_TEST
 
 START_TEST(an_uptime_that_is_refused_does_not_help)
 {
-	begin(1, _i == 1);
-	put_uptime(VALUE_ERROR, 3); /* badValue, as PADM 20.2.1 on a UPS has it */
+	/* badValue, as PADM 20.2.1 on a UPS has it; noAccess; authorizationError */
+	static const int statuses[] = { 3, 6, 16 };
+
+	begin(1, _i % 2 == 1);
+	put_uptime(VALUE_ERROR, statuses[_i / 2]);
 	add_feed(0, 3);
 	be_quiet(1, 17);
 	assert_ok(TRIPPSNMP_POWER_OFF);
@@ -1099,6 +1102,25 @@ static void rename_outlet(unsigned number, const char *name)
 	script_put_text(script, 0, &cell_name, name);
 }
 
+static usec other_name_until;
+
+static enum script_fate shows_another_name(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	if (request->kind != REQUEST_GET || network->clock >= other_name_until)
+		return SCRIPT_ANSWERED;
+	for (unsigned i = 0; i < answer->varbinds->len; i++) {
+		struct varbind *varbind = &g_array_index(answer->varbinds, struct varbind, i);
+
+		if (!varbind->octets)
+			continue;
+		g_bytes_unref(varbind->octets);
+		varbind->octets = g_bytes_new_static("Outlet 3", 8);
+	}
+	return SCRIPT_ANSWERED;
+}
+
 START_TEST(a_feed_found_by_name_still_has_it_when_it_is_off)
 {
 	begin(1, _i == 1);
@@ -1134,7 +1156,68 @@ START_TEST(a_name_that_cannot_be_read_is_no_success)
 	add_feed(0, 3);
 	find_by_name("db1");
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
-	assert_message("outlet 3 of pdu-a reads neither on nor off");
+	assert_message("the name of outlet 3 of pdu-a, by which it was found, cannot be read");
+}
+END_TEST
+
+START_TEST(a_card_that_shows_other_names_for_a_moment_is_given_time)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1");
+	other_name_until = begun + (_i ? 4 : 8) * USEC_PER_SEC;
+	use_hook(shows_another_name, 0);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), _i ? TRIPPSNMP_OK : TRIPPSNMP_BADCONFIG);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), _i ? 2 : 1);
+}
+END_TEST
+
+START_TEST(on_needs_the_name_as_well)
+{
+	begin(1, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	rename_outlet(3, "web");
+	add_feed(0, 3);
+	find_by_name("db1");
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_BADCONFIG);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+START_TEST(long_names_are_read_in_answers_of_their_own)
+{
+	char *name = g_strnfill(200, 'n');
+
+	begin(1, false);
+	for (unsigned i = 0; i < 8; i++) {
+		rename_outlet(i + 1, name);
+		add_feed(0, i + 1);
+		g_array_index(feeds, struct feed, i).name_column = lx->outlet_name;
+		g_array_index(feeds, struct feed, i).name_key = g_strdup(name);
+	}
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	for (unsigned i = 0; i < script_count(script, REQUEST_GET); i++) {
+		const GArray *asked = nth_sweep((int)i)->varbinds;
+		unsigned names = 0;
+
+		for (unsigned k = 0; k < asked->len; k++)
+			names += g_array_index(asked, struct varbind, k).name.id[13] ==
+			         lx->outlet_name;
+		ck_assert_uint_le(names, 1);
+	}
+	g_free(name);
+}
+END_TEST
+
+START_TEST(an_absence_across_the_hold_is_told_by_the_answer_that_was_late)
+{
+	begin(1, false);
+	put_uptime(VALUE_UNSIGNED, 300);
+	add_feed(0, 3);
+	be_quiet(1, 6.5); /* the hold, and then the first attempts to confirm */
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
 }
 END_TEST
 
@@ -1552,13 +1635,17 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase, a_long_silence_before_the_first_sweep_counts_too);
 	tcase_add_loop_test(tcase, a_pdu_that_was_up_all_the_time_forgets_nothing, 0, 2);
 	tcase_add_test(tcase, a_pdu_that_is_up_for_less_than_its_silence_forgot);
-	tcase_add_loop_test(tcase, an_uptime_that_is_refused_does_not_help, 0, 2);
+	tcase_add_loop_test(tcase, an_uptime_that_is_refused_does_not_help, 0, 6);
 	tcase_add_test(tcase, uptime_is_asked_by_itself_and_only_in_doubt);
 	tcase_add_test(tcase,
 	               an_outlet_that_was_unknown_before_it_came_back_needs_a_new_acknowledgement);
 	tcase_add_loop_test(tcase, a_feed_found_by_name_still_has_it_when_it_is_off, 0, 2);
 	tcase_add_test(tcase, rows_that_were_renumbered_are_no_success);
 	tcase_add_test(tcase, a_name_that_cannot_be_read_is_no_success);
+	tcase_add_loop_test(tcase, a_card_that_shows_other_names_for_a_moment_is_given_time, 0, 2);
+	tcase_add_test(tcase, on_needs_the_name_as_well);
+	tcase_add_test(tcase, long_names_are_read_in_answers_of_their_own);
+	tcase_add_test(tcase, an_absence_across_the_hold_is_told_by_the_answer_that_was_late);
 	tcase_add_test(tcase, what_was_read_long_before_the_last_answer_is_read_again);
 	return tcase;
 }

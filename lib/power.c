@@ -29,12 +29,12 @@
 #define SILENCE_OF_A_RESTART (5 * USEC_PER_SEC)
 #define SILENCE_WITHOUT_UPTIME (10 * USEC_PER_SEC)
 #define UPTIME_ATTEMPTS 4
-/* An answer that took longer came after a retransmission: so long a silence may have begun with
- * the answer before. */
+/* An answer that took longer came after a retransmission: such a silence may have begun earlier. */
 #define PROMPT USEC_PER_SEC
 /* A row must have another name for so long: a card that starts may show none of its names yet. */
 #define RENAMED_TO_BELIEVE (5 * USEC_PER_SEC)
-#define ANSWER_BYTES 1200   /* of a sweep, as far as names go with the states */
+/* Of a sweep, as far as names go with the states: any agent can send 484 (RFC 3411). */
+#define ANSWER_BYTES 400
 #define VARBIND_BYTES 30    /* without an octet string */
 #define USEC_PER_TICK 10000 /* of sysUpTime */
 /* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
@@ -60,11 +60,11 @@ struct relay {
 	bool has_obeyed;              /* in any sweep since the command was acknowledged */
 	enum { NAME_SAME, NAME_OTHER, NAME_UNREAD } name; /* in the last sweep */
 	usec renamed_since;                               /* while it is NAME_OTHER */
-	int error_status;  /* the last command was answered with; 0 if with none */
-	bool due;          /* a command is to go out */
-	usec acknowledged; /* when the first command was answered without error; USEC_NEVER before
-	                    */
-	usec last_acknowledged; /* when the last one was; matters only if the first was */
+	int error_status; /* the last command was answered with; 0 if with none */
+	bool due;         /* a command is to go out */
+	/* When the first and the last command were answered without error; USEC_NEVER, 0 before. */
+	usec acknowledged;
+	usec last_acknowledged;
 	usec resend_at;
 	usec resend_pause;
 	unsigned unanswered; /* commands in a row that nothing answered */
@@ -107,13 +107,13 @@ struct power {
 	GQueue *jobs;    /* one for each PDU, of struct job */
 	struct job **running;
 	unsigned *refusals;
-	usec *silent_since; /* when what the PDU answers next was asked first; USEC_NEVER if nothing
-	                     */
-	usec not_before;    /* of the next round */
-	usec swept;         /* when the sweep at hand began */
-	bool swept_twice;   /* what was stale in it has been asked again */
-	usec *heard_at;     /* when each PDU answered last; 0 before */
-	/* Since it has acknowledged something, for each PDU the longest ... */
+	usec not_before;  /* of the next round */
+	usec swept;       /* when the sweep at hand began */
+	bool swept_twice; /* what was stale in it has been asked again */
+	/* For each PDU: when it answered last, and since when it owes an answer. */
+	usec *heard_at;     /* 0 before */
+	usec *silent_since; /* USEC_NEVER if it owes none */
+	/* For each PDU, since it has acknowledged something, the longest time ... */
 	usec *silence; /* ... from a question to its answer */
 	usec *away;    /* ... that it may have been away */
 	usec poll;

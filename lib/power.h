@@ -15,8 +15,7 @@
 struct power_settings {
 	enum trippsnmp_action action;
 	usec off_hold;
-	usec power_timeout; /* an outlet that reads otherwise so long after the command has failed
-	                     */
+	usec power_timeout; /* an outlet that reads otherwise for longer has failed */
 	bool v1;
 };
 

@@ -1188,6 +1188,7 @@ END_TEST
 START_TEST(long_names_are_read_in_answers_of_their_own)
 {
 	char *name = g_strnfill(200, 'n');
+	unsigned all = 0;
 
 	begin(1, false);
 	for (unsigned i = 0; i < 8; i++) {
@@ -1202,10 +1203,12 @@ START_TEST(long_names_are_read_in_answers_of_their_own)
 		unsigned names = 0;
 
 		for (unsigned k = 0; k < asked->len; k++)
-			names += g_array_index(asked, struct varbind, k).name.id[13] ==
+			names += g_array_index(asked, struct varbind, k).name.id[lx->entry.n] ==
 			         lx->outlet_name;
 		ck_assert_uint_le(names, 1);
+		all += names;
 	}
+	ck_assert_uint_eq(all, 16);
 	g_free(name);
 }
 END_TEST

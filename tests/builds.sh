@@ -3,6 +3,7 @@
 # quick tests of each. Each build has a directory of its own, which is removed.
 #
 #   builds.sh SOURCE-DIRECTORY [NAME...]     a tree with configure that is not configured
+#   GLUE_HEADERS=DIR                         for glue: include/ of another cluster-glue
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -u
@@ -46,7 +47,7 @@ int main(void) { return g_get_prgname() != 0; }' >"$scratch/probe.c"
 		$(pkg-config --cflags --libs glib-2.0) >/dev/null 2>&1
 }
 
-for way in ${*:-O0 O2 O3-lto clang clang-O0 without-stonith i386}; do
+for way in ${*:-O0 O2 O3-lto clang clang-O0 without-stonith glue i386}; do
 	case $way in
 	O0) build O0 gcc '-O0 -g' ;;
 	O2) build O2 gcc -O2 ;;
@@ -54,6 +55,13 @@ for way in ${*:-O0 O2 O3-lto clang clang-O0 without-stonith i386}; do
 	clang) build clang clang -O2 ;;
 	clang-O0) build clang-O0 clang '-O0 -g' ;;
 	without-stonith) build without-stonith gcc -O2 --without-stonith ;;
+	glue)
+		if [ -n "${GLUE_HEADERS-}" ]; then
+			build glue gcc -O2 CPPFLAGS="-I$GLUE_HEADERS"
+		else
+			echo "builds: glue: left out, GLUE_HEADERS names no other headers"
+		fi
+		;;
 	i386)
 		if (has_32_bit); then
 			PKG_CONFIG_PATH=/usr/lib/i386-linux-gnu/pkgconfig \

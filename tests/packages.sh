@@ -1,7 +1,7 @@
 #!/bin/sh
 # A release as others get it: the tarball, the Debian packages built from it and
 # installed, upgraded, removed and purged in a root of their own, and the RPM
-# spec. Beyond its scratch directory it changes nothing. As root; about 5 min.
+# spec. Beyond its scratch directory it changes nothing. As root; about 8 min.
 #
 #   PACKAGES_QUICK=1     leaves out make check in the Debian build, and the root of 32 bits
 #

@@ -245,7 +245,10 @@ static bool doubts_size(const struct exchange *x, unsigned n, unsigned silent)
 {
 	if (!is_read(x) || n <= 1)
 		return false;
-	return x->suspected ? n > x->suspected : n > x->largest && silent >= SILENT_BEFORE_SPLIT;
+	if (x->suspected)
+		return n > x->suspected;
+	/* as many varbinds as were answered before may be more bytes */
+	return silent >= (n > x->largest ? SILENT_BEFORE_SPLIT : 4 * SILENT_BEFORE_SPLIT);
 }
 
 /* How many varbinds that part has: what was answered before, less if that is not. */

@@ -194,6 +194,8 @@ static void add_named(const struct feeds_view *view, const struct place *place, 
 	struct feed feed = make_feed(view, place->pdu, place->outlet);
 
 	feed.name_column = place->described ? family->description : family->outlet_name;
+	feed.name_bytes =
+		strlen(place->described ? place->outlet->description : place->outlet->name);
 	feed.name_key = text_name_key(name, -1);
 	g_array_append_val(feeds, feed);
 }

@@ -418,7 +418,7 @@ static struct job *add_name(struct power *power, struct job *job, unsigned i)
 	const struct feed *feed = power->relays[i].feed;
 	const struct objid cell =
 		family_instance(feed->family, feed->name_column, feed->device, feed->number);
-	const gsize bytes = VARBIND_BYTES + strlen(feed->name_key);
+	const gsize bytes = VARBIND_BYTES + feed->name_bytes;
 
 	if (job->bytes + bytes > ANSWER_BYTES) {
 		job = job_new(REQUEST_GET);

@@ -915,16 +915,18 @@ START_TEST(what_was_read_before_a_long_silence_is_read_again)
 }
 END_TEST
 
-START_TEST(a_size_that_was_answered_once_is_not_split_for_silence)
+START_TEST(a_size_that_was_answered_once_is_split_for_a_long_silence_only)
 {
 	ask(REQUEST_GET, 8);
 	send_next();
 	answer(request.tag, 0, 8, START + 1000);
 	ask(REQUEST_GET, 8);
-	for (unsigned i = 0; i < 10; i++) {
+	for (unsigned i = 0; i < 9; i++) { /* the tenth may: these may be more bytes */
 		send_next();
 		ck_assert_uint_eq(request.n, 8);
 	}
+	send_next();
+	ck_assert_uint_lt(request.n, 8);
 }
 END_TEST
 
@@ -1487,7 +1489,7 @@ static TCase *splitting_case(void)
 	tcase_add_test(tcase, a_pdu_silent_to_long_requests_is_found_out_once_and_soon);
 	tcase_add_test(tcase, a_lost_datagram_lifts_a_limit_that_silence_taught);
 	tcase_add_test(tcase, what_was_read_before_a_long_silence_is_read_again);
-	tcase_add_test(tcase, a_size_that_was_answered_once_is_not_split_for_silence);
+	tcase_add_test(tcase, a_size_that_was_answered_once_is_split_for_a_long_silence_only);
 	tcase_add_test(tcase, silence_never_splits_a_single_varbind);
 	tcase_add_test(tcase, a_long_question_goes_in_several_requests_one_at_a_time);
 	return tcase;

@@ -1196,6 +1196,7 @@ START_TEST(long_names_are_read_in_answers_of_their_own)
 		add_feed(0, i + 1);
 		g_array_index(feeds, struct feed, i).name_column = lx->outlet_name;
 		g_array_index(feeds, struct feed, i).name_key = g_strdup(name);
+		g_array_index(feeds, struct feed, i).name_bytes = strlen(name);
 	}
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	for (unsigned i = 0; i < script_count(script, REQUEST_GET); i++) {

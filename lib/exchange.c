@@ -18,6 +18,7 @@
 /* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
 #define PARTS_TO_BELIEVE 3
 #define SILENT_BEFORE_STALE 2
+#define NO_NUMBER INT64_MIN /* equal to none that is read */
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
@@ -570,6 +571,19 @@ static const struct varbind *answered_varbind(const struct exchange *x,
 	return find_name(varbinds, k, &asked_varbind(x, i)->name);
 }
 
+/* open->number is what it was before it was forgotten, 0 if it was not. */
+static void take_value(struct varbind *open, const struct varbind *read)
+{
+	const int64_t before = open->number;
+
+	varbind_clear(open);
+	*open = varbind_copy(read);
+	if (before && (open->type != VALUE_INTEGER || open->number != before)) {
+		g_clear_pointer(&open->octets, g_bytes_unref);
+		open->type = VALUE_OTHER;
+	}
+}
+
 static bool take_read(struct exchange *x, const struct attempt *attempt, const struct event *event)
 {
 	const unsigned n = attempt->asked->len;
@@ -584,8 +598,7 @@ static bool take_read(struct exchange *x, const struct attempt *attempt, const s
 
 		if (open->type != VALUE_NONE)
 			continue;
-		varbind_clear(open);
-		*open = varbind_copy(answered_varbind(x, attempt, event->varbinds, k));
+		take_value(open, answered_varbind(x, attempt, event->varbinds, k));
 	}
 	return true;
 }
@@ -652,14 +665,25 @@ static void take_part(struct exchange *x, const struct attempt *attempt, const s
 		x->refusals = 0;
 }
 
-/* What was read before a long silence is of another time than the rest: that is read anew. */
+/*
+ * What was read before a long silence is of another time than the rest: that is read anew.
+ * Its number stays, for a number that differs then is not known: see take_value().
+ */
 static void forget_stale(struct exchange *x)
 {
 	if (x->question.kind != REQUEST_GET || x->silent <= SILENT_BEFORE_STALE)
 		return;
 	for (unsigned i = 0; i < x->results->len; i++) {
-		g_clear_pointer(&result(x, i)->octets, g_bytes_unref);
-		result(x, i)->type = VALUE_NONE;
+		struct varbind *read = result(x, i);
+
+		if (read->type == VALUE_NONE)
+			continue;
+		if (read->type == VALUE_OCTETS || read->type == VALUE_ABSENT)
+			read->number = 0;
+		else if (read->type != VALUE_INTEGER || !read->number)
+			read->number = NO_NUMBER;
+		g_clear_pointer(&read->octets, g_bytes_unref);
+		read->type = VALUE_NONE;
 	}
 }
 

@@ -4,7 +4,7 @@
 
 EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz
 
-FUZZ_TIME = 60
+FUZZ_TIME = 30
 headers = $(DEFS) -I$(abs_top_builddir) $(GLIB_CFLAGS) $(NETSNMP_CFLAGS)
 
 fuzz:

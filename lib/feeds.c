@@ -390,7 +390,8 @@ static struct outcome one_pdu(const struct feeds_view *view, const struct feed *
 	return failure(
 		TRIPPSNMP_BADCONFIG,
 		"ipaddr: %s and %s are one PDU (they have the same SNMP engine ID), so %s and "
-		"%s are one outlet",
+		"%s are one outlet; if they are two, give each card an engine ID of its own, or "
+		"each PDU a resource of its own",
 		view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
 }
 

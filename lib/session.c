@@ -7,11 +7,14 @@
  * to an earlier attempt still find its request.
  *
  * SNMPv3: the engine is discovered by a probe of our own, since net-snmp's
- * would block all PDUs for a dead one. net-snmp's user table is one for the
+ * would block all PDUs for a dead one. Where net-snmp keeps a session's user in
+ * the session, nobody else can meet it. Elsewhere its user table is one for the
  * process: an entry in our way is put aside and put back.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "config.h"
+
 #include "session.h"
 
 #include "text.h"
@@ -64,7 +67,7 @@ struct connection {
 	unsigned patience;
 	netsnmp_pdu *waiting; /* the request that waits for the engine */
 	uint32_t waiting_tag;
-	struct usmUser *user;      /* our entry in net-snmp's table */
+	struct usmUser *user;      /* our entry in net-snmp's table, if it has to be there */
 	struct usmUser *displaced; /* the one it took the place of */
 };
 
@@ -650,8 +653,8 @@ static bool take_over(struct connection *connection, const struct usmUser *there
 	return false;
 }
 
-/* Our user, with our keys, for the engine just discovered. */
-static bool make_user(struct connection *connection, netsnmp_session *mine)
+/* Makes the user's entry in net-snmp's table; one that stands in our way is put aside. */
+static bool make_user_in_table(struct connection *connection, netsnmp_session *mine)
 {
 	struct usmUser *there =
 		usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
@@ -660,14 +663,43 @@ static bool make_user(struct connection *connection, netsnmp_session *mine)
 		usm_remove_user(there);
 		connection->displaced = there;
 	}
-	if (connection->forget_time)
-		set_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, 0, 0,
-		               TRUE);
 	if (usm_create_user_from_session(mine) != SNMPERR_SUCCESS)
 		return false;
 	connection->user =
 		usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
 	return connection->user != NULL;
+}
+
+/* The running library says so of each session, and alone knows. */
+static bool keeps_its_user(const netsnmp_session *mine)
+{
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+	return mine->flags & SNMP_FLAGS_SESSION_USER;
+#else
+	(void)mine;
+	return false;
+#endif
+}
+
+/* Makes the user that the session has for itself, and frees when it is closed. */
+static bool make_user_in_session(netsnmp_session *mine)
+{
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+	return usm_create_user_from_session(mine) == SNMPERR_SUCCESS && mine->sessUser;
+#else
+	(void)mine;
+	return false;
+#endif
+}
+
+/* Our user, with our keys, for the engine just discovered. */
+static bool make_user(struct connection *connection, netsnmp_session *mine)
+{
+	if (connection->forget_time)
+		set_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, 0, 0,
+		               TRUE);
+	return keeps_its_user(mine) ? make_user_in_session(mine)
+	                            : make_user_in_table(connection, mine);
 }
 
 static void refuse_engine(struct connection *connection, char *reason)
@@ -689,7 +721,8 @@ static void discovered(struct connection *connection)
 			connection,
 			g_strdup_printf("has the same SNMP engine ID as %s: one PDU under two "
 		                        "addresses, or a cloned card, which SNMPv3 cannot tell "
-		                        "apart",
+		                        "apart; if they are two, give each card an engine ID of "
+		                        "its own, or each PDU a resource of its own",
 		                        label(session, other->pdu)));
 		g_clear_pointer(&pdu, snmp_free_pdu);
 		return;

@@ -13,6 +13,9 @@
 #include <string.h>
 
 #define PDUS_MAX 3
+#define ENGINE_ID_ADVICE                                                                           \
+	"; if they are two, give each card an engine ID of its own, or each PDU a resource of "    \
+	"its own"
 
 static const char *const labels[PDUS_MAX] = { "pdu-a", "pdu-b", "pdu-c" };
 static unsigned n_pdus;
@@ -372,10 +375,10 @@ START_TEST(two_pdus_with_one_engine_id_are_one_pdu)
 	set_map("db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,5@pdu-b; db3:4@pdu-b");
 	assert_error("db1", TRIPPSNMP_BADCONFIG,
 	             "ipaddr: pdu-a and pdu-b are one PDU (they have the same SNMP engine ID), so "
-	             "outlet 3 of pdu-a and outlet 3 of pdu-b are one outlet");
+	             "outlet 3 of pdu-a and outlet 3 of pdu-b are one outlet" ENGINE_ID_ADVICE);
 	assert_error("db2", TRIPPSNMP_BADCONFIG,
 	             "ipaddr: pdu-a and pdu-b are one PDU (they have the same SNMP engine ID), so "
-	             "outlet 4 of pdu-a and outlet 4 of pdu-b are one outlet");
+	             "outlet 4 of pdu-a and outlet 4 of pdu-b are one outlet" ENGINE_ID_ADVICE);
 }
 END_TEST
 

@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "config.h"
+
 #include "runner.h"
 #include "session.h"
 #include "simulator.h"
@@ -851,6 +853,27 @@ START_TEST(handles_with_one_user_and_different_passphrases_share_no_keys)
 }
 END_TEST
 
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+/* Both are open the whole time: where net-snmp keeps a session's user in it, neither meets the
+ * other's. */
+START_TEST(sessions_at_the_same_time_with_one_user_have_keys_of_their_own)
+{
+	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, NULL);
+	struct talk *right = talk_open("ipaddr=%s|" V3, simulator_address(sim));
+	struct talk *wrong =
+		talk_open("ipaddr=%s|login=admin|password=wrong-secret", simulator_address(sim));
+
+	for (unsigned i = 0; i < 3; i++) {
+		expect_answer(right);
+		expect_refusal(wrong, "password");
+	}
+	talk_close(wrong);
+	expect_answer(right);
+	talk_close(right);
+}
+END_TEST
+#endif
+
 /* What another user of net-snmp in the same process does, with keys of its own. */
 static int host_asks(void *handle)
 {
@@ -912,7 +935,9 @@ START_TEST(two_pdus_with_one_engine_id_are_refused_by_name)
 
 	expect_status(handle, TRIPPSNMP_ACCESS, simulator_address(a));
 	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), simulator_address(b)));
-	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "engine ID"));
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "same SNMP engine ID"));
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "an engine ID of its own"));
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "a resource of its own"));
 	ck_assert_uint_eq(count_said("CRIT "), 1);
 	ck_assert_uint_eq(simulator_count(a, "request set") + simulator_count(b, "request set"), 0);
 	trippsnmp_free(handle);
@@ -1172,6 +1197,9 @@ static void add_cases(TCase *tests)
 	tcase_add_test(tests, an_address_that_falls_silent_is_not_left_for_another);
 	tcase_add_test(tests, a_late_answer_of_another_address_is_not_taken);
 	tcase_add_test(tests, handles_with_one_user_and_different_passphrases_share_no_keys);
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+	tcase_add_test(tests, sessions_at_the_same_time_with_one_user_have_keys_of_their_own);
+#endif
 	tcase_add_test(tests, a_users_entry_of_the_host_stays_as_it_was);
 	tcase_add_test(tests, two_pdus_with_one_engine_id_are_refused_by_name);
 	tcase_add_loop_test(tests, an_engine_that_restarts_is_survived_within_one_operation, 0,

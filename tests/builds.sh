@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the source in many ways, warnings being errors, and runs the
 # quick tests of each. Each build has a directory of its own, which is removed.
+# A campaign's seeds must make the same schedules in all of them.
 #
 #   builds.sh SOURCE-DIRECTORY [NAME...]     a tree with configure that is not configured
 #   GLUE_HEADERS=DIR                         for glue: include/ of another cluster-glue
@@ -13,7 +14,17 @@ scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 failed=0
+expected=
 quick="tests/test_nodemap tests/test_params tests/test_power tests/exports.sh tests/hardening.sh"
+
+# A seed that another compiler reads otherwise cannot be replayed.
+same_schedules() { # NAME
+	digest=$("$src/tests/campaign/digest.sh" "$scratch/$1/tests/campaign/campaign") || return
+	[ "$digest" = "${expected:=$digest}" ] || {
+		echo "builds: $1: the campaign's seeds make other schedules than in the first build"
+		false
+	}
+}
 
 # build NAME COMPILER CFLAGS [CONFIGURE-FLAG...]
 build() {
@@ -27,7 +38,7 @@ build() {
 	if (cd "$scratch/$name" &&
 		"$src/configure" -q --enable-werror CC="$cc" CFLAGS="$cflags" "$@" &&
 		make -s -j2 && make -s check TESTS="$quick") \
-		>"$scratch/$name.log" 2>&1; then
+		>"$scratch/$name.log" 2>&1 && same_schedules "$name"; then
 		echo "builds: $name: passed"
 	else
 		tail -n 40 "$scratch/$name.log"

@@ -35,7 +35,8 @@ static bool permille(struct world *world, unsigned n)
 
 static usec seconds(struct world *world, double low, double high)
 {
-	return chance_time(&world->chance, (usec)(low * 1e6), (usec)(high * 1e6));
+	/* rounded: what is cut off depends on the processor's precision */
+	return chance_time(&world->chance, (usec)(low * 1e6 + 0.5), (usec)(high * 1e6 + 0.5));
 }
 
 /* --- devices and outlets --- */
@@ -81,21 +82,29 @@ static unsigned outlets_of_size(struct world *world)
 static void add_device(struct world *world, struct pdu_model *pdu, const struct family *family,
                        uint32_t index, unsigned n)
 {
-	const struct device_model device = {
+	struct device_model device = {
 		.family = family,
 		.index = index,
-		.has_status = family->device_status.n && permille(world, 700),
-		.has_count = family->outlet_count.n && permille(world, 700),
-		.status = permille(world, 800) ? 0 : (int32_t)(1 + below(world, 4)),
 		.offline_from = USEC_NEVER,
 		.offline_until = USEC_NEVER,
 	};
 	const unsigned first = pdu->n_relays;
 
+	device.has_status = family->device_status.n && permille(world, 700);
+	device.has_count = family->outlet_count.n && permille(world, 700);
+	device.status = permille(world, 800) ? 0 : (int32_t)(1 + below(world, 4));
 	g_array_append_val(pdu->devices, device);
 	pdu->n_relays += n;
 	for (unsigned i = 0; i < n; i++)
 		add_outlet(world, pdu, family, index, i + 1, first + i);
+}
+
+static void add_second_device(struct world *world, struct pdu_model *pdu, uint32_t from)
+{
+	const unsigned n = outlets_of_size(world);
+	const uint32_t index = from + below(world, 3);
+
+	add_device(world, pdu, family_row(below(world, 3)), index, n);
 }
 
 /* An EnviroSense: its status is nobody's business. */
@@ -136,21 +145,19 @@ static void make_devices(struct world *world, struct pdu_model *pdu)
 	if (which < 3 && permille(world, 200))
 		add_sensor(pdu, index + 1);
 	else if (which < 3 && permille(world, 150))
-		add_device(world, pdu, family_row(below(world, 3)), index + 1 + below(world, 3),
-		           outlets_of_size(world));
+		add_second_device(world, pdu, index + 1);
 }
 
 static void make_relays(struct world *world, struct pdu_model *pdu, unsigned p)
 {
 	pdu->relays = g_new0(struct relay, pdu->n_relays);
-	for (unsigned i = 0; i < pdu->n_relays; i++)
-		pdu->relays[i] = (struct relay){
-			.pdu = p,
-			.index = i,
-			.on = permille(world, 850),
-			.latency = permille(world, 300) ? 0 : seconds(world, 0, 2),
-			.cycle_return = USEC_NEVER,
-		};
+	for (unsigned i = 0; i < pdu->n_relays; i++) {
+		struct relay *relay = &pdu->relays[i];
+
+		*relay = (struct relay){ .pdu = p, .index = i, .cycle_return = USEC_NEVER };
+		relay->on = permille(world, 850);
+		relay->latency = permille(world, 300) ? 0 : seconds(world, 0, 2);
+	}
 	/* The last one or two of some devices are wired through. */
 	for (unsigned i = 0; i < pdu->outlets->len && permille(world, 50); i++)
 		if (model_outlet(pdu, i)->family->controllable && i + 2 >= pdu->n_relays)
@@ -617,10 +624,10 @@ static void hand(struct world *world, struct relay *relay)
 			.what = AT_HAND,
 			.pdu = relay->pdu,
 			.relay = relay->index,
-			.on = permille(world, 700),
 			.cause = CAUSE_HAND,
 		};
 
+		data.on = permille(world, 700);
 		agenda_add(world, &data);
 		/* and back again soon, perhaps between two sweeps */
 		data.at += seconds(world, 0.1, 5);

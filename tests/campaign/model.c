@@ -682,16 +682,23 @@ static int any_error(struct answering *answering)
 	return of_v2c[chance_below(luck, G_N_ELEMENTS(of_v2c))];
 }
 
+/* An index of the request's, or 0; a status of 0 stands for any. */
+static void error_somewhere(struct answering *answering, int status)
+{
+	const unsigned n = answering->request->varbinds->len;
+	const unsigned index = chance_below(&answering->world->luck, n + 1);
+
+	error(answering, status ? status : any_error(answering), index);
+}
+
 static void set_with_error(struct answering *answering)
 {
 	const struct pdu_model *pdu = answering->pdu;
-	const unsigned n = answering->request->varbinds->len;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < answering->request->varbinds->len; i++)
 		if (chance_permille(&answering->world->luck, pdu->set_error_effect))
 			obey(answering, i);
-	error(answering, pdu->set_error ? pdu->set_error : any_error(answering),
-	      chance_below(&answering->world->luck, n + 1));
+	error_somewhere(answering, pdu->set_error);
 }
 
 static void set_in_part(struct answering *answering)
@@ -760,8 +767,7 @@ static bool respond(struct answering *answering)
 	}
 	if (request->kind != REQUEST_SET &&
 	    strikes(answering->world, pdu, pdu->get_error_permille)) {
-		error(answering, any_error(answering),
-		      chance_below(&answering->world->luck, n + 1));
+		error_somewhere(answering, 0);
 		return true;
 	}
 	switch (request->kind) {

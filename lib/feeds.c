@@ -61,7 +61,7 @@ static const struct node *node_at(const struct nodemap *map, unsigned i)
 
 static void need_number(struct inventory_need *need, const struct outlet_ref *ref)
 {
-	const struct outlet_number number = { ref->has_device, ref->device, ref->number };
+	const struct outlet_number number = { ref->has_device, ref->device, ref->number, false };
 
 	if (!need->numbers)
 		need->numbers = g_array_new(FALSE, FALSE, sizeof(struct outlet_number));

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#define WHO_BYTES 128       /* of a stranger's texts, in one line */
-#define GUESS_NUMBERS_MAX 2 /* more would make the answer long */
+#define WHO_BYTES 128     /* of a stranger's texts, in one line */
+#define GUESS_CELLS_MAX 4 /* of each family; more would make the answer long */
 #define PAUSE USEC_PER_SEC
 
 static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
@@ -193,6 +193,47 @@ static uint32_t number_at(const struct pdu *pdu, unsigned i)
 	return g_array_index(pdu->need->numbers, struct outlet_number, i).number;
 }
 
+static bool name_at(const struct pdu *pdu, unsigned i)
+{
+	return g_array_index(pdu->need->numbers, struct outlet_number, i).name;
+}
+
+static bool any_name(const struct pdu *pdu)
+{
+	for (unsigned i = 0; i < numbers_len(pdu); i++)
+		if (name_at(pdu, i))
+			return true;
+	return false;
+}
+
+/*
+ * The cells that are read of a number, in the order in which they are asked: its state; whether
+ * it is controllable where that is a column; its name where that is wanted.
+ */
+#define CELLS_MAX 3
+static unsigned cells_of(const struct pdu *pdu, const struct family *family, unsigned i,
+                         uint32_t columns[CELLS_MAX])
+{
+	unsigned n = 0;
+
+	columns[n++] = family->state;
+	if (family->controllable)
+		columns[n++] = family->controllable;
+	if (name_at(pdu, i) && family->outlet_name)
+		columns[n++] = family->outlet_name;
+	return n;
+}
+
+static unsigned all_cells(const struct pdu *pdu, const struct family *family)
+{
+	uint32_t columns[CELLS_MAX];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < numbers_len(pdu); i++)
+		n += cells_of(pdu, family, i, columns);
+	return n;
+}
+
 static bool numbers_on(const GArray *numbers, uint32_t device)
 {
 	for (unsigned i = 0; i < numbers->len; i++) {
@@ -213,7 +254,7 @@ static bool numbers_on(const GArray *numbers, uint32_t device)
 static bool guesses(const struct inventory *inventory, const struct pdu *pdu)
 {
 	if (inventory->v1 || pdu->need->table || !numbers_len(pdu) ||
-	    numbers_len(pdu) > GUESS_NUMBERS_MAX || !numbers_on(pdu->need->numbers, 1))
+	    all_cells(pdu, family_row(0)) > GUESS_CELLS_MAX || !numbers_on(pdu->need->numbers, 1))
 		return false;
 	for (unsigned i = 0; i < numbers_len(pdu); i++)
 		if (!number_at(pdu, i))
@@ -235,22 +276,20 @@ static unsigned ask_before(struct question *question, struct objid name)
 	return ask(question, &name);
 }
 
-/* For each family each number's state and controllable cell; then the status of device 1. */
+/* For each family each number's cells; then the status of device 1. */
 static void ask_guess(struct pdu *pdu, struct question *question)
 {
 	const uint32_t device = 1;
+	uint32_t columns[CELLS_MAX];
 
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct family *family = family_row(i);
 
 		pdu->layouts[i].guess = question->varbinds->len;
-		for (unsigned k = 0; k < numbers_len(pdu); k++) {
-			ask_before(question, family_instance(family, family->state, device,
-			                                     number_at(pdu, k)));
-			if (family->controllable)
-				ask_before(question, family_instance(family, family->controllable,
-				                                     device, number_at(pdu, k)));
-		}
+		for (unsigned k = 0; k < numbers_len(pdu); k++)
+			for (unsigned c = 0; c < cells_of(pdu, family, k, columns); c++)
+				ask_before(question, family_instance(family, columns[c], device,
+				                                     number_at(pdu, k)));
 	}
 	pdu->guess_status_at =
 		ask_before(question, objid_append(&family_row(0)->device_status, 1, &device));
@@ -366,7 +405,7 @@ static void begin_walk(struct pdu *pdu, unsigned rank)
 	for (unsigned i = 0; i < family_count(); i++)
 		if (pdu->sightings[i].seen && family_row(i)->rank == rank)
 			table_add(pdu->table, family_row(i), pdu->sightings[i].device,
-			          pdu->need->names);
+			          pdu->need->names || any_name(pdu));
 	pdu->stage = STAGE_WALK;
 }
 
@@ -409,23 +448,20 @@ static void add_device_status(const struct pdu *pdu, struct question *question)
 	}
 }
 
-/* For each number its state and controllable cell, then the device's status. */
+/* For each number its cells, then the device's status. */
 static void ask_numbers(const struct pdu *pdu, struct question *question)
 {
 	const struct family *family = pdu->found.family;
+	uint32_t columns[CELLS_MAX];
 
 	question->kind = REQUEST_GET;
-	for (unsigned i = 0; i < numbers_len(pdu); i++) {
-		const uint32_t number = number_at(pdu, i);
-		const struct objid state =
-			family_instance(family, family->state, pdu->found.device, number);
-		const struct objid controllable =
-			family_instance(family, family->controllable, pdu->found.device, number);
+	for (unsigned i = 0; i < numbers_len(pdu); i++)
+		for (unsigned c = 0; c < cells_of(pdu, family, i, columns); c++) {
+			const struct objid cell = family_instance(
+				family, columns[c], pdu->found.device, number_at(pdu, i));
 
-		varbinds_add(question->varbinds, &state);
-		if (family->controllable)
-			varbinds_add(question->varbinds, &controllable);
-	}
+			varbinds_add(question->varbinds, &cell);
+		}
 	add_device_status(pdu, question);
 }
 
@@ -466,6 +502,30 @@ static struct outlet read_number(const struct pdu *pdu, uint32_t number,
 	return outlet;
 }
 
+/* No outlet without a name is taken for one: an error is no answer, what is absent is one. */
+static void read_name(struct outlet *outlet, const struct varbind *name)
+{
+	gsize n;
+	const char *octets;
+
+	if (name->type != VALUE_OCTETS)
+		return;
+	octets = g_bytes_get_data(name->octets, &n);
+	outlet->name = text_string(octets, n);
+	outlet->has_name = true;
+}
+
+/* What the answer leaves open of an outlet that is there; NULL if nothing. name may be NULL. */
+static char *unsaid(const struct outlet *outlet, const struct varbind *name)
+{
+	if (outlet->exists && outlet->controllable == TRI_UNKNOWN)
+		return g_strdup_printf("it does not say whether outlet %u is controllable",
+		                       outlet->number);
+	if (outlet->exists && name && !outlet->has_name && name->type != VALUE_ABSENT)
+		return g_strdup_printf("it does not say what outlet %u is called", outlet->number);
+	return NULL;
+}
+
 /* cells and status are in the order of ask_numbers(). */
 static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
                          const struct varbind *cells, const struct varbind *status, usec now)
@@ -475,28 +535,25 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 	for (unsigned i = 0; i < numbers_len(pdu); i++) {
 		const struct varbind *state = cells++;
 		const struct varbind *existence = family->controllable ? cells++ : state;
-		const struct outlet outlet = read_number(pdu, number_at(pdu, i), state, existence);
+		const struct varbind *name =
+			name_at(pdu, i) && family->outlet_name ? cells++ : NULL;
+		struct outlet outlet = read_number(pdu, number_at(pdu, i), state, existence);
+		char *open;
 
-		if (outlet.exists && outlet.controllable == TRI_UNKNOWN) {
-			start_over(
-				inventory, pdu, now,
-				g_strdup_printf("it does not say whether outlet %u is controllable",
-			                        outlet.number));
+		if (name)
+			read_name(&outlet, name);
+		g_array_append_val(pdu->found.outlets, outlet);
+		open = unsaid(&outlet, name);
+		if (open) {
+			start_over(inventory, pdu, now, open);
 			return;
 		}
-		g_array_append_val(pdu->found.outlets, outlet);
 	}
 	take_device_status(pdu, status);
 	pdu->stage = STAGE_DONE;
 }
 
 /* --- identification, judged --- */
-
-/* What is read of an outlet: its state, and whether it is controllable where that is a column. */
-static unsigned cells_of(const struct family *family)
-{
-	return family->controllable ? 2 : 1;
-}
 
 /* Whether the answer to a GETNEXT is this object, with a value. */
 static bool is_object(const struct varbind *varbind, const struct objid *name)
@@ -521,15 +578,13 @@ static bool is_cell(const struct pdu *pdu, uint32_t column, unsigned i,
 static bool guess_right(const struct pdu *pdu, const struct varbind *cells,
                         const struct varbind *status)
 {
-	const struct family *family = pdu->found.family;
 	struct objid before = family_row(0)->device_status;
+	uint32_t columns[CELLS_MAX];
 
-	for (unsigned i = 0; i < numbers_len(pdu); i++) {
-		if (!is_cell(pdu, family->state, i, cells++))
-			return false;
-		if (family->controllable && !is_cell(pdu, family->controllable, i, cells++))
-			return false;
-	}
+	for (unsigned i = 0; i < numbers_len(pdu); i++)
+		for (unsigned c = 0; c < cells_of(pdu, pdu->found.family, i, columns); c++)
+			if (!is_cell(pdu, columns[c], i, cells++))
+				return false;
 	before.id[before.n++] = pdu->found.device - 1;
 	return !pdu->devices->len || !says_nothing(status, &before);
 }
@@ -838,8 +893,7 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 		break;
 	case STAGE_READ:
 		varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
-		numbers_read(inventory, pdu, varbinds,
-		             varbinds + (size_t)numbers_len(pdu) * cells_of(pdu->found.family),
+		numbers_read(inventory, pdu, varbinds, varbinds + all_cells(pdu, pdu->found.family),
 		             now);
 		break;
 	case STAGE_WALK:

@@ -17,6 +17,7 @@ struct outlet_number {
 	bool has_device;
 	uint32_t device;
 	uint32_t number;
+	bool name; /* what it is called as well */
 };
 
 /** What must be known of one PDU. Without either, identification is enough. */

@@ -61,11 +61,19 @@ static void want(unsigned pdu, const char *name)
 
 static void need_number(unsigned pdu, uint32_t device, uint32_t number)
 {
-	const struct outlet_number wanted = { device != 0, device, number };
+	const struct outlet_number wanted = { device != 0, device, number, false };
 
 	if (!needs[pdu].numbers)
 		needs[pdu].numbers = g_array_new(FALSE, FALSE, sizeof(wanted));
 	g_array_append_val(needs[pdu].numbers, wanted);
+}
+
+/* The same with its name. */
+static void need_named_number(unsigned pdu, uint32_t device, uint32_t number)
+{
+	need_number(pdu, device, number);
+	g_array_index(needs[pdu].numbers, struct outlet_number, needs[pdu].numbers->len - 1).name =
+		true;
 }
 
 /* Runs the inventory; whether it was done in so many seconds. */
@@ -474,6 +482,90 @@ START_TEST(an_outlet_of_each_family_costs_one_request)
 	ck_assert_ptr_eq(outlet(0, 0)->family, family);
 	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_YES);
 	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(an_outlets_name_comes_with_its_state)
+{
+	const struct family *family = family_row((unsigned)_i);
+	const struct objid name = family_instance(family, family->outlet_name, 1, 3);
+
+	begin(1, false);
+	script_outlets(script, 0, family, 1, 8);
+	script_put_text(script, 0, &name, "db1-a");
+	put_end(0);
+	need_named_number(0, 0, 3);
+	look();
+	ck_assert_uint_eq(script->sent->len, 1);
+	ck_assert_uint_eq(found(0)->outlets->len, 1);
+	ck_assert(outlet(0, 0)->has_name);
+	ck_assert_str_eq(outlet(0, 0)->name, "db1-a");
+	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(only_the_names_asked_for_are_read)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(1, 2, "db1-a");
+	put_name(1, 3, "db2-a");
+	need_number(0, 0, 2);
+	need_named_number(0, 0, 3);
+	need_named_number(0, 0, 4);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 3);
+	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert_str_eq(outlet(0, 1)->name, "db2-a");
+	ck_assert_uint_eq(outlet(0, 2)->number, 4);
+	ck_assert(outlet(0, 2)->exists);
+	ck_assert_int_eq(outlet(0, 2)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(a_number_has_its_name_from_a_walk_too)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 2, 2);
+	put_name(2, 1, "db1-a");
+	need_named_number(0, 2, 1);
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(outlet(0, 2)->device, 2);
+	ck_assert_str_eq(outlet(0, 2)->name, "db1-a");
+}
+END_TEST
+
+START_TEST(an_outlet_without_a_name_cell_has_no_name)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	drop_cell(lx->outlet_name, 1, 3);
+	need_named_number(0, 0, 3);
+	look();
+	ck_assert(outlet(0, 0)->exists);
+	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
+}
+END_TEST
+
+START_TEST(a_name_cell_that_is_no_text_leaves_the_name_open)
+{
+	static const struct varbind cells[] = { { .type = VALUE_INTEGER, .number = 3 },
+		                                { .type = VALUE_NULL },
+		                                { .type = VALUE_ERROR,
+		                                  .number = SNMP_STATUS_GEN_ERR } };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++) {
+		begin(1, _i == V1);
+		script_outlets(script, 0, lx, 1, 8);
+		put_cell(lx->outlet_name, 1, 3, cells[i].type, cells[i].number);
+		need_named_number(0, 0, 3);
+		ck_assert(!looks(10));
+		assert_obstacle("it does not say what outlet 3 is called");
+		finish();
+	}
 }
 END_TEST
 
@@ -1391,6 +1483,11 @@ static TCase *numbers_case(void)
 	tcase_add_test(tcase, more_outlets_by_number_cost_two_requests);
 	tcase_add_loop_test(tcase, an_outlet_of_each_family_costs_one_request, 0,
 	                    (int)family_count());
+	tcase_add_loop_test(tcase, an_outlets_name_comes_with_its_state, 0, (int)family_count());
+	ADD_BOTH(tcase, only_the_names_asked_for_are_read);
+	ADD_BOTH(tcase, a_number_has_its_name_from_a_walk_too);
+	ADD_BOTH(tcase, an_outlet_without_a_name_cell_has_no_name);
+	ADD_BOTH(tcase, a_name_cell_that_is_no_text_leaves_the_name_open);
 	tcase_add_test(tcase, what_is_not_the_outlets_own_state_is_never_taken_for_it);
 	ADD_BOTH(tcase, an_outlet_past_the_last_does_not_exist);
 	ADD_BOTH(tcase, an_outlet_without_a_controllable_cell_is_not_controllable);

@@ -1,8 +1,8 @@
 /*
  * Attempts, back-off, matching and splitting for one PDU: see exchange.h.
- * Tags tell answers apart: one that belongs to no attempt of the question at
- * hand is dropped, so a late answer can never pass for a newer one, while a
- * late answer to an earlier attempt of the same question is as good as any.
+ * Tags tell answers apart: only one to an attempt of the question at hand answers
+ * it. What an answer to an earlier one says is handed on all the same, with the
+ * time at which it was asked; what it is worth others know.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -17,8 +17,6 @@
 #define SPLIT_STEPS 3 /* a quarter, a sixteenth, and one varbind of LIMIT_DEFAULT */
 /* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
 #define PARTS_TO_BELIEVE 3
-#define SILENT_BEFORE_STALE 2
-#define NO_NUMBER INT64_MIN /* equal to none that is read */
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
@@ -27,16 +25,30 @@
 struct attempt {
 	uint32_t tag;
 	usec sent;
-	GArray *asked; /* of unsigned: which of the question's varbinds */
-	bool part;     /* less was asked than could be, after that */
+	enum request_kind kind;
+	GArray *varbinds; /* of the request */
+	GArray *asked;    /* of unsigned: which of the question's varbinds these are */
+	bool part;        /* less was asked than could be, after that */
 };
 
 static void attempt_free(void *data)
 {
 	struct attempt *attempt = data;
 
+	g_array_unref(attempt->varbinds);
 	g_array_unref(attempt->asked);
 	g_free(attempt);
+}
+
+/* Takes over the attempts, which nothing waits for any more. */
+static void remember(struct exchange *x)
+{
+	if (!x->attempts)
+		return;
+	g_ptr_array_extend_and_steal(x->past, g_steal_pointer(&x->attempts));
+	x->attempts = g_ptr_array_new_with_free_func(attempt_free);
+	while (x->past->len > ATTEMPTS_KEPT)
+		g_ptr_array_remove_index(x->past, 0);
 }
 
 static const struct varbind *asked_varbind(const struct exchange *x, unsigned i)
@@ -64,6 +76,8 @@ void exchange_init(struct exchange *x, const char *label, const struct log *log,
 	x->limit = LIMIT_DEFAULT;
 	x->random = settings->seed | 1;
 	x->due = USEC_NEVER;
+	x->attempts = g_ptr_array_new_with_free_func(attempt_free);
+	x->past = g_ptr_array_new_with_free_func(attempt_free);
 }
 
 void exchange_abandon(struct exchange *x)
@@ -71,7 +85,7 @@ void exchange_abandon(struct exchange *x)
 	g_clear_pointer(&x->question.varbinds, g_array_unref);
 	g_clear_pointer(&x->results, g_array_unref);
 	g_clear_pointer(&x->alone, g_array_unref);
-	g_clear_pointer(&x->attempts, g_ptr_array_unref);
+	remember(x);
 	g_clear_pointer(&x->reply.varbinds, g_array_unref);
 	memset(&x->reply, 0, sizeof(x->reply));
 	x->busy = false;
@@ -81,6 +95,9 @@ void exchange_abandon(struct exchange *x)
 void exchange_clear(struct exchange *x)
 {
 	exchange_abandon(x);
+	g_clear_pointer(&x->attempts, g_ptr_array_unref);
+	g_clear_pointer(&x->past, g_ptr_array_unref);
+	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	g_clear_pointer(&x->obstacle, g_free);
 	g_clear_pointer(&x->fault, g_free);
@@ -97,42 +114,6 @@ static void reset_results(struct exchange *x)
 		result(x, i)->type = VALUE_NONE;
 		g_array_append_val(x->alone, no);
 	}
-}
-
-void exchange_ask(struct exchange *x, const struct question *question, usec now)
-{
-	exchange_abandon(x);
-	g_clear_pointer(&x->refusal, g_free);
-	x->question = *question;
-	x->question.varbinds = varbinds_new();
-	for (unsigned i = 0; i < question->varbinds->len; i++) {
-		const struct varbind copy =
-			varbind_copy(&g_array_index(question->varbinds, struct varbind, i));
-
-		g_array_append_val(x->question.varbinds, copy);
-	}
-	reset_results(x);
-	x->attempts = g_ptr_array_new_with_free_func(attempt_free);
-	x->silent = 0;
-	x->part_due = false;
-	x->refusals = 0;
-	x->due = now;
-	x->busy = true;
-}
-
-bool exchange_done(const struct exchange *x)
-{
-	return x->question.varbinds && !x->busy;
-}
-
-bool exchange_busy(const struct exchange *x)
-{
-	return x->busy;
-}
-
-usec exchange_due(const struct exchange *x)
-{
-	return x->busy ? x->due : USEC_NEVER;
 }
 
 static bool is_read_refusal(int error_status)
@@ -157,12 +138,51 @@ static void finish(struct exchange *x, enum reply_status status)
 	x->busy = false;
 	x->due = USEC_NEVER;
 	x->reply.status = status;
+	if (status == REPLY_REPLACED)
+		x->replaced = false;
 	if (status == REPLY_FAULT)
 		x->reply.reason = x->fault;
 	else if (status == REPLY_REFUSED || refused_objects(x))
 		x->reply.reason = x->refusal;
 	if (status == REPLY_ANSWERED && is_read(x))
 		x->reply.varbinds = g_array_ref(x->results);
+}
+
+void exchange_ask(struct exchange *x, const struct question *question, usec now)
+{
+	exchange_abandon(x);
+	x->question = *question;
+	x->question.varbinds = varbinds_new();
+	for (unsigned i = 0; i < question->varbinds->len; i++) {
+		const struct varbind copy =
+			varbind_copy(&g_array_index(question->varbinds, struct varbind, i));
+
+		g_array_append_val(x->question.varbinds, copy);
+	}
+	reset_results(x);
+	x->silent = 0;
+	x->part_due = false;
+	denial_clear(&x->denial);
+	g_clear_pointer(&x->refusal, g_free);
+	x->due = now;
+	x->busy = true;
+	if (x->replaced)
+		finish(x, REPLY_REPLACED);
+}
+
+bool exchange_done(const struct exchange *x)
+{
+	return x->question.varbinds && !x->busy;
+}
+
+bool exchange_busy(const struct exchange *x)
+{
+	return x->busy;
+}
+
+usec exchange_due(const struct exchange *x)
+{
+	return x->busy ? x->due : USEC_NEVER;
 }
 
 /* xorshift32: jitter needs no better randomness */
@@ -377,6 +397,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	struct attempt *attempt = g_new0(struct attempt, 1);
 
 	attempt->asked = asked;
+	attempt->kind = x->question.kind;
 	attempt->tag = (*next_tag)++;
 	attempt->sent = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
@@ -384,6 +405,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	g_ptr_array_add(x->attempts, attempt);
 	x->sent++;
 	*varbinds = request_varbinds(x, asked);
+	attempt->varbinds = g_array_ref(*varbinds);
 	*request = (struct request){
 		.tag = attempt->tag,
 		.kind = x->question.kind,
@@ -434,17 +456,15 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	return true;
 }
 
-static struct attempt *find_attempt(const struct exchange *x, uint32_t tag)
+/* Tag 0 belongs to none. */
+static struct attempt *find_attempt(const GPtrArray *attempts, uint32_t tag)
 {
-	for (unsigned i = 0; i < x->attempts->len; i++) {
-		struct attempt *attempt = x->attempts->pdata[i];
+	for (unsigned i = 0; tag && i < attempts->len; i++) {
+		struct attempt *attempt = attempts->pdata[i];
 
 		if (attempt->tag == tag)
 			return attempt;
 	}
-#ifdef TS_DEFECT_LATE_ANSWER
-	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
-#endif
 	return NULL;
 }
 
@@ -464,18 +484,19 @@ bool exchange_is_refusal(bool v1, int error_status)
 	}
 }
 
-/* A definite refusal to answer; believed the second time. */
-static void refused(struct exchange *x, const char *reason, usec now)
+/* A definite refusal to answer, which is asked again at once in every second until it has lasted.
+ */
+static void refused(struct exchange *x, const char *said, const char *reason, usec now)
 {
 	g_free(x->refusal);
 	x->refusal = g_strdup(reason);
-	if (++x->refusals >= REFUSALS_TO_BELIEVE) {
+	if (denial_heard(&x->denial, said, now, x->settings.lasts)) {
 		finish(x, REPLY_REFUSED);
 		return;
 	}
-	met_obstacle(x, reason, TRYING_ON);
+	met_obstacle(x, reason, "asking again until it has lasted");
 	x->part_due = false;
-	x->due = now + x->settings.timeout;
+	x->due = now + MIN(x->settings.timeout, DENIAL_PAUSE - DENIAL_PAUSE / 10);
 }
 
 static void give(struct exchange *x, unsigned i, enum value_type type, int64_t number)
@@ -504,7 +525,7 @@ static void read_refused(struct exchange *x, unsigned n, unsigned at, bool named
 	                               named ? name : "");
 
 	if (x->question.kind != REQUEST_NEXT || x->results->len == 1 || !named) {
-		refused(x, reason, now);
+		refused(x, snmp_status_text(error_status), reason, now);
 	} else if (n > 1 || !*alone) {
 		*alone = true;
 	} else {
@@ -571,19 +592,6 @@ static const struct varbind *answered_varbind(const struct exchange *x,
 	return find_name(varbinds, k, &asked_varbind(x, i)->name);
 }
 
-/* open->number is what it was before it was forgotten, 0 if it was not. */
-static void take_value(struct varbind *open, const struct varbind *read)
-{
-	const int64_t before = open->number;
-
-	varbind_clear(open);
-	*open = varbind_copy(read);
-	if (before && (open->type != VALUE_INTEGER || open->number != before)) {
-		g_clear_pointer(&open->octets, g_bytes_unref);
-		open->type = VALUE_OTHER;
-	}
-}
-
 static bool take_read(struct exchange *x, const struct attempt *attempt, const struct event *event)
 {
 	const unsigned n = attempt->asked->len;
@@ -598,7 +606,8 @@ static bool take_read(struct exchange *x, const struct attempt *attempt, const s
 
 		if (open->type != VALUE_NONE)
 			continue;
-		take_value(open, answered_varbind(x, attempt, event->varbinds, k));
+		varbind_clear(open);
+		*open = varbind_copy(answered_varbind(x, attempt, event->varbinds, k));
 	}
 	return true;
 }
@@ -662,35 +671,12 @@ static void take_part(struct exchange *x, const struct attempt *attempt, const s
 	if (event->error_status)
 		read_error(x, attempt, event, now);
 	else
-		x->refusals = 0;
-}
-
-/*
- * What was read before a long silence is of another time than the rest: that is read anew.
- * Its number stays, for a number that differs then is not known: see take_value().
- */
-static void forget_stale(struct exchange *x)
-{
-	if (x->question.kind != REQUEST_GET || x->silent <= SILENT_BEFORE_STALE)
-		return;
-	for (unsigned i = 0; i < x->results->len; i++) {
-		struct varbind *read = result(x, i);
-
-		if (read->type == VALUE_NONE)
-			continue;
-		if (read->type == VALUE_OCTETS || read->type == VALUE_ABSENT)
-			read->number = 0;
-		else if (read->type != VALUE_INTEGER || !read->number)
-			read->number = NO_NUMBER;
-		g_clear_pointer(&read->octets, g_bytes_unref);
-		read->type = VALUE_NONE;
-	}
+		denial_clear(&x->denial);
 }
 
 static void answer(struct exchange *x, const struct attempt *attempt, const struct event *event,
                    usec now)
 {
-	forget_stale(x);
 	if (!falls_short(x, attempt, event) && !fits(x, attempt, event)) {
 		met_obstacle(x, "an answer that does not fit the request", TRYING_ON);
 		return;
@@ -706,7 +692,7 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 	take_part(x, attempt, event, now);
 	/* Copies of this answer, and answers to other attempts at the same, would send the rest
 	 * twice. */
-	g_ptr_array_set_size(x->attempts, 0);
+	remember(x);
 	if (x->busy && all_taken(x))
 		finish(x, refused_objects(x) == x->results->len ? REPLY_REFUSED : REPLY_ANSWERED);
 }
@@ -732,20 +718,85 @@ bool exchange_expire(struct exchange *x)
 	return true;
 }
 
-void exchange_event(struct exchange *x, const struct event *event, usec now)
-{
-	struct attempt *attempt;
+/* --- what was heard --- */
 
-	if (!x->busy)
-		return;
-	attempt = event->tag ? find_attempt(x, event->tag) : NULL;
-	if (!attempt) {
-		log_line(x->log, TRIPPSNMP_LOG_DEBUG,
-		         "%s: an answer to an earlier question, dropped", x->label);
-		return;
+static unsigned times_in(const GArray *varbinds, const struct objid *name)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < varbinds->len; i++)
+		n += objid_equal(&g_array_index(varbinds, struct varbind, i).name, name);
+	return n;
+}
+
+/* Each object of the request once, and nothing else. */
+static bool is_whole(const struct attempt *attempt, const GArray *varbinds)
+{
+	if (varbinds->len != attempt->varbinds->len)
+		return false;
+	for (unsigned i = 0; i < varbinds->len; i++)
+		if (times_in(varbinds, &g_array_index(attempt->varbinds, struct varbind, i).name) !=
+		    1)
+			return false;
+	return true;
+}
+
+static void take_objects(GArray *taken, const GArray *varbinds, const struct attempt *attempt)
+{
+	for (unsigned i = 0; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		const struct varbind copy = varbind_copy(varbind);
+
+		if (times_in(attempt->varbinds, &varbind->name))
+			g_array_append_val(taken, copy);
+		else if (copy.octets)
+			g_bytes_unref(copy.octets);
 	}
+}
+
+static struct heard hear(const struct attempt *attempt, const struct event *event, usec now)
+{
+	struct heard heard = {
+		.kind = attempt->kind,
+		.asked = attempt->sent,
+		.answered = now,
+		.varbinds = varbinds_new(),
+		.error_status = event->error_status,
+		.engine = event->engine,
+	};
+
+	heard.whole = !event->error_status && is_whole(attempt, event->varbinds);
+	if (attempt->kind == REQUEST_GET && !event->error_status)
+		take_objects(heard.varbinds, event->varbinds, attempt);
+	if (attempt->kind == REQUEST_SET && heard.whole)
+		take_objects(heard.varbinds, attempt->varbinds, attempt);
+	return heard;
+}
+
+void heard_clear(struct heard *heard)
+{
+	g_clear_pointer(&heard->varbinds, g_array_unref);
+}
+
+static void replaced(struct exchange *x)
+{
+	x->replaced = true;
+	/* what the other one was asked says nothing of this one, nor does what was learned */
+	remember(x);
+	g_ptr_array_set_size(x->past, 0);
+	x->round_trip = 0;
+	x->limit = LIMIT_DEFAULT;
+	x->largest = x->suspected = x->parts = 0;
+	if (x->busy)
+		finish(x, REPLY_REPLACED);
+}
+
+static void take_event(struct exchange *x, struct attempt *attempt, const struct event *event,
+                       usec now)
+{
 	switch (event->type) {
 	case EVENT_TIME:
+	case EVENT_REPLACED:
 		break;
 	case EVENT_ANSWER:
 		log_answer(x, event);
@@ -754,7 +805,7 @@ void exchange_event(struct exchange *x, const struct event *event, usec now)
 	case EVENT_REFUSED:
 		/* A copy of one report is not a second one. */
 		attempt->tag = 0;
-		refused(x, event->reason, now);
+		refused(x, event->reason, event->reason, now);
 		break;
 	case EVENT_UNREACHABLE:
 		met_obstacle(x, event->reason, TRYING_ON);
@@ -764,4 +815,40 @@ void exchange_event(struct exchange *x, const struct event *event, usec now)
 		fault(x, attempt, event->reason, now);
 		break;
 	}
+}
+
+static void stamp(const struct event *event, usec asked, usec answered)
+{
+	for (unsigned i = 0; event->varbinds && i < event->varbinds->len; i++) {
+		struct varbind *varbind = &g_array_index(event->varbinds, struct varbind, i);
+
+		varbind->asked = asked;
+		varbind->answered = answered;
+	}
+}
+
+bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
+{
+	struct attempt *attempt = find_attempt(x->attempts, event->tag);
+	const bool at_hand = attempt && x->busy;
+
+	memset(heard, 0, sizeof(*heard));
+	if (event->type == EVENT_REPLACED) {
+		replaced(x);
+		return false;
+	}
+	if (!attempt)
+		attempt = find_attempt(x->past, event->tag);
+	if (!attempt) {
+		log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: an answer to nothing that was asked",
+		         x->label);
+		return false;
+	}
+	if (event->type == EVENT_ANSWER) {
+		stamp(event, attempt->sent, now);
+		*heard = hear(attempt, event, now);
+	}
+	if (at_hand)
+		take_event(x, attempt, event, now);
+	return event->type == EVENT_ANSWER;
 }

@@ -8,6 +8,7 @@
 #ifndef TS_EXCHANGE_H
 #define TS_EXCHANGE_H
 
+#include "denial.h"
 #include "log.h"
 #include "request.h"
 
@@ -21,9 +22,24 @@ struct question {
 
 enum reply_status {
 	REPLY_ANSWERED,
-	REPLY_SILENT,  /* max_attempts went without an answer */
-	REPLY_REFUSED, /* a definite refusal, seen twice; reason */
-	REPLY_FAULT    /* time was up, and this machine could not ask; reason */
+	REPLY_SILENT,   /* max_attempts went without an answer */
+	REPLY_REFUSED,  /* a definite refusal that lasted; reason */
+	REPLY_REPLACED, /* another device answers under the address now */
+	REPLY_FAULT     /* time was up, and this machine could not ask; reason */
+};
+
+/** What one answer says, whatever became of the question. */
+struct heard {
+	enum request_kind kind;
+	usec asked, answered; /* when the attempt that is answered left, and when this came */
+	/*
+	 * GET: what was asked for and is answered; an object that stands twice, twice.
+	 * SET: what was set, if it was acknowledged: without error, by its names. Else empty.
+	 */
+	GArray *varbinds; /* of struct varbind */
+	bool whole;       /* GET: each object that was asked, once, without error */
+	int error_status;
+	struct engine engine;
 };
 
 /**
@@ -45,6 +61,7 @@ struct reply {
 struct exchange_settings {
 	bool v1;
 	usec timeout;  /* before the first retransmission */
+	usec lasts;    /* so long a refusal must last to be believed */
 	uint32_t seed; /* of the jitter */
 };
 
@@ -60,21 +77,23 @@ struct exchange {
 	unsigned parts;     /* such answers in a row */
 	usec round_trip;    /* of the last answer */
 	bool warned;
-	char *obstacle;    /* the last thing that went wrong, silence apart; NULL before */
-	unsigned refusals; /* in a row */
-	char *refusal;
-	char *fault; /* why the last attempt did not leave this machine; NULL if it did */
+	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
+	struct denial denial; /* what it refuses, and since when */
+	char *refusal;        /* that in full */
+	bool replaced;        /* another device answers now, and nobody was told yet */
+	char *fault;          /* why the last attempt did not leave this machine; NULL if it did */
 	uint32_t random;
 	/* The question at hand. */
 	bool busy;
 	struct question question;
-	GArray *results; /* of struct varbind; GET and NEXT */
-	GArray *alone;   /* of bool: to be asked by itself */
-	GPtrArray *attempts;
-	unsigned silent; /* attempts since the last answer */
-	bool part_due;   /* and not a whole */
-	usec due;        /* when to send next */
-	unsigned sent;   /* requests in all */
+	GArray *results;     /* of struct varbind; GET and NEXT */
+	GArray *alone;       /* of bool: to be asked by itself */
+	GPtrArray *attempts; /* at it; of struct attempt */
+	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
+	unsigned silent;     /* attempts since the last answer */
+	bool part_due;       /* and not a whole */
+	usec due;            /* when to send next */
+	unsigned sent;       /* requests in all */
 	struct reply reply;
 };
 
@@ -97,15 +116,18 @@ usec exchange_due(const struct exchange *x);
  */
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds);
-/** Takes an event for this PDU; leaves it to the caller to clear. */
-void exchange_event(struct exchange *x, const struct event *event, usec now);
+/**
+ * Takes an event for this PDU; leaves it to the caller to clear, with its varbinds'
+ * intervals filled in. True if it is an answer to something that was asked, now or
+ * before: *heard, to be freed with heard_clear(), is what it says then.
+ */
+bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard);
+void heard_clear(struct heard *heard);
 /** Whether the question has its reply in x->reply. */
 bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */
 bool exchange_expire(struct exchange *x);
 
-/** So often a definite refusal must be seen to be believed. */
-#define REFUSALS_TO_BELIEVE 2
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);
 

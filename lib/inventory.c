@@ -926,6 +926,10 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 	case REPLY_REFUSED:
 		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
 		break;
+	case REPLY_REPLACED:
+		start_over(inventory, pdu, now,
+		           g_strdup("another device answers under its address now"));
+		break;
 	case REPLY_FAULT:
 		fail(pdu, TRIPPSNMP_INTERNAL, reply->reason);
 		break;

@@ -18,6 +18,12 @@ struct machine {
 	 * caller frees question->varbinds. Called only while the PDU has no question.
 	 */
 	bool (*next)(void *self, unsigned pdu, usec now, struct question *question);
+	/**
+	 * Takes each answer that arrives, before the reply that it may make, and those to
+	 * earlier attempts and questions as well: what a device says is true whatever it
+	 * was asked for. May be NULL.
+	 */
+	void (*hear)(void *self, unsigned pdu, const struct heard *heard);
 	/** Takes the reply to the PDU's question. */
 	void (*reply)(void *self, unsigned pdu, const struct reply *reply, usec now);
 	/** When next() will have something for a PDU although no reply comes in between. */

@@ -13,8 +13,6 @@
  * such things, and a failure costs one of the cluster's few tries.
  */
 #define LOOK_PAUSE USEC_PER_SEC
-#define NO_LASTS (5 * USEC_PER_SEC)
-#define NO_LASTS_SHARE 4 /* of total_timeout, at most one in so many */
 /* What the SNMP versions add to an answer, bytes. */
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
@@ -31,6 +29,9 @@ struct operation *operation_new(const struct config *config, const char *const *
 {
 	struct operation *operation = g_new0(struct operation, 1);
 
+	operation->lasts = limit == USEC_NEVER
+	                           ? MIN(DENIAL_LASTS, config->total_timeout / DENIAL_SHARE)
+	                           : DENIAL_LASTS_STATUS;
 	operation->config = config;
 	operation->labels = labels;
 	operation->n_pdus = config->pdus->len;
@@ -48,6 +49,7 @@ void operation_connect(struct operation *operation, struct network *network, uin
 	const struct exchange_settings settings = {
 		.v1 = operation->config->version == SNMP_V1,
 		.timeout = operation->config->snmp_timeout,
+		.lasts = operation->lasts,
 		.seed = seed,
 	};
 
@@ -156,8 +158,7 @@ static struct outcome take_inventory(struct operation *operation, bool *stranger
 }
 
 /* Takes inventory until it is judged well, or a no was the same twice and for so long. */
-static struct outcome look(struct operation *operation, operation_judge judge, void *context,
-                           usec lasts)
+struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
 {
 	char *said = NULL; /* the no of the last look */
 	usec since = 0;
@@ -172,7 +173,7 @@ static struct outcome look(struct operation *operation, operation_judge judge, v
 		news = g_strcmp0(said, outcome.message) != 0;
 		since = news ? now(operation) : since;
 		if (!outcome.error || (taken.error && !stranger) || next >= operation->deadline ||
-		    (said && !unclear && now(operation) - since >= lasts))
+		    (said && !unclear && now(operation) - since >= operation->lasts))
 			break;
 		if (news)
 			log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
@@ -183,11 +184,6 @@ static struct outcome look(struct operation *operation, operation_judge judge, v
 	}
 	g_free(said);
 	return outcome;
-}
-
-struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
-{
-	return look(operation, judge, context, 0);
 }
 
 /* --- power --- */
@@ -254,8 +250,7 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
                                const char *shown)
 {
 	GArray *feeds = feeds_new();
-	const usec lasts = MIN(NO_LASTS, operation->config->total_timeout / NO_LASTS_SHARE);
-	struct outcome outcome = look(operation, judge_node, feeds, lasts);
+	struct outcome outcome = operation_look(operation, judge_node, feeds);
 	bool short_of_on = false;
 	char *text = feeds_text(feeds);
 

@@ -19,6 +19,7 @@ struct operation {
 	unsigned n_pdus;
 	const struct log *log;
 	usec begun, deadline;
+	usec lasts;       /* so long what a device denies must last */
 	const char *node; /* NULL: all of them */
 	struct inventory_need *needs;
 	struct runner runner;

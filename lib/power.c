@@ -493,7 +493,7 @@ static void refused(struct power *power, unsigned pdu, const struct feed *feed, 
 		"%s: switching is refused (%s): give the community or user of %s write access",
 		feed->text, snmp_status_text(error_status), power->labels[pdu]);
 
-	if (++power->refusals[pdu] >= REFUSALS_TO_BELIEVE) {
+	if (++power->refusals[pdu] >= 2) {
 		give_up(power, TRIPPSNMP_ACCESS, message);
 		return;
 	}

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Microseconds of a clock that never steps. */
+/** Microseconds of a clock that never steps, and goes on while the machine sleeps. */
 typedef int64_t usec;
 #define USEC_PER_SEC INT64_C(1000000)
 #define USEC_NEVER INT64_MAX
@@ -40,12 +40,16 @@ enum value_type {
 	VALUE_OTHER       /* a type that we have no use for */
 };
 
-/** A varbind owns its octets. */
+/**
+ * A varbind owns its octets. One that was read was true at some moment from asked, when
+ * the attempt that was answered left, until answered, when its answer came.
+ */
 struct varbind {
 	struct objid name;
 	enum value_type type;
 	int64_t number;
 	GBytes *octets;
+	usec asked, answered;
 };
 
 enum request_kind { REQUEST_GET, REQUEST_NEXT, REQUEST_BULK, REQUEST_SET };
@@ -60,12 +64,20 @@ struct request {
 	unsigned n;
 };
 
+/** What an authenticated SNMPv3 message says of the engine that sent it (RFC 3414). */
+struct engine {
+	bool known; /* false in v1 and v2c, and without authentication */
+	uint32_t boots;
+	uint32_t time; /* seconds since it started */
+};
+
 enum event_type {
 	EVENT_TIME,        /* the time asked for has come */
 	EVENT_ANSWER,      /* error_status, error_index and varbinds are those of the answer */
 	EVENT_REFUSED,     /* authentication failed (a v3 report); reason says how */
 	EVENT_UNREACHABLE, /* the network says that nobody is there; reason says how */
-	EVENT_FAULT        /* this machine cannot send at all; reason says why */
+	EVENT_REPLACED, /* another SNMPv3 engine answers there now: nothing was delivered to it */
+	EVENT_FAULT     /* this machine cannot send at all; reason says why */
 };
 
 struct event {
@@ -73,7 +85,8 @@ struct event {
 	unsigned pdu;
 	uint32_t tag; /* of the request that it answers; 0 if none can be told */
 	int error_status;
-	int error_index;  /* 1 is the first varbind, 0 none */
+	int error_index; /* 1 is the first varbind, 0 none */
+	struct engine engine;
 	GArray *varbinds; /* of struct varbind, see varbinds_new(); owned by the receiver */
 	char *reason;     /* owned by the receiver */
 };

@@ -111,6 +111,19 @@ static bool expire(struct runner *runner, const struct machine *machine)
 	return machine->done(machine->self);
 }
 
+static void take_event(struct runner *runner, const struct machine *machine, struct event *event)
+{
+	struct heard heard;
+
+	if (event->type == EVENT_TIME || event->pdu >= runner->n_pdus)
+		return;
+	if (!exchange_event(&runner->exchanges[event->pdu], event, now(runner), &heard))
+		return;
+	if (machine->hear)
+		machine->hear(machine->self, event->pdu, &heard);
+	heard_clear(&heard);
+}
+
 bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++)
@@ -128,8 +141,7 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 			return true;
 		runner->network->next(runner->network, next_time(runner, machine, deadline),
 		                      &event);
-		if (event.type != EVENT_TIME && event.pdu < runner->n_pdus)
-			exchange_event(&runner->exchanges[event.pdu], &event, now(runner));
+		take_event(runner, machine, &event);
 		event_clear(&event);
 	}
 }

@@ -7,16 +7,14 @@
 
 #include <string.h>
 
-#define RETRY_PAUSE USEC_PER_SEC
-
 struct write_check {
 	unsigned n_pdus;
 	const char *const *labels;
 	const GArray *feeds;
 	bool v1;
 	const struct log *log;
-	unsigned *at;      /* for each PDU: the feed it is at */
-	unsigned *refused; /* for each PDU: how often that feed's SET was */
+	unsigned *at;           /* for each PDU: the feed it is at */
+	struct denial *refused; /* for each PDU: that feed's SET */
 	usec *not_before;
 	unsigned proven; /* SETs that were answered without error */
 	struct outcome outcome;
@@ -32,7 +30,7 @@ static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 	while (from < check->feeds->len && feed_at(check, from)->pdu != pdu)
 		from++;
 	check->at[pdu] = from;
-	check->refused[pdu] = 0;
+	denial_clear(&check->refused[pdu]);
 }
 
 struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
@@ -46,7 +44,7 @@ struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, 
 	check->v1 = v1;
 	check->log = log;
 	check->at = g_new0(unsigned, n_pdus);
-	check->refused = g_new0(unsigned, n_pdus);
+	check->refused = g_new0(struct denial, n_pdus);
 	check->not_before = g_new0(usec, n_pdus);
 	for (unsigned i = 0; i < n_pdus; i++)
 		skip_to(check, i, 0);
@@ -55,6 +53,8 @@ struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, 
 
 void write_check_free(struct write_check *check)
 {
+	for (unsigned i = 0; i < check->n_pdus; i++)
+		denial_clear(&check->refused[i]);
 	g_free(check->at);
 	g_free(check->refused);
 	g_free(check->not_before);
@@ -113,8 +113,9 @@ static void refused(struct write_check *check, unsigned pdu, int error_status, u
 {
 	const struct feed *feed = feed_at(check, check->at[pdu]);
 
-	if (++check->refused[pdu] < REFUSALS_TO_BELIEVE) {
-		check->not_before[pdu] = now + RETRY_PAUSE;
+	if (!denial_heard(&check->refused[pdu], snmp_status_text(error_status), now,
+	                  DENIAL_LASTS_STATUS)) {
+		check->not_before[pdu] = now + DENIAL_PAUSE;
 		return;
 	}
 	fail(check, TRIPPSNMP_ACCESS,

@@ -1,0 +1,28 @@
+/*
+ * Whether a no has lasted: see denial.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "denial.h"
+
+/* Two say that it was no slip; with time for more, three say that it was asked throughout. */
+#define TIMES_AT_LEAST 2
+#define TIMES_IN_LONGER 3
+
+bool denial_heard(struct denial *denial, const char *said, usec now, usec lasts)
+{
+	if (g_strcmp0(denial->said, said)) {
+		denial_clear(denial);
+		denial->said = g_strdup(said);
+		denial->since = now;
+	}
+	denial->times++;
+	return now - denial->since >= lasts &&
+	       denial->times >= (lasts > DENIAL_PAUSE ? TIMES_IN_LONGER : TIMES_AT_LEAST);
+}
+
+void denial_clear(struct denial *denial)
+{
+	g_free(denial->said);
+	*denial = (struct denial){ 0 };
+}

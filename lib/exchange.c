@@ -412,6 +412,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 		.repetitions = x->question.repetitions,
 		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
 		.n = (*varbinds)->len,
+		.leave_by = x->question.leave_by ? x->question.leave_by : USEC_NEVER,
 	};
 	return attempt;
 }
@@ -441,7 +442,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	if (x->part_due)
 		return send_part(x, now, next_tag, request, varbinds);
 	log_silence(x, now);
-	if (x->question.max_attempts && x->silent >= x->question.max_attempts) {
+	if ((x->question.max_attempts && x->silent >= x->question.max_attempts) ||
+	    (x->question.leave_by && now > x->question.leave_by)) {
 		finish(x, REPLY_SILENT);
 		return false;
 	}
@@ -754,6 +756,27 @@ static void take_objects(GArray *taken, const GArray *varbinds, const struct att
 	}
 }
 
+/* An error-status is what the agent says of one object, if it says of which. */
+static void take_error(GArray *taken, const struct attempt *attempt, const struct event *event,
+                       usec now)
+{
+	const unsigned n = attempt->varbinds->len;
+	const unsigned at = n == 1 ? 1 : (unsigned)MAX(event->error_index, 0);
+	struct varbind varbind;
+
+	if (at < 1 || at > n || event->error_status == SNMP_STATUS_TOO_BIG)
+		return;
+	varbind = (struct varbind){
+		.name = g_array_index(attempt->varbinds, struct varbind, at - 1).name,
+		.type = event->error_status == SNMP_STATUS_NO_SUCH_NAME ? VALUE_ABSENT
+		                                                        : VALUE_ERROR,
+		.number = event->error_status,
+		.asked = attempt->sent,
+		.answered = now,
+	};
+	g_array_append_val(taken, varbind);
+}
+
 static struct heard hear(const struct attempt *attempt, const struct event *event, usec now)
 {
 	struct heard heard = {
@@ -768,6 +791,8 @@ static struct heard hear(const struct attempt *attempt, const struct event *even
 	heard.whole = !event->error_status && is_whole(attempt, event->varbinds);
 	if (attempt->kind == REQUEST_GET && !event->error_status)
 		take_objects(heard.varbinds, event->varbinds, attempt);
+	else if (attempt->kind == REQUEST_GET)
+		take_error(heard.varbinds, attempt, event, now);
 	if (attempt->kind == REQUEST_SET && heard.whole)
 		take_objects(heard.varbinds, attempt->varbinds, attempt);
 	return heard;

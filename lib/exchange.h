@@ -18,6 +18,7 @@ struct question {
 	GArray *varbinds;      /* of struct varbind; values for SET */
 	unsigned repetitions;  /* BULK */
 	unsigned max_attempts; /* 0: until somebody stops asking */
+	usec leave_by;         /* after that no attempt may leave; 0: any time */
 };
 
 enum reply_status {
@@ -33,7 +34,8 @@ struct heard {
 	enum request_kind kind;
 	usec asked, answered; /* when the attempt that is answered left, and when this came */
 	/*
-	 * GET: what was asked for and is answered; an object that stands twice, twice.
+	 * GET: what was asked for and is answered; an object that stands twice, twice. With
+	 *   error_status the object that it is about, absent or in error, if that is said.
 	 * SET: what was set, if it was acknowledged: without error, by its names. Else empty.
 	 */
 	GArray *varbinds; /* of struct varbind */

@@ -5,7 +5,7 @@
  */
 #include "operation.h"
 
-#include "power.h"
+#include "power/power.h"
 
 /*
  * A definite no from a device (not there, not controllable, nobody's) is believed the second time.
@@ -207,13 +207,15 @@ char *feeds_text(const GArray *feeds)
 	return g_string_free(text, FALSE);
 }
 
+/* *outdated: the feeds are not what was looked up any more. */
 static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_action action,
-                                   const GArray *feeds, bool *short_of_on)
+                                   const GArray *feeds, bool *short_of_on, bool *outdated)
 {
 	const struct power_settings settings = {
 		.action = action,
 		.off_hold = operation->config->off_hold,
 		.power_timeout = operation->config->power_timeout,
+		.lasts = operation->lasts,
 		.v1 = operation->config->version == SNMP_V1,
 	};
 	struct power *power =
@@ -229,6 +231,7 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 	}
 	outcome = power_outcome(power);
 	*short_of_on = power_short_of_on(power);
+	*outdated = power_outdated(power);
 	power_free(power);
 	return outcome;
 }
@@ -246,18 +249,20 @@ const char *action_word(enum trippsnmp_action action)
 	return NULL;
 }
 
-struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
-                               const char *shown)
+/* Finds the node's outlets and switches them: once. */
+static struct outcome find_and_switch(struct operation *operation, enum trippsnmp_action action,
+                                      const char *shown, bool *outdated)
 {
 	GArray *feeds = feeds_new();
 	struct outcome outcome = operation_look(operation, judge_node, feeds);
 	bool short_of_on = false;
 	char *text = feeds_text(feeds);
 
+	*outdated = false;
 	if (!outcome.error) {
 		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of node %s: switching %s",
 		         action_word(action), shown, text);
-		outcome = switch_feeds(operation, action, feeds, &short_of_on);
+		outcome = switch_feeds(operation, action, feeds, &short_of_on, outdated);
 	}
 	if (!outcome.error)
 		log_line(operation->log, TRIPPSNMP_LOG_INFO,
@@ -270,4 +275,19 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 	g_free(text);
 	g_array_unref(feeds);
 	return outcome;
+}
+
+struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
+                               const char *shown)
+{
+	for (;;) {
+		bool outdated;
+		struct outcome outcome = find_and_switch(operation, action, shown, &outdated);
+
+		if (!outdated || now(operation) >= operation->deadline)
+			return outcome;
+		log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
+		         outcome.message);
+		g_free(outcome.message);
+	}
 }

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "power.h"
+#include "power/power.h"
 
 #include "script.h"
 #include "text.h"

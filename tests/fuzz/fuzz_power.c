@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "power.h"
+#include "power/power.h"
 #include "runner.h"
 #include "virtual.h"
 

@@ -1,7 +1,7 @@
 /*
- * The promise as a state machine: commands, sweeps, hold. Pure: a machine for
- * the runner. It says "off" only of outlets that two sweeps, off_hold apart,
- * both saw off after a command; nothing else here may ever end in success.
+ * The promise as a machine for the runner: it commands the outlets of a node,
+ * reads them, holds, and ends. Pure. That "off" is success the kernel decides
+ * alone (promise/evidence.h); what is in lib/power may only cost time.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -16,6 +16,7 @@ struct power_settings {
 	enum trippsnmp_action action;
 	usec off_hold;
 	usec power_timeout; /* an outlet that reads otherwise for longer has failed */
+	usec lasts;         /* so long a definite no must last to be believed */
 	bool v1;
 };
 
@@ -32,6 +33,12 @@ struct outcome power_outcome(const struct power *power);
 
 /** Whether it is a reset whose off was proven, and whose power did not come back. */
 bool power_short_of_on(const struct power *power);
+
+/**
+ * Whether it is done because the feeds are not what was looked up any more: another device
+ * answers, or a row has another name. The outcome says so; a new look may find them.
+ */
+bool power_outdated(const struct power *power);
 
 /**
  * Time is up. silent is a PDU that does not answer, or negative; obstacle what

@@ -1,0 +1,321 @@
+/*
+ * What a PDU is to be asked next, and when: commands that are due, sweeps until
+ * its outlets are as wanted, polls in the hold, the sweep that confirms, its
+ * uptime. Each plan follows from what is known at that moment, so nothing can
+ * be left over from another phase. What an answer is worth is not decided here.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "power/state.h"
+
+#include <string.h>
+
+/*
+ * A SET that nothing acknowledged is sent again whatever a sweep says; but a PDU that
+ * never answers one is to be swept in between. Fewer would leave no time for the
+ * acknowledgements of a slow PDU.
+ */
+#define SET_ATTEMPTS 4
+#define UPTIME_ATTEMPTS 4
+#define UPTIME_PAUSE (DENIAL_PAUSE - DENIAL_PAUSE / 10)
+/* Of an answer with names: any agent can send 484 (RFC 3411). */
+#define ANSWER_BYTES 400
+#define VARBIND_BYTES 30 /* without an octet string */
+
+const struct objid sys_up_time = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+
+/* --- where the operation stands --- */
+
+static const struct evidence_outlet *known(const struct power *power, unsigned feed)
+{
+	return &power->evidence.outlets[feed];
+}
+
+static bool is_on_pdu(const struct power *power, unsigned feed, unsigned pdu)
+{
+	return power->feeds[feed].feed->pdu == pdu;
+}
+
+static bool has_feeds(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu))
+			return true;
+	return false;
+}
+
+/* Whether each outlet of the PDU (or of all, below) has read off since its command. */
+static bool off_begun(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu) && (!known(power, i)->told || !known(power, i)->offs))
+			return false;
+	return true;
+}
+
+/* When the hold is over; USEC_NEVER while not all outlets are off. */
+static usec hold_end(const struct power *power)
+{
+	usec end = 0;
+
+	for (unsigned i = 0; i < power->n_feeds; i++) {
+		if (!known(power, i)->told || !known(power, i)->offs)
+			return USEC_NEVER;
+		end = MAX(end, known(power, i)->first_answered + power->settings.off_hold);
+	}
+	return end;
+}
+
+static bool confirmed(const struct power *power, unsigned feed, usec end)
+{
+	const struct evidence_outlet *outlet = known(power, feed);
+
+	return outlet->offs > 1 && outlet->last_asked >= end;
+}
+
+static bool pdu_confirmed(const struct power *power, unsigned pdu, usec end)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu) && !confirmed(power, i, end))
+			return false;
+	return true;
+}
+
+static bool all_confirmed(const struct power *power, usec end)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (!confirmed(power, i, end))
+			return false;
+	return true;
+}
+
+static bool vouched_for(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu) &&
+		    power->evidence.pdus[pdu].vouched < known(power, i)->last_asked)
+			return false;
+	return true;
+}
+
+static bool pdu_is_on(const struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu) && power->feeds[i].last.state != TRIPPSNMP_ON)
+			return false;
+	return true;
+}
+
+/* --- what is next --- */
+
+static struct plan command_plan(const struct power *power, unsigned pdu, usec now)
+{
+	struct plan plan = { TASK_NONE, 0, USEC_NEVER };
+
+	for (unsigned i = 0; i < power->n_feeds; i++) {
+		const usec at = is_on_pdu(power, i, pdu) ? commands_due(power, i) : USEC_NEVER;
+
+		if (at < plan.at)
+			plan = (struct plan){ TASK_COMMAND, i, at };
+	}
+	if (plan.task == TASK_COMMAND && commands_leave_by(power, plan.feed) <= now)
+		plan.task = TASK_CHECK;
+	return plan;
+}
+
+/* The next sweep of a PDU whose outlets have all read off. */
+static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
+{
+	const struct course *course = &power->courses[pdu];
+	const usec end = hold_end(power);
+	const usec poll = course->swept_at + HOLD_POLL;
+
+	if (end == USEC_NEVER || pdu_confirmed(power, pdu, end))
+		return poll;
+	/* one that would still be under way then would only stand in the way */
+	if (now < end)
+		return poll + power->evidence.pdus[pdu].round_trip < end ? poll : end;
+	return course->swept_at < end ? end : course->poll_at;
+}
+
+static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
+{
+	const struct course *course = &power->courses[pdu];
+	usec at = course->poll_at;
+
+	if (course->sweep_at || course->look_first)
+		at = 0;
+	else if (power->wanted == TRIPPSNMP_OFF && off_begun(power, pdu))
+		at = sweep_in_hold(power, pdu, now);
+	else if (power->wanted == TRIPPSNMP_ON && pdu_is_on(power, pdu))
+		at = course->swept_at + HOLD_POLL;
+	return (struct plan){ TASK_SWEEP, 0, at };
+}
+
+/*
+ * When all has been confirmed; and once at the beginning of a hold that has time for it, for
+ * who tells it then cannot be taken later for one that has none.
+ */
+static struct plan uptime_plan(const struct power *power, unsigned pdu)
+{
+	const struct course *course = &power->courses[pdu];
+	const usec end = hold_end(power);
+	const struct plan plan = { TASK_UPTIME, 0, course->uptime_at };
+
+	if (power->wanted == TRIPPSNMP_ON || course->tells_time)
+		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	if (end != USEC_NEVER && all_confirmed(power, end) && !vouched_for(power, pdu))
+		return plan;
+	if (power->settings.off_hold >= HOLD_POLL && !course->uptime_asked && off_begun(power, pdu))
+		return plan;
+	return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+}
+
+struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
+{
+	const struct course *course = &power->courses[pdu];
+	const struct plan command = command_plan(power, pdu, now);
+	const struct plan sweep = sweep_plan(power, pdu, now);
+	const struct plan uptime = uptime_plan(power, pdu);
+	struct plan plan;
+
+	if (!has_feeds(power, pdu))
+		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	if (course->sweep_at || course->look_first)
+		return sweep;
+	if (command.at <= now)
+		return command;
+	if (uptime.at <= now)
+		return uptime;
+	plan = command.at < sweep.at ? command : sweep;
+	return uptime.at < plan.at ? uptime : plan;
+}
+
+/* --- the questions --- */
+
+static void add_status(struct question *question, const struct progress *p)
+{
+	const struct objid *name = &p->cells.status_name;
+
+	if (!name->n || p->cells.status_absent)
+		return;
+	for (unsigned i = 0; i < question->varbinds->len; i++)
+		if (objid_equal(&g_array_index(question->varbinds, struct varbind, i).name, name))
+			return;
+	varbinds_add(question->varbinds, name);
+}
+
+static void add_cells(struct question *question, const struct progress *p)
+{
+	varbinds_add(question->varbinds, &p->cells.state_name);
+	if (p->cells.name_name.n)
+		varbinds_add(question->varbinds, &p->cells.name_name);
+	add_status(question, p);
+}
+
+/* A feed's cells belong into one answer; by number 40 of them fit, with names fewer. */
+static void make_sweep(struct power *power, unsigned pdu, struct question *question)
+{
+	struct course *course = &power->courses[pdu];
+	gsize bytes = 0;
+
+	for (unsigned i = course->sweep_at; i < power->n_feeds; i++) {
+		const struct progress *p = &power->feeds[i];
+
+		if (p->feed->pdu != pdu)
+			continue;
+		if (p->feed->name_key)
+			bytes += 2 * VARBIND_BYTES + p->feed->name_bytes;
+		if (question->varbinds->len && bytes > ANSWER_BYTES) {
+			course->sweep_at = i;
+			return;
+		}
+		add_cells(question, p);
+	}
+	course->sweep_at = 0;
+	course->look_first = false;
+}
+
+struct objid questions_command_object(const struct feed *feed)
+{
+	return family_instance(feed->family, feed->family->command, feed->device, feed->number);
+}
+
+static void make_command(struct power *power, unsigned feed, usec now, struct question *question)
+{
+	struct progress *p = &power->feeds[feed];
+	const struct family *family = p->feed->family;
+	const struct objid name = questions_command_object(p->feed);
+
+	question->kind = REQUEST_SET;
+	question->max_attempts = p->feed->name_key ? 1 : SET_ATTEMPTS;
+	question->leave_by = p->feed->name_key ? commands_leave_by(power, feed) : 0;
+	varbinds_add_integer(question->varbinds, &name,
+	                     power->wanted == TRIPPSNMP_OFF ? family->command_off
+	                                                    : family->command_on);
+	p->commanded = now;
+	if (power->wanted == TRIPPSNMP_ON)
+		evidence_untold(&power->evidence, feed);
+}
+
+/* A name counts for a command only if nothing else was asked after it. */
+static void forget_names(struct power *power, unsigned pdu)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu))
+			power->feeds[i].name_shown = 0;
+}
+
+void questions_make(struct power *power, unsigned pdu, const struct plan *plan, usec now,
+                    struct question *question)
+{
+	struct course *course = &power->courses[pdu];
+
+	memset(question, 0, sizeof(*question));
+	question->kind = REQUEST_GET;
+	question->varbinds = varbinds_new();
+	switch (plan->task) {
+	case TASK_COMMAND:
+		make_command(power, plan->feed, now, question);
+		break;
+	case TASK_CHECK:
+		add_cells(question, &power->feeds[plan->feed]);
+		break;
+	case TASK_SWEEP:
+		if (!course->sweep_at)
+			course->swept_at = now;
+		make_sweep(power, pdu, question);
+		break;
+	case TASK_UPTIME:
+		question->max_attempts = UPTIME_ATTEMPTS;
+		varbinds_add(question->varbinds, &sys_up_time);
+		course->uptime_asked = true;
+		break;
+	case TASK_NONE:
+		break;
+	}
+	forget_names(power, pdu);
+	course->task = plan->task;
+	course->feed = plan->feed;
+	course->asked_at = now;
+}
+
+static bool is_told(const struct reply *reply)
+{
+	return reply->status == REPLY_ANSWERED && reply->varbinds->len &&
+	       g_array_index(reply->varbinds, struct varbind, 0).type == VALUE_UNSIGNED;
+}
+
+void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now)
+{
+	struct course *course = &power->courses[pdu];
+
+	if (course->task == TASK_UPTIME) {
+		course->uptime_at = now + (is_told(reply) ? 0 : UPTIME_PAUSE);
+		return;
+	}
+	if (course->task != TASK_SWEEP || course->sweep_at)
+		return;
+	course->poll_at = now + course->poll_pause;
+	course->poll_pause = MIN(2 * course->poll_pause, POLL_LAST);
+}

@@ -1,0 +1,141 @@
+/*
+ * What a power operation says: on what evidence it grants, and what is missing
+ * when it ends without.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "power/state.h"
+
+const char *words_state(enum trippsnmp_state state)
+{
+	switch (state) {
+	case TRIPPSNMP_OFF:
+		return "off";
+	case TRIPPSNMP_ON:
+		return "on";
+	case TRIPPSNMP_UNKNOWN:
+		break;
+	}
+	return "neither on nor off";
+}
+
+static double seconds(usec time)
+{
+	return (double)time / (double)USEC_PER_SEC;
+}
+
+/* As seconds since the operation's first question. */
+static double since_start(const struct power *power, usec time)
+{
+	return seconds(time - power->started);
+}
+
+/* --- success --- */
+
+static void add_outlet(const struct power *power, GString *line, unsigned i)
+{
+	const struct evidence_outlet *outlet = &power->evidence.outlets[i];
+
+	g_string_append_printf(
+		line,
+		"%s%s: told at %.2f s, acknowledged at %.2f s, off from %.2f s "
+		"to %.2f s",
+		i ? "; " : "", power->feeds[i].feed->text, since_start(power, outlet->told_asked),
+		since_start(power, outlet->told_answered),
+		since_start(power, outlet->first_answered), since_start(power, outlet->last_asked));
+}
+
+static void add_pdu(const struct power *power, GString *line, unsigned pdu)
+{
+	const struct course *course = &power->courses[pdu];
+	const struct evidence_pdu *known = &power->evidence.pdus[pdu];
+
+	g_string_append_printf(line, "; %s has not restarted since, by ", power->labels[pdu]);
+	if (known->timed && !known->frozen)
+		g_string_append_printf(line, "%s %.0f s, asked at %.2f s",
+		                       course->tells_time ? "its engine time of"
+		                                          : "its sysUpTime of",
+		                       seconds(course->up), since_start(power, known->vouched));
+	else
+		g_string_append_printf(
+			line,
+			"its answers until %.2f s: it was never silent for long, and "
+			"%s sysUpTime",
+			since_start(power, known->vouched),
+			known->timed ? "shows a standing" : "does not have");
+}
+
+void words_evidence(const struct power *power)
+{
+	GString *line = g_string_new("off is proven: ");
+
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		add_outlet(power, line, i);
+	for (unsigned pdu = 0; pdu < power->n_pdus; pdu++)
+		if (power->evidence.pdus[pdu].heard)
+			add_pdu(power, line, pdu);
+	log_line(power->log, TRIPPSNMP_LOG_INFO, "%s", line->str);
+	g_string_free(line, TRUE);
+}
+
+/* --- what is missing --- */
+
+static char *command_missing(const struct progress *p)
+{
+	const char *reads = words_state(p->last.state);
+
+	if (p->came_back)
+		return g_strdup_printf("%s reads %s, and no command was acknowledged since it came "
+		                       "back, or since its PDU was away",
+		                       p->feed->text, reads);
+	if (p->error_status)
+		return g_strdup_printf("%s reads %s, and no command was acknowledged: the last one "
+		                       "is answered with %s",
+		                       p->feed->text, reads, snmp_status_text(p->error_status));
+	return g_strdup_printf("%s reads %s, and no command was acknowledged: check that the "
+	                       "community or user may write",
+	                       p->feed->text, reads);
+}
+
+/* Why this outlet is not known to be as wanted; NULL if it is. */
+static char *outlet_missing(const struct power *power, unsigned i)
+{
+	const struct progress *p = &power->feeds[i];
+	const struct evidence_outlet *outlet = &power->evidence.outlets[i];
+	const bool off = power->wanted == TRIPPSNMP_OFF;
+
+	if (p->last.lost || p->last.status_unclear)
+		return g_strdup_printf(
+			"%s: %s, so the state of %s cannot be trusted; check the PDU",
+			power->labels[p->feed->pdu],
+			p->last.lost ? "the card has lost its device (tlpDeviceStatus is offline)"
+				     : "tlpDeviceStatus is unclear",
+			p->feed->text);
+	if (p->last.name != NAME_SAME)
+		return g_strdup_printf("the name of %s, by which it was found, %s", p->feed->text,
+		                       p->last.name == NAME_OTHER ? "is another one now"
+		                                                  : "cannot be read any more");
+	if (p->acknowledged == USEC_NEVER && (off || p->last.state != TRIPPSNMP_ON))
+		return command_missing(p);
+	if (p->last.state != power->wanted || !p->last.whole || (off && !outlet->offs))
+		return g_strdup_printf("%s reads %s", p->feed->text, words_state(p->last.state));
+	return NULL;
+}
+
+char *words_unfinished(const struct power *power)
+{
+	for (unsigned i = 0; i < power->n_feeds; i++) {
+		char *missing = outlet_missing(power, i);
+
+		if (missing)
+			return missing;
+	}
+	for (unsigned pdu = 0; pdu < power->n_pdus; pdu++)
+		if (power->courses[pdu].uptime_asked && !power->evidence.pdus[pdu].timed &&
+		    !power->evidence.pdus[pdu].refuses)
+			return g_strdup_printf("%s does not say how long it is up: it may have "
+			                       "restarted",
+			                       power->labels[pdu]);
+	return g_strdup("the outlets read off, but the time was up before they were verified for "
+	                "off_hold");
+}

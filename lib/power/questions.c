@@ -123,12 +123,23 @@ static struct plan command_plan(const struct power *power, unsigned pdu, usec no
 	return plan;
 }
 
+/* Of the outlets of a PDU that have all read off: when the one was asked that is longest ago. */
+static usec oldest_reading(const struct power *power, unsigned pdu)
+{
+	usec oldest = USEC_NEVER;
+
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu))
+			oldest = MIN(oldest, known(power, i)->last_asked);
+	return oldest;
+}
+
 /* The next sweep of a PDU whose outlets have all read off. */
 static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
 {
 	const struct course *course = &power->courses[pdu];
 	const usec end = hold_end(power);
-	const usec poll = course->swept_at + HOLD_POLL;
+	const usec poll = oldest_reading(power, pdu) + HOLD_POLL;
 
 	if (end == USEC_NEVER || pdu_confirmed(power, pdu, end))
 		return poll;

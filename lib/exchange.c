@@ -412,7 +412,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 		.repetitions = x->question.repetitions,
 		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
 		.n = (*varbinds)->len,
-		.leave_by = x->question.leave_by ? x->question.leave_by : USEC_NEVER,
+		.leave_by = x->question.leave_by,
 	};
 	return attempt;
 }

@@ -62,7 +62,7 @@ struct request {
 	unsigned repetitions; /* BULK only; non-repeaters is 0 */
 	const struct varbind *varbinds;
 	unsigned n;
-	usec leave_by; /* after that it must not leave any more: it is as if it were lost */
+	usec leave_by; /* after that it must not leave any more, as if it were lost; 0: any time */
 };
 
 /** What an authenticated SNMPv3 message says of the engine that sent it (RFC 3414). */

@@ -6,6 +6,8 @@
  */
 #include "resolve.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -217,7 +219,7 @@ static void ask(struct asking *asking, unsigned pdu)
 		return;
 	lookup_free(lookup);
 	asking->again[pdu] = true;
-	asking->again_at = g_get_monotonic_time() + RETRY_PAUSE;
+	asking->again_at = clock_now() + RETRY_PAUSE;
 }
 
 static void answered(struct asking *asking, struct lookup *lookup, GArray **addresses)
@@ -239,7 +241,7 @@ static void answered(struct asking *asking, struct lookup *lookup, GArray **addr
 	         "%s; trying on until the time is up", asking->error);
 	asking->warned = true;
 	asking->again[lookup->pdu] = true;
-	asking->again_at = g_get_monotonic_time() + RETRY_PAUSE;
+	asking->again_at = clock_now() + RETRY_PAUSE;
 }
 
 static void ask_again(struct asking *asking)
@@ -256,7 +258,7 @@ static void ask_again(struct asking *asking)
 static void wait_for_answers(struct asking *asking, usec deadline, GArray **addresses)
 {
 	while (asking->left) {
-		const usec now = g_get_monotonic_time();
+		const usec now = clock_now();
 		struct lookup *lookup;
 
 		if (now >= deadline)

@@ -20,7 +20,7 @@ struct address {
 
 /**
  * Resolves the wanted PDUs (wanted[i]), all at once, trying on until the
- * deadline (of g_get_monotonic_time()). addresses[i] becomes a GArray of struct
+ * deadline (of clock_now()). addresses[i] becomes a GArray of struct
  * address, never empty, in the resolver's order without duplicates; NULL for
  * those not wanted. On failure NULL all over, and *error has one line (free
  * with g_free()). Numeric addresses ask no name server. A name that is said not

@@ -17,6 +17,7 @@
 
 #include "session.h"
 
+#include "clock.h"
 #include "text.h"
 
 #include <net-snmp/net-snmp-config.h>
@@ -40,6 +41,9 @@
  */
 #define PATIENCE_FIRST 4
 
+/* The longest wait in one go: what waits in the kernel does not see the machine sleep. */
+#define WAIT_MAX USEC_PER_SEC
+#define ENGINE_ID_MAX 32 /* RFC 3411 */
 #define DATAGRAM_MAX 65535
 #define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
 
@@ -67,6 +71,7 @@ struct connection {
 	unsigned patience;
 	netsnmp_pdu *waiting; /* the request that waits for the engine */
 	uint32_t waiting_tag;
+	usec waiting_leave_by;
 	struct usmUser *user;      /* our entry in net-snmp's table, if it has to be there */
 	struct usmUser *displaced; /* the one it took the place of */
 };
@@ -75,7 +80,16 @@ struct peer {
 	struct connection *connections; /* one for each address */
 	unsigned n;
 	unsigned current;
-	bool heard; /* the current one has answered: it is the PDU now */
+	bool heard;        /* the current one has answered: it is the PDU now */
+	GBytes *engine_id; /* SNMPv3: of its answers; NULL before */
+};
+
+/** What an SNMPv3 message says of its sender, before net-snmp has verified it. */
+struct sender {
+	bool is_v3;
+	u_char engine_id[ENGINE_ID_MAX];
+	size_t engine_id_len;
+	long boots, time;
 };
 
 struct session {
@@ -87,6 +101,7 @@ struct session {
 	GQueue events; /* of struct event * */
 	netsnmp_log_handler *log_handler;
 	u_char datagram[DATAGRAM_MAX]; /* the one that net-snmp is about to read */
+	struct sender sender;          /* of that */
 	/* Ku (RFC 3414 A.2): made once, localised for each engine by net-snmp */
 	const oid *auth_protocol, *priv_protocol;
 	size_t auth_protocol_len, priv_protocol_len;
@@ -278,6 +293,9 @@ static void push_answer(const struct pending *pending, const netsnmp_pdu *pdu)
 	event->tag = pending->tag;
 	event->error_status = (int)pdu->errstat;
 	event->error_index = (int)pdu->errindex;
+	if (session->sender.is_v3 && pdu->securityLevel >= SNMP_SEC_LEVEL_AUTHNOPRIV)
+		event->engine = (struct engine){ true, (uint32_t)session->sender.boots,
+			                         (uint32_t)session->sender.time };
 	event->varbinds = varbinds_new();
 	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable) {
 		const struct varbind varbind = take_varbind(v);
@@ -347,6 +365,37 @@ static bool is_v3(const struct session *session)
 	return session->config->version == SNMP_V3;
 }
 
+/* Whether the answer is of the engine that was asked: another card may have the same user. */
+static bool is_of_engine(const struct connection *connection)
+{
+	const struct sender *sender = &connection->session->sender;
+	const netsnmp_session *mine = snmp_sess_session(connection->handle);
+
+	return sender->is_v3 && sender->engine_id_len == mine->securityEngineIDLen &&
+	       !memcmp(sender->engine_id, mine->securityEngineID, sender->engine_id_len);
+}
+
+/* False for what cannot be the answer; one may still come. */
+static bool take_answer(struct pending *pending, const netsnmp_pdu *pdu)
+{
+	struct connection *connection = pending->connection;
+	struct session *session = connection->session;
+	struct peer *peer = &session->peers[connection->pdu];
+
+	if (is_v3(session) &&
+	    (!is_of_engine(connection) || (session->config->auth != AUTH_NONE &&
+	                                   pdu->securityLevel < SNMP_SEC_LEVEL_AUTHNOPRIV)))
+		return false;
+	heard(connection);
+	if (is_v3(session) && !peer->engine_id)
+		peer->engine_id =
+			g_bytes_new(session->sender.engine_id, session->sender.engine_id_len);
+	connection->unanswered = 0;
+	connection->patience = PATIENCE_FIRST;
+	push_answer(pending, pdu);
+	return true;
+}
+
 static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu *pdu, void *magic)
 {
 	struct pending *pending = magic;
@@ -356,16 +405,10 @@ static int answered(int operation, netsnmp_session *unused, int id, netsnmp_pdu 
 	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pending->over ||
 	    left_behind(pending->connection))
 		return 1;
-	if (pdu->command == SNMP_MSG_REPORT && is_v3(pending->connection->session)) {
+	if (pdu->command == SNMP_MSG_REPORT && is_v3(pending->connection->session))
 		take_report(pending, pdu);
-	} else if (pdu->command == SNMP_MSG_RESPONSE) {
-		heard(pending->connection);
-		pending->connection->unanswered = 0;
-		pending->connection->patience = PATIENCE_FIRST;
-		push_answer(pending, pdu);
-	} else {
+	else if (pdu->command != SNMP_MSG_RESPONSE || !take_answer(pending, pdu))
 		return 0; /* no answer at all; one may still come */
-	}
 	pending->over = true;
 	return 1;
 }
@@ -708,7 +751,24 @@ static void refuse_engine(struct connection *connection, char *reason)
 	connection->restart = true;
 }
 
-/* The probe has been answered: what waited for it goes out. */
+/*
+ * Whether another engine has answered under this address before: then this is another
+ * device, and nothing that was meant for the other one may reach it.
+ */
+static bool is_another(const struct connection *connection, const netsnmp_session *mine)
+{
+	struct peer *peer = &connection->session->peers[connection->pdu];
+	gsize n = 0;
+	const void *before = peer->engine_id ? g_bytes_get_data(peer->engine_id, &n) : NULL;
+
+	if (!before ||
+	    (n == mine->securityEngineIDLen && !memcmp(before, mine->securityEngineID, n)))
+		return false;
+	g_clear_pointer(&peer->engine_id, g_bytes_unref);
+	return true;
+}
+
+/* The probe has been answered: what waited for it goes out, if it is not too late for that. */
 static void discovered(struct connection *connection)
 {
 	struct session *session = connection->session;
@@ -733,20 +793,28 @@ static void discovered(struct connection *connection)
 		return;
 	}
 	connection->engine_known = true;
+	if (is_another(connection, mine)) {
+		push(session, EVENT_REPLACED, connection->pdu, connection->waiting_tag, NULL);
+		g_clear_pointer(&pdu, snmp_free_pdu);
+	}
+	if (pdu && connection->waiting_leave_by && clock_now() > connection->waiting_leave_by)
+		g_clear_pointer(&pdu, snmp_free_pdu);
 	if (pdu)
 		transmit(connection, pdu, connection->waiting_tag, false);
 }
 
-static void transmit_v3(struct connection *connection, netsnmp_pdu *pdu, uint32_t tag)
+static void transmit_v3(struct connection *connection, netsnmp_pdu *pdu,
+                        const struct request *request)
 {
 	if (connection->engine_known) {
-		transmit(connection, pdu, tag, false);
+		transmit(connection, pdu, request->tag, false);
 		return;
 	}
 	g_clear_pointer(&connection->waiting, snmp_free_pdu);
 	connection->waiting = pdu;
-	connection->waiting_tag = tag;
-	probe(connection, tag);
+	connection->waiting_tag = request->tag;
+	connection->waiting_leave_by = request->leave_by;
+	probe(connection, request->tag);
 }
 
 /* Until one of a PDU's addresses answers, attempts go round them. */
@@ -777,7 +845,7 @@ static void session_send(struct network *network, unsigned i, const struct reque
 	if (!pdu)
 		return; /* out of memory: as if it were lost */
 	if (is_v3(session))
-		transmit_v3(connection, pdu, request->tag);
+		transmit_v3(connection, pdu, request);
 	else
 		transmit(connection, pdu, request->tag, false);
 }
@@ -812,6 +880,34 @@ static bool has_wide_integer(u_char *at, size_t left)
 	return false;
 }
 
+/* The plain beginning of an SNMPv3 message: RFC 3412 section 6, RFC 3414 section 2.4. */
+static bool read_sender(u_char *at, size_t left, struct sender *sender)
+{
+	u_char type;
+	u_char *inside;
+	long version;
+	size_t n;
+
+	at = asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "message");
+	at = at ? asn_parse_int(at, &left, &type, &version, sizeof(version)) : NULL;
+	if (!at || version != SNMP_VERSION_3)
+		return false;
+	n = left;
+	inside = asn_parse_sequence(at, &n, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "header");
+	if (!inside)
+		return false;
+	left -= (size_t)(inside - at) + n;
+	at = inside + n;
+	at = asn_parse_sequence(at, &left, &type, ASN_OCTET_STR, "security parameters");
+	at = at ? asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "usm")
+	        : NULL;
+	sender->engine_id_len = sizeof(sender->engine_id);
+	at = at ? asn_parse_string(at, &left, &type, sender->engine_id, &sender->engine_id_len)
+	        : NULL;
+	at = at ? asn_parse_int(at, &left, &type, &sender->boots, sizeof(sender->boots)) : NULL;
+	return at && asn_parse_int(at, &left, &type, &sender->time, sizeof(sender->time));
+}
+
 /* False, with errno, if there is no datagram, or not one for net-snmp. */
 static bool look_at_datagram(const struct connection *connection)
 {
@@ -821,6 +917,8 @@ static bool look_at_datagram(const struct connection *connection)
 
 	if (n < 0)
 		return false;
+	session->sender.is_v3 =
+		is_v3(session) && read_sender(session->datagram, (size_t)n, &session->sender);
 	if (!has_wide_integer(session->datagram, (size_t)n))
 		return true;
 	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
@@ -871,7 +969,7 @@ static void wait_and_receive(struct session *session, usec until)
 {
 	GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
 	GPtrArray *connections = g_ptr_array_new();
-	const usec left = until - g_get_monotonic_time();
+	const usec left = MIN(until - clock_now(), WAIT_MAX);
 	struct timespec timeout = { .tv_sec = (time_t)(MAX(left, 0) / USEC_PER_SEC),
 		                    .tv_nsec = (long)(MAX(left, 0) % USEC_PER_SEC) * 1000 };
 
@@ -897,7 +995,7 @@ static void wait_and_receive(struct session *session, usec until)
 static usec session_now(struct network *network)
 {
 	(void)network;
-	return g_get_monotonic_time();
+	return clock_now();
 }
 
 static void session_next(struct network *network, usec until, struct event *event)
@@ -978,6 +1076,7 @@ void session_free(struct network *network)
 			g_ptr_array_unref(session->peers[i].connections[k].pendings);
 		}
 		g_free(session->peers[i].connections);
+		g_clear_pointer(&session->peers[i].engine_id, g_bytes_unref);
 	}
 	while ((event = g_queue_pop_head(&session->events))) {
 		event_clear(event);

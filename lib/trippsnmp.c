@@ -8,6 +8,7 @@
 
 #include "trippsnmp.h"
 
+#include "clock.h"
 #include "operation.h"
 #include "resolve.h"
 #include "session.h"
@@ -154,7 +155,7 @@ static struct call call_new(const trippsnmp *handle, const char *node, bool stat
 	struct call call = { 0 };
 
 	call.operation = operation_new(handle->config, handle->labels, &handle->log, node, status,
-	                               g_get_monotonic_time(), limit);
+	                               clock_now(), limit);
 	call.addresses = g_new0(GArray *, call.operation->n_pdus);
 	return call;
 }

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "runner.h"
+#include "clock.h"
 #include "session.h"
 #include "simulator.h"
 
@@ -150,7 +151,7 @@ static struct talk *talk_open(const char *format, ...)
 	memset(wanted, true, sizeof(wanted));
 	ck_assert_uint_le(talk->config->pdus->len, G_N_ELEMENTS(wanted));
 	ck_assert(resolve_all(talk->config->pdus, wanted,
-	                      g_get_monotonic_time() + (usec)(BOUND * USEC_PER_SEC), &talk->log,
+	                      clock_now() + (usec)(BOUND * USEC_PER_SEC), &talk->log,
 	                      talk->addresses, &error));
 	add_address(talk->addresses[0]);
 	talk->network = session_new(talk->config, talk->addresses, &talk->log, &error);
@@ -974,7 +975,7 @@ static void restart_when_off(void *context, enum trippsnmp_level level, const ch
 	unsigned port;
 
 	take_log(context, level, line);
-	if (!strstr(line, "verified off"))
+	if (!strstr(line, "off is proven"))
 		return;
 	port = simulator_port(restarting);
 	simulator_stop(restarting);

@@ -1,0 +1,15 @@
+/*
+ * The library's one clock. It never steps, and goes on while the machine
+ * sleeps: a PDU may restart in that time as in any other.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_CLOCK_H
+#define TS_CLOCK_H
+
+#include "request.h"
+
+/** CLOCK_BOOTTIME, microseconds. */
+usec clock_now(void);
+
+#endif

@@ -82,6 +82,19 @@ void script_put_text(struct script *script, unsigned pdu, const struct objid *na
 	put(script, pdu, &cell);
 }
 
+void script_start(struct script *script, unsigned pdu, usec at)
+{
+	script->agents[pdu].runs = true;
+	script->agents[pdu].started = at;
+}
+
+void script_start_engine(struct script *script, unsigned pdu, usec at, uint32_t boots)
+{
+	script->agents[pdu].is_v3 = true;
+	script->agents[pdu].started = at;
+	script->agents[pdu].boots = boots;
+}
+
 void script_drop(struct script *script, unsigned pdu, const struct objid *root)
 {
 	for (unsigned i = script->cells[pdu]->len; i-- > 0;)
@@ -174,10 +187,29 @@ static void add_bulk(const struct script *script, unsigned pdu, struct event *an
 		}
 }
 
+static void wind_clock(struct script *script, unsigned pdu)
+{
+	static const struct objid sys_up_time = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+
+	if (script->agents[pdu].runs)
+		script_put(script, pdu, &sys_up_time, VALUE_UNSIGNED,
+		           (script->clock - script->agents[pdu].started) / (USEC_PER_SEC / 100));
+}
+
+static struct engine engine_of(const struct script *script, unsigned pdu)
+{
+	const usec up = script->clock - script->agents[pdu].started;
+
+	return (struct engine){ .known = script->agents[pdu].is_v3,
+		                .boots = script->agents[pdu].boots,
+		                .time = (uint32_t)(up / USEC_PER_SEC) };
+}
+
 static void make_answer(const struct script *script, unsigned pdu, const struct request *request,
                         struct event *answer)
 {
 	*answer = (struct event){ .type = EVENT_ANSWER, .pdu = pdu, .tag = request->tag };
+	answer->engine = engine_of(script, pdu);
 	answer->varbinds = varbinds_new();
 	if (request->kind == REQUEST_BULK) {
 		add_bulk(script, pdu, answer, request);
@@ -244,6 +276,9 @@ static void send(struct network *network, unsigned pdu, const struct request *re
 	struct event answer;
 
 	record(script, pdu, request);
+	if (script->before)
+		script->before(script, pdu);
+	wind_clock(script, pdu);
 	make_answer(script, pdu, request, &answer);
 	if (script->v1 && request->kind == REQUEST_BULK)
 		fate = SCRIPT_LOST;

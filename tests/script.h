@@ -49,8 +49,15 @@ struct script {
 	script_hook hook;    /* may be NULL */
 	void *context;       /* the hook's */
 	unsigned calls;      /* of the hook; its own to count with */
+	/* Before each request is answered: for what happens to a PDU by itself. May be NULL. */
+	void (*before)(struct script *script, unsigned pdu);
 	unsigned n_pdus;
 	GArray *cells[SCRIPT_PDUS_MAX]; /* of struct varbind, in order */
+	struct {
+		bool runs, is_v3;
+		usec started;
+		uint32_t boots;
+	} agents[SCRIPT_PDUS_MAX]; /* see script_start() */
 	GArray *timers;
 	GArray *sent; /* of struct script_request */
 	/* For machines. */
@@ -72,6 +79,10 @@ void script_put_text(struct script *script, unsigned pdu, const struct objid *na
 void script_drop(struct script *script, unsigned pdu, const struct objid *root);
 /** NULL if there is none. */
 struct varbind *script_cell(const struct script *script, unsigned pdu, const struct objid *name);
+/** Its agent started at that time; its sysUpTime runs from then on. */
+void script_start(struct script *script, unsigned pdu, usec at);
+/** Likewise its SNMPv3 engine, which says so in each answer. */
+void script_start_engine(struct script *script, unsigned pdu, usec at, uint32_t boots);
 /** Reads a capture (FILE.snmprec of sim/captures) into a PDU. */
 void script_load(struct script *script, unsigned pdu, const char *file);
 /** Outlets 1 to n of a device: on, controllable, called "Load N", without description. */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define STATUS_LIMIT (15 * USEC_PER_SEC)
+#define DAY (24 * 3600 * USEC_PER_SEC)
 
 static struct script *script;
 static struct config *config;
@@ -21,11 +22,23 @@ static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
 
-static void setup(void)
+static void have_pdus(unsigned n)
 {
-	script = script_new(1, false);
+	script = script_new(n, false);
 	lx = script_family("LX PDU");
 	begun = script->clock;
+	for (unsigned i = 0; i < n; i++)
+		script_start(script, i, begun - DAY);
+}
+
+static void setup(void)
+{
+	have_pdus(1);
+}
+
+static void setup_two(void)
+{
+	have_pdus(2);
 }
 
 static void teardown(void)
@@ -40,7 +53,7 @@ static void configure(const char *hostlist, const char *total_timeout)
 	const char *values[PARAM_COUNT] = { NULL };
 	char *error = NULL;
 
-	values[PARAM_IPADDR] = "pdu-a";
+	values[PARAM_IPADDR] = script->n_pdus == 1 ? "pdu-a" : "pdu-a pdu-b";
 	values[PARAM_COMMUNITY] = "c";
 	values[PARAM_HOSTLIST] = hostlist;
 	values[PARAM_POWER_TIMEOUT] = "3";
@@ -339,10 +352,156 @@ START_TEST(status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node)
 }
 END_TEST
 
+/* --- what changes after the look --- */
+
+static void name_outlet(unsigned pdu, uint32_t number, const char *text)
+{
+	const struct objid name = family_instance(lx, lx->outlet_name, 1, number);
+
+	script_put_text(script, pdu, &name, text);
+}
+
+static bool is_off(unsigned pdu, uint32_t number)
+{
+	const struct objid name = family_instance(lx, lx->state, 1, number);
+
+	return script_cell(script, pdu, &name)->number == 1;
+}
+
+/* Rows 3 and 5 are exchanged once the look is over. */
+static void exchange_rows_after_look(struct script *network, unsigned pdu)
+{
+	if (pdu || network->calls || !script_said(network, TRIPPSNMP_LOG_INFO, "switching"))
+		return;
+	network->calls = 1;
+	name_outlet(0, 3, "db2");
+	name_outlet(0, 5, "db1");
+}
+
+START_TEST(rows_that_are_exchanged_after_the_look_are_looked_for_anew)
+{
+	eight_outlets();
+	name_outlet(0, 3, "db1");
+	name_outlet(0, 5, "db2");
+	script->before = exchange_rows_after_look;
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(is_off(0, 5));
+	ck_assert(!is_off(0, 3));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "outlet 3 of pdu-a has another name than when it was looked up"));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "; looking for the node anew"));
+}
+END_TEST
+
+static void rename_row_after_look(struct script *network, unsigned pdu)
+{
+	if (!pdu && script_said(network, TRIPPSNMP_LOG_INFO, "switching"))
+		name_outlet(0, 3, "web");
+}
+
+START_TEST(a_row_that_is_renamed_after_the_look_is_not_touched)
+{
+	eight_outlets();
+	name_outlet(0, 3, "db1");
+	script->before = rename_row_after_look;
+	configure("", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_BADNODE, "db1");
+}
+END_TEST
+
+/* Another device answers, from the first command on; it has not been told anything. */
+static enum script_fate replaced_when_told(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	const struct event event = { .type = EVENT_REPLACED, .pdu = pdu };
+
+	(void)answer;
+	if (request->kind != REQUEST_SET || network->calls++)
+		return SCRIPT_ANSWERED;
+	script_inject(network, network->clock + 3 * network->latency / 2, &event);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(another_device_under_the_address_is_begun_anew)
+{
+	eight_outlets();
+	script->hook = replaced_when_told;
+	configure("db1:3", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(is_off(0, 3));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "pdu-a: another device answers under its address now"));
+}
+END_TEST
+
+static void have_no_outlets_when_told(struct script *network, unsigned pdu)
+{
+	if (!network->calls)
+		return;
+	script_drop(network, pdu, &lx->entry);
+	no_outlets();
+}
+
+START_TEST(another_device_that_does_not_have_the_outlet_is_an_error)
+{
+	eight_outlets();
+	script->hook = replaced_when_told;
+	script->before = have_no_outlets_when_told;
+	configure("db1:3", NULL);
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "pdu-a: no outlet table that we know"));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+/* PDU B says nothing for so long; at six seconds rows 3 and 5 of PDU A are exchanged. */
+static enum script_fate b_is_silent_first(struct script *network, unsigned pdu,
+                                          const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	return pdu == 1 && network->clock - begun < 12 * USEC_PER_SEC ? SCRIPT_LOST
+	                                                              : SCRIPT_ANSWERED;
+}
+
+static void exchange_rows_at_six(struct script *network, unsigned pdu)
+{
+	(void)pdu;
+	if (network->clock - begun < 6 * USEC_PER_SEC)
+		return;
+	name_outlet(0, 3, "db2");
+	name_outlet(0, 5, "db1");
+}
+
+START_TEST(a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	script_outlets(script, 1, lx, 1, 8);
+	name_outlet(0, 3, "db1");
+	name_outlet(0, 5, "db2");
+	name_outlet(1, 4, "db1");
+	script->hook = b_is_silent_first;
+	script->before = exchange_rows_at_six;
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(is_off(0, 5) && is_off(1, 4));
+	ck_assert(!is_off(0, 3));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
+	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
 
 	tcase_add_checked_fixture(looks, setup, teardown);
 	tcase_add_loop_test(looks, a_card_that_is_starting_is_given_time_before_its_no_is_believed,
@@ -362,6 +521,17 @@ int main(void)
 	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
 	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
 	suite_add_tcase(suite, names);
+
+	tcase_add_checked_fixture(changes, setup, teardown);
+	tcase_add_test(changes, rows_that_are_exchanged_after_the_look_are_looked_for_anew);
+	tcase_add_test(changes, a_row_that_is_renamed_after_the_look_is_not_touched);
+	tcase_add_test(changes, another_device_under_the_address_is_begun_anew);
+	tcase_add_test(changes, another_device_that_does_not_have_the_outlet_is_an_error);
+	suite_add_tcase(suite, changes);
+
+	tcase_add_checked_fixture(two, setup_two, teardown);
+	tcase_add_test(two, a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else);
+	suite_add_tcase(suite, two);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

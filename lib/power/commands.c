@@ -20,7 +20,7 @@
 
 static void command_anew(const struct power *power, struct progress *p, usec now)
 {
-	p->acknowledged = USEC_NEVER;
+	p->acknowledged = p->otherwise_since = USEC_NEVER;
 	p->resend_at = now;
 	p->resend_pause =
 		MIN(RESEND_FIRST, power->settings.power_timeout / RESENDS_IN_POWER_TIMEOUT);
@@ -154,8 +154,9 @@ static void note_name(struct power *power, struct progress *p, const struct read
 {
 	const struct course *course = &power->courses[p->feed->pdu];
 
-	if (reading->name == NAME_SAME && reading->whole && reading->asked >= course->asked_at)
-		p->name_shown = reading->answered;
+	/* the rest of the reading may have come later */
+	if (reading->name == NAME_SAME && reading->whole && reading->name_asked >= course->asked_at)
+		p->name_shown = reading->name_answered;
 	if (reading->name != NAME_OTHER)
 		p->renamed_since = USEC_NEVER;
 	else if (p->renamed_since == USEC_NEVER)
@@ -163,15 +164,27 @@ static void note_name(struct power *power, struct progress *p, const struct read
 	if (p->renamed_since == USEC_NEVER ||
 	    reading->answered - p->renamed_since < power->settings.lasts)
 		return;
-	power_look_again(power, g_strdup_printf("%s has another name than when it was looked up",
-	                                        p->feed->text));
+	power_look_again(
+		power,
+		g_strdup_printf("%s has another name than when it was looked up: the PDU's rows or "
+	                        "names were changed meanwhile; check what is off and what is on",
+	                        p->feed->text));
+}
+
+/* What was unknown, or had obeyed, has power_timeout anew. */
+static void note_opposite(const struct power *power, struct progress *p)
+{
+	if (!disobeys(power, p))
+		p->otherwise_since = USEC_NEVER;
+	else if (p->otherwise_since == USEC_NEVER)
+		p->otherwise_since = p->last.asked;
 }
 
 static bool overdue(const struct power *power, const struct progress *p)
 {
 	/* a reset's on phase has all the time that is left */
-	return !power->off_proven && disobeys(power, p) &&
-	       p->last.asked - p->acknowledged >= power->settings.power_timeout;
+	return !power->off_proven && p->otherwise_since != USEC_NEVER &&
+	       p->last.asked - p->otherwise_since >= power->settings.power_timeout;
 }
 
 /* An outlet that was on already, and is off again. */
@@ -196,6 +209,7 @@ void commands_read(struct power *power, unsigned feed, const struct reading *rea
 	p->last = *reading;
 	note_name(power, p, reading);
 	note_fall(power, p, &before, reading->answered);
+	note_opposite(power, p);
 	if (power->done || !overdue(power, p))
 		return;
 	power_give_up(

@@ -40,6 +40,7 @@ struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray
 
 		p->feed = &g_array_index(feeds, struct feed, i);
 		p->last.state = p->feed->state;
+		p->last.lost = p->feed->lost;
 		cells_init(&p->cells, p->feed);
 		power->evidence.outlets[i].pdu = p->feed->pdu;
 	}
@@ -142,6 +143,9 @@ static void hear_command(struct power *power, unsigned pdu, const struct heard *
 	const struct varbind *set;
 
 	if (heard->kind != REQUEST_SET || heard->varbinds->len != 1)
+		return;
+	/* to a row of an earlier look, which may have been another's then */
+	if (heard->asked < power->started)
 		return;
 	set = &g_array_index(heard->varbinds, struct varbind, 0);
 	for (unsigned i = 0; i < power->n_feeds; i++) {
@@ -269,9 +273,10 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 	if (power->done)
 		return;
 	if (reply->status == REPLY_REPLACED)
-		power_look_again(power, g_strdup_printf("%s: another device answers under its "
-		                                        "address now",
-		                                        power->labels[pdu]));
+		power_look_again(power,
+		                 g_strdup_printf("%s: another device answers under its address "
+		                                 "now; check ipaddr, and what has that address",
+		                                 power->labels[pdu]));
 	else if (reply->status == REPLY_FAULT)
 		power_give_up(power, TRIPPSNMP_INTERNAL,
 		              g_strdup_printf("%s: %s", power->labels[pdu], reply->reason));

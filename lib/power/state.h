@@ -24,6 +24,8 @@ struct progress {
 	usec acknowledged; /* the first one since it was commanded anew; USEC_NEVER */
 	usec resend_at;
 	usec resend_pause;
+	usec otherwise_since; /* it has read the opposite ever since; USEC_NEVER while it does not
+	                       */
 	unsigned unanswered;  /* in a row */
 	int error_status;     /* that the last one was answered with; 0 if with none */
 	bool came_back;       /* or its PDU was away: no command counted any more, once */

@@ -55,6 +55,11 @@ static enum name_reading read_name(const struct cells *cells, const struct varbi
 	return reading;
 }
 
+static struct cell read_in(const struct heard *heard)
+{
+	return (struct cell){ true, heard->asked, heard->answered };
+}
+
 /* Each of these: true if the answer says something of that cell. */
 static bool take_state(struct cells *cells, const struct heard *heard)
 {
@@ -64,7 +69,7 @@ static bool take_state(struct cells *cells, const struct heard *heard)
 	if (!n)
 		return false;
 	cells->value = n == 1 ? family_state(cells->feed->family, varbind) : TRIPPSNMP_UNKNOWN;
-	cells->state = (struct cell){ true, heard->asked };
+	cells->state = read_in(heard);
 	return true;
 }
 
@@ -82,7 +87,8 @@ static bool take_status(struct cells *cells, const struct heard *heard, struct r
 	cells->status_absent = n == 1 && varbind->type == VALUE_ABSENT && !cells->status_present;
 	reading->lost = is_integer && varbind->number == DEVICE_STATUS_OFFLINE;
 	reading->status_unclear = !is_integer && !cells->status_absent;
-	cells->status = (struct cell){ true, heard->asked };
+	/* what is not there is as old as the operation, and makes no reading older */
+	cells->status = cells->status_absent ? (struct cell){ 0 } : read_in(heard);
 	return true;
 }
 
@@ -94,7 +100,7 @@ static bool take_name(struct cells *cells, const struct heard *heard, struct rea
 	if (!n)
 		return false;
 	reading->name = n == 1 ? read_name(cells, varbind) : NAME_UNREAD;
-	cells->name = (struct cell){ true, heard->asked };
+	cells->name = read_in(heard);
 	return true;
 }
 
@@ -142,6 +148,8 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 		return false;
 	reading->asked = first_asked(cells);
 	reading->answered = heard->answered;
+	reading->name_asked = cells->name.read ? cells->name.asked : 0;
+	reading->name_answered = cells->name.read ? cells->name.answered : 0;
 	if (reading->lost || reading->status_unclear || reading->name != NAME_SAME) {
 		/* whosever that state is, and of whatever time */
 		forget(cells);

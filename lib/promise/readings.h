@@ -22,13 +22,14 @@ struct reading {
 	bool lost;                  /* its device is offline, as its card says */
 	bool status_unclear;        /* or its status is not a clear answer */
 	enum name_reading name;
-	usec asked, answered; /* of all the cells together */
+	usec asked, answered;           /* of all the cells together */
+	usec name_asked, name_answered; /* of the name alone; 0 where none was read */
 };
 
-/** A cell that was read since the last reading was made, and when that was asked. */
+/** A cell that was read since the last reading was made, and when. */
 struct cell {
 	bool read;
-	usec asked;
+	usec asked, answered;
 };
 
 /** One outlet's cells, from which its next reading is made. */

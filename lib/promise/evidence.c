@@ -68,9 +68,9 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 	o->told_answered = at;
 }
 
-void evidence_untold(struct evidence *e, uint32_t outlet)
+void evidence_untold(struct evidence *e, uint32_t outlet, int64_t when)
 {
-	forget(&e->outlets[outlet], e->latest);
+	forget(&e->outlets[outlet], in_order(e, when) + 1);
 }
 
 void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state state, int64_t asked,
@@ -93,14 +93,17 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->offs = 1;
 		o->first_answered = at;
 		o->last_asked = asked;
+		o->last_answered = at;
 		return;
 	}
 	/* asked before the first was answered, it may be the same moment twice */
 	if (asked < o->first_answered)
 		return;
 	o->offs = 2;
-	if (asked > o->last_asked)
-		o->last_asked = asked;
+	if (asked <= o->last_asked)
+		return;
+	o->last_asked = asked;
+	o->last_answered = at;
 }
 
 void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
@@ -118,41 +121,57 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 		p->round_trip = took;
 	else
 		p->round_trip += (took - p->round_trip) / 4;
-	if (!p->heard || asked > p->last_asked)
+	if (asked > p->last_asked)
 		p->last_asked = asked;
 	p->heard = true;
 }
 
-static void vouch(struct evidence_pdu *p, int64_t until)
+static void vouch(struct evidence_pdu *p, int64_t asked, int64_t answered)
 {
-	if (until > p->vouched)
-		p->vouched = until;
+	if (asked <= p->vouch_asked)
+		return;
+	p->vouch_asked = asked;
+	p->vouch_answered = answered;
 }
 
-/* Where no uptime can tell: it has not restarted if it was never silent for long. */
-static void vouch_by_presence(struct evidence *e, uint32_t pdu, int64_t until)
+/*
+ * It does not say how long it is up. A card that starts does so too, so that must last,
+ * and be asked all the while. Then it has not restarted if it was never silent for long.
+ */
+static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t at)
 {
-	forget_all(e, pdu, e->pdus[pdu].absent);
-	vouch(&e->pdus[pdu], until);
+	struct evidence_pdu *p = &e->pdus[pdu];
+
+	if (!p->refuses || at - p->refused_asked >= absence(p))
+		p->refuses_since = at;
+	if (asked > p->refused_asked)
+		p->refused_asked = asked;
+	p->refuses = true;
+	/* and whether it was silent before this answer is known only once that was heard */
+	if (asked - p->refuses_since < e->refusal_lasts || asked > p->last_asked)
+		return;
+	forget_all(e, pdu, p->absent);
+	vouch(p, asked, at);
 }
 
 void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
 {
 	const int64_t at = in_order(e, answered);
-	struct evidence_pdu *p = &e->pdus[pdu];
 
-	if (p->timed)
-		return;
-	if (!p->refuses)
-		p->refuses_since = at;
-	p->refuses = true;
-	if (asked - p->refuses_since >= e->refusal_lasts)
-		vouch_by_presence(e, pdu, asked);
+	if (!e->pdus[pdu].timed)
+		no_uptime(e, pdu, asked, at);
 }
 
 void evidence_restarted(struct evidence *e, uint32_t pdu)
 {
+	e->pdus[pdu].refuses = false;
 	forget_all(e, pdu, e->latest);
+}
+
+void evidence_replaced(struct evidence *e, uint32_t pdu)
+{
+	forget_all(e, pdu, e->latest);
+	e->pdus[pdu] = (struct evidence_pdu){ 0 };
 }
 
 void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
@@ -161,23 +180,35 @@ void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step,
 	const int64_t at = in_order(e, answered);
 	struct evidence_pdu *p = &e->pdus[pdu];
 	const bool comparable = p->timed && asked - p->timed_answered >= step;
-	const bool stands = comparable && up == p->up;
+	const bool stands = p->timed && up == p->up && (comparable || p->frozen);
 
-	forget_all(e, pdu, at - up);
-	/* back or still: a restart, or no clock; either way what it says now proves nothing */
-	if (comparable && up <= p->up && !(stands && p->frozen))
+	/* back or still: a restart, or no clock; either way what it was told may be forgotten */
+	if ((comparable && up < p->up) || (stands && !p->frozen))
 		evidence_restarted(e, pdu);
-	if (comparable)
-		p->frozen = stands;
+	p->frozen = stands;
+	if (comparable && up > p->up)
+		p->advances = true;
 	if (!p->timed || comparable) {
 		p->timed = true;
 		p->up = up;
 		p->timed_answered = at;
 	}
-	if (p->frozen)
-		vouch_by_presence(e, pdu, asked);
-	else
-		vouch(p, asked);
+	if (stands) {
+		if (!p->advances)
+			no_uptime(e, pdu, asked, at);
+		return;
+	}
+	p->refuses = false;
+	/* agents round, so the number may be ahead by as much as it advances at a time */
+	forget_all(e, pdu, up < step ? at : at - up + step);
+	vouch(p, asked, at);
+}
+
+/* Whether the PDU cannot have restarted before that reading was made: asked later, or with it. */
+static bool is_vouched(const struct evidence_pdu *p, const struct evidence_outlet *o)
+{
+	return p->vouch_asked >= o->last_answered ||
+	       (p->vouch_asked == o->last_asked && p->vouch_answered == o->last_answered);
 }
 
 /* Whether what is known of this outlet, and of its PDU, is good and of now. */
@@ -185,7 +216,7 @@ static bool is_off(const struct evidence *e, const struct evidence_outlet *o, in
 {
 	const struct evidence_pdu *p = &e->pdus[o->pdu];
 
-	return o->told && o->offs == 2 && p->vouched >= o->last_asked &&
+	return o->told && o->offs == 2 && is_vouched(p, o) &&
 	       now - o->last_asked <= FRESH + 3 * p->round_trip;
 }
 
@@ -195,6 +226,8 @@ bool evidence_proves_off(const struct evidence *e, int64_t now)
 
 	if (e->n_outlets == 0)
 		return false;
+	if (now < e->latest)
+		now = e->latest;
 	for (uint32_t i = 0; i < e->n_outlets; i++) {
 		const struct evidence_outlet *o = &e->outlets[i];
 

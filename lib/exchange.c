@@ -14,12 +14,21 @@
 #define LIMIT_DEFAULT 40
 /* Silence this often: the PDU may dislike the size of the request rather than be away. */
 #define SILENT_BEFORE_SPLIT 2
+/* As many varbinds were answered before, but these may be more bytes. */
+#define SILENT_BEFORE_SPLIT_KNOWN 6
 #define SPLIT_STEPS 3 /* a quarter, a sixteenth, and one varbind of LIMIT_DEFAULT */
 /* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
 #define PARTS_TO_BELIEVE 3
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
+/* However quick the answers were: others may have something for the card to do as well. */
+#define TIMEOUT_FLOOR (USEC_PER_SEC / 4)
+#define BACK_OFF 4
+/* Of RFC 6298. */
+#define SMOOTHED_SHARE 8
+#define DEVIATION_SHARE 4
+#define DEVIATIONS 4
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)
 
 struct attempt {
@@ -29,6 +38,7 @@ struct attempt {
 	GArray *varbinds; /* of the request */
 	GArray *asked;    /* of unsigned: which of the question's varbinds these are */
 	bool part;        /* less was asked than could be, after that */
+	bool answered;
 };
 
 static void attempt_free(void *data)
@@ -194,20 +204,92 @@ static uint32_t next_random(struct exchange *x)
 	return x->random;
 }
 
+/* --- how long to wait --- */
+
+static struct round_trips *trips_of(struct exchange *x, enum request_kind kind)
+{
+	return &x->round_trips[kind == REQUEST_NEXT ? REQUEST_GET : kind];
+}
+
 /*
- * The pause after the n-th attempt in a row: up to half as long again, and never
- * below twice what the PDU was seen to need, so that a slow card with many
- * askers is not buried in retransmissions. More back-off would cost lives: where
- * half of the exchanges are lost, an operation of ten of them ends in time only
- * if none waits much longer than a second. Jitter keeps nodes that fence at the
- * same moment from asking in step.
+ * Each attempt has its own tag, so each answer tells what its own attempt took, however late it
+ * comes. What it took behind an earlier one of ours is not the card's time for it.
+ */
+static void measure(struct exchange *x, const struct attempt *attempt, usec now)
+{
+	struct round_trips *trips = trips_of(x, attempt->kind);
+	const usec took = now - MAX(attempt->sent, x->answered_at);
+
+	x->answered_at = now;
+	x->answered_sent = MAX(x->answered_sent, attempt->sent);
+	if (!trips->known) {
+		*trips = (struct round_trips){ true, took, took / 2 };
+		return;
+	}
+	trips->deviation += (ABS(trips->smoothed - took) - trips->deviation) / DEVIATION_SHARE;
+	trips->smoothed += (took - trips->smoothed) / SMOOTHED_SHARE;
+}
+
+static usec wait_by(const struct exchange *x, const struct round_trips *trips)
+{
+	const usec least = MIN(TIMEOUT_FLOOR, x->settings.timeout);
+	const usec most = MAX(TIMEOUT_CEILING, trips->smoothed + trips->smoothed / 2);
+
+	return CLAMP(trips->smoothed + DEVIATIONS * trips->deviation, least, most);
+}
+
+/* How long an answer to such a request may take, when nothing stands before it. */
+static usec first_wait(struct exchange *x, enum request_kind kind)
+{
+	usec wait = 0;
+
+	if (trips_of(x, kind)->known)
+		return wait_by(x, trips_of(x, kind));
+	for (unsigned i = 0; i < G_N_ELEMENTS(x->round_trips); i++)
+		if (x->round_trips[i].known)
+			wait = MAX(wait, wait_by(x, &x->round_trips[i]));
+	/* it may well take longer than what was measured */
+	return wait ? MIN(2 * wait, MAX(wait, TIMEOUT_CEILING)) : x->settings.timeout;
+}
+
+/* Repeats of what is answered: a card that does one thing at a time answers them first. */
+static unsigned left_behind(const struct exchange *x)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < x->past->len; i++) {
+		const struct attempt *attempt = x->past->pdata[i];
+
+		n += !attempt->answered && attempt->sent > x->answered_sent;
+	}
+	return n;
+}
+
+static usec ceiling_of(struct exchange *x, usec first)
+{
+	if (!x->heard)
+		return MAX(TIMEOUT_CEILING, first);
+	return CLAMP(BACK_OFF * first, first, MAX(TIMEOUT_CEILING, first));
+}
+
+/*
+ * The pause after the n-th attempt in a row. A repeat is one more thing to do for a card that may
+ * be busy rather than deaf, so the wait doubles; and what is asked only once is waited for as
+ * long as two attempts would be. Jitter keeps nodes that fence at the same moment from asking
+ * in step.
  */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
-	const usec ceiling = MAX(TIMEOUT_CEILING, x->settings.timeout);
-	usec pause = MAX(x->settings.timeout, MIN(2 * x->round_trip, ceiling));
+	const usec first = first_wait(x, x->question.kind);
+	const usec ceiling = ceiling_of(x, first);
+	usec pause = first;
 
-	pause = MIN(pause + pause / 4 * MIN(silent, 2), ceiling);
+	for (unsigned i = x->question.max_attempts == 1 ? 0 : 1; i <= silent && pause < ceiling;
+	     i++)
+		pause *= 2;
+	pause = MIN(pause, ceiling);
+	if (!silent)
+		pause += left_behind(x) * trips_of(x, x->question.kind)->smoothed;
 	return pause - pause / 10 + (usec)(next_random(x) % 1024) * (pause / 5) / 1024;
 }
 
@@ -268,8 +350,7 @@ static bool doubts_size(const struct exchange *x, unsigned n, unsigned silent)
 		return false;
 	if (x->suspected)
 		return n > x->suspected;
-	/* as many varbinds as were answered before may be more bytes */
-	return silent >= (n > x->largest ? SILENT_BEFORE_SPLIT : 4 * SILENT_BEFORE_SPLIT);
+	return silent >= (n > x->largest ? SILENT_BEFORE_SPLIT : SILENT_BEFORE_SPLIT_KNOWN);
 }
 
 /* How many varbinds that part has: what was answered before, less if that is not. */
@@ -428,7 +509,7 @@ static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct r
 	make_attempt(x, asked, now, next_tag, request, varbinds)->part = true;
 	log_request(x, request, *varbinds);
 	x->part_due = false;
-	x->due = now + pause_after(x, 0);
+	x->due = now + pause_after(x, silent);
 	return true;
 }
 
@@ -686,7 +767,6 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 	x->heard = true;
 	x->silent = 0;
 	x->part_due = false;
-	x->round_trip = now - attempt->sent;
 	if (!is_read(x)) {
 		take_whole(x, event);
 		return;
@@ -809,7 +889,7 @@ static void replaced(struct exchange *x)
 	/* what the other one was asked says nothing of this one, nor does what was learned */
 	remember(x);
 	g_ptr_array_set_size(x->past, 0);
-	x->round_trip = 0;
+	memset(x->round_trips, 0, sizeof(x->round_trips));
 	x->limit = LIMIT_DEFAULT;
 	x->largest = x->suspected = x->parts = 0;
 	if (x->busy)
@@ -852,6 +932,22 @@ static void stamp(const struct event *event, usec asked, usec answered)
 	}
 }
 
+/*
+ * An answer to an earlier attempt shows that the card is at work: what was asked since is behind
+ * it, so its time begins now.
+ */
+static void answered(struct exchange *x, struct attempt *attempt, usec now)
+{
+	const struct attempt *last = last_attempt(x);
+
+	if (attempt->answered)
+		return; /* a copy */
+	attempt->answered = true;
+	measure(x, attempt, now);
+	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
+		x->due = MAX(x->due, now + pause_after(x, MAX(x->silent, 1) - 1));
+}
+
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
 {
 	struct attempt *attempt = find_attempt(x->attempts, event->tag);
@@ -870,6 +966,7 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 		return false;
 	}
 	if (event->type == EVENT_ANSWER) {
+		answered(x, attempt, now);
 		stamp(event, attempt->sent, now);
 		*heard = hear(attempt, event, now);
 	}

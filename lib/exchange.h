@@ -60,9 +60,15 @@ struct reply {
 	const char *reason; /* lives until the next question */
 };
 
+/** What answers to one kind of request take, as measured (RFC 6298). */
+struct round_trips {
+	bool known;
+	usec smoothed, deviation;
+};
+
 struct exchange_settings {
 	bool v1;
-	usec timeout;  /* before the first retransmission */
+	usec timeout;  /* before the first retransmission, until answers were measured */
 	usec lasts;    /* so long a refusal must last to be believed */
 	uint32_t seed; /* of the jitter */
 };
@@ -77,7 +83,9 @@ struct exchange {
 	unsigned largest;   /* varbinds of a request that is known to get an answer */
 	unsigned suspected; /* varbinds of a part that was answered where more was not; 0: none */
 	unsigned parts;     /* such answers in a row */
-	usec round_trip;    /* of the last answer */
+	struct round_trips round_trips[REQUEST_SET + 1]; /* GETNEXT's are with GET's */
+	usec answered_sent; /* when the latest attempt left that has been answered */
+	usec answered_at;   /* when the last answer came */
 	bool warned;
 	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
 	struct denial denial; /* what it refuses, and since when */

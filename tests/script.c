@@ -246,6 +246,24 @@ static void obey(struct script *script, unsigned pdu, const struct varbind *set)
 	}
 }
 
+static void obey_all(struct script *script, unsigned pdu, const struct request *request,
+                     const struct event *answer)
+{
+	if (request->kind != REQUEST_SET || answer->type != EVENT_ANSWER || answer->error_status)
+		return;
+	for (unsigned i = 0; i < request->n; i++)
+		obey(script, pdu, &request->varbinds[i]);
+}
+
+struct event script_respond(struct script *script, unsigned pdu, const struct request *request)
+{
+	struct event answer;
+
+	make_answer(script, pdu, request, &answer);
+	obey_all(script, pdu, request, &answer);
+	return answer;
+}
+
 /* --- the network --- */
 
 static usec now(struct network *network)
@@ -284,10 +302,8 @@ static void send(struct network *network, unsigned pdu, const struct request *re
 		fate = SCRIPT_LOST;
 	else if (script->hook)
 		fate = script->hook(script, pdu, request, &answer);
-	if (fate != SCRIPT_LOST && request->kind == REQUEST_SET && answer.type == EVENT_ANSWER &&
-	    !answer.error_status)
-		for (unsigned i = 0; i < request->n; i++)
-			obey(script, pdu, &request->varbinds[i]);
+	if (fate != SCRIPT_LOST)
+		obey_all(script, pdu, request, &answer);
 	if (fate == SCRIPT_ANSWERED)
 		script_inject(script, script->clock + script->latency, &answer);
 	else

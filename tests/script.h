@@ -95,6 +95,9 @@ void script_change_at(struct script *script, usec at, unsigned pdu, const struct
 /** Takes over the event's varbinds and reason. */
 void script_inject(struct script *script, usec at, const struct event *event);
 
+/** What the agent does with a request now: obeys and answers it, past hook and latency. */
+struct event script_respond(struct script *script, unsigned pdu, const struct request *request);
+
 /** Runs a machine until it is done (true) or so many virtual seconds are over. */
 bool script_run(struct script *script, const struct machine *machine, double seconds);
 

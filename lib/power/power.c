@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-/* snmpEngineTime counts seconds; sysUpTime hundredths, but some agents count slower. */
+/* snmpEngineTime counts seconds, and is rounded; sysUpTime counts hundredths. */
 #define ENGINE_STEP (2 * USEC_PER_SEC)
-#define UPTIME_STEP USEC_PER_SEC
+#define UPTIME_STEP (USEC_PER_SEC / 10)
 #define USEC_PER_TICK 10000
 /* "On" of an outlet that was read longer ago is not of now. */
 #define ON_LASTS (10 * USEC_PER_SEC)
@@ -183,7 +183,7 @@ static void hear_reading(struct power *power, unsigned i, const struct heard *he
 	              reading.answered);
 	/* what its card acknowledged may not have reached the device, or was another row's */
 	if (reading.lost || reading.name != NAME_SAME)
-		evidence_untold(&power->evidence, i);
+		evidence_untold(&power->evidence, i, reading.answered);
 	commands_read(power, i, &reading);
 }
 
@@ -209,7 +209,8 @@ static void hear_uptime(struct power *power, unsigned pdu, const struct heard *h
 	if (heard->kind != REQUEST_GET || heard->varbinds->len != 1)
 		return;
 	told = &g_array_index(heard->varbinds, struct varbind, 0);
-	if (!objid_equal(&told->name, &sys_up_time))
+	/* of two clocks that differ the slower would look like a restart */
+	if (!objid_equal(&told->name, &sys_up_time) || power->courses[pdu].tells_time)
 		return;
 	if (told->type != VALUE_UNSIGNED) {
 		evidence_refuses_uptime(&power->evidence, pdu, heard->asked, heard->answered);
@@ -317,11 +318,13 @@ struct machine power_machine(struct power *power)
 	};
 }
 
-/* A PDU whose readings are answered, and now leaves a command unanswered, is not dead. */
-static bool only_commands_unanswered(const struct power *power, unsigned pdu)
+/* A PDU whose readings are answered, and now leaves something else unanswered, is not dead. */
+static bool only_readings_answered(const struct power *power, unsigned pdu)
 {
-	return power->courses[pdu].task == TASK_COMMAND && power->courses[pdu].swept_at &&
-	       power->evidence.pdus[pdu].heard;
+	const struct course *course = &power->courses[pdu];
+
+	return (course->task == TASK_COMMAND || course->task == TASK_UPTIME) &&
+	       course->swept_at && power->evidence.pdus[pdu].heard;
 }
 
 void power_expire(struct power *power, int silent, const char *obstacle)
@@ -330,7 +333,7 @@ void power_expire(struct power *power, int silent, const char *obstacle)
 
 	if (power->done)
 		return;
-	if (silent >= 0 && only_commands_unanswered(power, (unsigned)silent))
+	if (silent >= 0 && only_readings_answered(power, (unsigned)silent))
 		silent = -1;
 	why = silent < 0 ? words_unfinished(power)
 	      : obstacle ? g_strdup_printf("%s gives no answer that can be used: %s",

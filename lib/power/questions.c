@@ -89,12 +89,19 @@ static bool all_confirmed(const struct power *power, usec end)
 	return true;
 }
 
+/* As the kernel sees it: by an answer to a later question, or by that of the reading itself. */
 static bool vouched_for(const struct power *power, unsigned pdu)
 {
-	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_on_pdu(power, i, pdu) &&
-		    power->evidence.pdus[pdu].vouched < known(power, i)->last_asked)
+	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
+
+	for (unsigned i = 0; i < power->n_feeds; i++) {
+		const struct evidence_outlet *outlet = known(power, i);
+
+		if (is_on_pdu(power, i, pdu) && p->vouch_asked < outlet->last_answered &&
+		    (p->vouch_asked != outlet->last_asked ||
+		     p->vouch_answered != outlet->last_answered))
 			return false;
+	}
 	return true;
 }
 
@@ -173,16 +180,17 @@ static struct plan uptime_plan(const struct power *power, unsigned pdu)
 	const usec end = hold_end(power);
 	const struct plan plan = { TASK_UPTIME, 0, course->uptime_at };
 
-	if (power->wanted == TRIPPSNMP_ON || course->tells_time)
+	if (power->wanted == TRIPPSNMP_ON)
 		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 	if (end != USEC_NEVER && all_confirmed(power, end) && !vouched_for(power, pdu))
 		return plan;
-	if (power->settings.off_hold >= HOLD_POLL && !course->uptime_asked && off_begun(power, pdu))
+	if (!course->tells_time && power->settings.off_hold >= HOLD_POLL && !course->uptime_asked &&
+	    off_begun(power, pdu))
 		return plan;
 	return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 }
 
-struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
+static struct plan earliest(const struct power *power, unsigned pdu, usec now)
 {
 	const struct course *course = &power->courses[pdu];
 	const struct plan command = command_plan(power, pdu, now);
@@ -190,8 +198,6 @@ struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
 	const struct plan uptime = uptime_plan(power, pdu);
 	struct plan plan;
 
-	if (!has_feeds(power, pdu))
-		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 	if (course->sweep_at || course->look_first)
 		return sweep;
 	if (command.at <= now)
@@ -200,6 +206,13 @@ struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
 		return uptime;
 	plan = command.at < sweep.at ? command : sweep;
 	return uptime.at < plan.at ? uptime : plan;
+}
+
+struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
+{
+	if (!has_feeds(power, pdu))
+		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	return earliest(power, pdu, now);
 }
 
 /* --- the questions --- */
@@ -266,7 +279,7 @@ static void make_command(struct power *power, unsigned feed, usec now, struct qu
 	                                                    : family->command_on);
 	p->commanded = now;
 	if (power->wanted == TRIPPSNMP_ON)
-		evidence_untold(&power->evidence, feed);
+		evidence_untold(&power->evidence, feed, now);
 }
 
 /* A name counts for a command only if nothing else was asked after it. */

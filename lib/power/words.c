@@ -51,17 +51,17 @@ static void add_pdu(const struct power *power, GString *line, unsigned pdu)
 	const struct evidence_pdu *known = &power->evidence.pdus[pdu];
 
 	g_string_append_printf(line, "; %s has not restarted since, by ", power->labels[pdu]);
-	if (known->timed && !known->frozen)
+	if (!known->refuses)
 		g_string_append_printf(line, "%s %.0f s, asked at %.2f s",
 		                       course->tells_time ? "its engine time of"
 		                                          : "its sysUpTime of",
-		                       seconds(course->up), since_start(power, known->vouched));
+		                       seconds(course->up), since_start(power, known->vouch_asked));
 	else
 		g_string_append_printf(
 			line,
 			"its answers until %.2f s: it was never silent for long, and "
 			"%s sysUpTime",
-			since_start(power, known->vouched),
+			since_start(power, known->vouch_asked),
 			known->timed ? "shows a standing" : "does not have");
 }
 

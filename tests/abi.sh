@@ -12,6 +12,7 @@
 library=$TS_BUILDDIR/lib/.libs/libtrippsnmp.so
 recorded=$TS_SRCDIR/tests/abi/libtrippsnmp.abi
 
+need_host abidiff
 [ -z "${TS_SANITIZER_FLAGS-}" ] || skip "built with sanitizers, which nobody ships"
 command -v abidw >/dev/null && command -v abidiff >/dev/null ||
 	skip "abidw and abidiff are not installed (Debian: abigail-tools)"

@@ -55,10 +55,18 @@ bootstraps() { # TARGET EXPECTED [OPTION]
 	echo "asked was: $asked"
 	[ "$asked" = "$2autoreconf configure make make $1 " ] && grep "^$1:" "$TS_BUILDDIR/Makefile"
 }
-for target in $(grep -o '\./bootstrap [a-z-]*' "$readme" | sed 's/.* //' | sort -u); do
+for target in $(grep -o '\./bootstrap [a-z-]*' "$readme" | sed 's/.* //' | grep -vx platforms | sort -u); do
 	check "./bootstrap $target installs what is missing, builds, and makes $target" \
 		bootstraps "$target" 'apt-get apt-get install '
 done
+mkdir "$tree/tests"
+printf 'echo "platforms $*" >>"%s"\n' "$tree/asked" >"$tree/tests/platforms.sh"
+runs_platforms() {
+	: >"$tree/asked"
+	PATH=$tree/bin:$PATH "$tree/bootstrap" $(sed -n 's/.*`\.\/bootstrap \(platforms [a-z0-9 ]*\)`.*/\1/p' "$readme") &&
+		grep -x 'platforms i386 s390x' "$tree/asked"
+}
+check "./bootstrap platforms runs tests/platforms.sh on what is named" runs_platforms
 check "--no-deps leaves the system's packages alone" bootstraps check '' --no-deps
 
 # With the options of this build and one more, in a copy of what configure reads.
@@ -87,6 +95,32 @@ by_daemon() ( # the files are there, but do not say it
 check "without that its daemon does" by_daemon
 check "--with-stonith-plugindir overrides what cluster-glue's headers say" \
 	configures --with-stonith-plugindir=/odd/place 'stonithplugindir = /odd/place'
+
+# --- where it was run ---
+places() { sed -n '/^## Where it was run/,/^## /s/^| Debian /| Debian /p' "$readme"; }
+# SUITE: the targets of its row, and those that CI makes there.
+row_targets() { places | grep "$1" | awk -F' [|] ' '{ print $4 }' | grep -o '`[a-z-]*`' | tr -d '`' | sort -u; }
+ci_targets() {
+	case $1 in
+	bookworm) sed -n 's,.* \./bootstrap \([a-z-]*\)$,\1,p' "$TS_SRCDIR/.ci/run" ;;
+	*) sed -n "s/.* on $1 \([a-z -]*\)$/\1/p" "$TS_SRCDIR/.ci/run" | tr ' ' '\n' ;;
+	esac | sort -u
+}
+for suite in bookworm trixie testing; do
+	check "CI makes the targets that stand beside $suite" same "$(row_targets $suite)" "$(ci_targets $suite)"
+done
+installed() { # PACKAGE: upstream's version
+	dpkg-query -W -f '${Version}' "$1" 2>/dev/null | sed 's/^[0-9]*://; s/[+-].*//'
+}
+# Of a suite that is released, versions do not change.
+suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+if grep -q ^VERSION_ID= /etc/os-release && places | grep -q "($suite)"; then
+	versions=$(places | sed -n "s/.*($suite) | \([0-9.]* | [0-9.]*\) .*/\1/p")
+	check "net-snmp has the version that stands beside $suite" \
+		same "${versions%% |*}" "$(installed libsnmp-dev)"
+	[ -z "$(installed pacemaker)" ] || check "so has Pacemaker" \
+		same "${versions##*| }" "$(installed pacemaker)"
+fi
 
 # --- examples ---
 printf 'password=%s\nsnmp_priv_passwd=%s\n' "long enough" "also long enough" >"$scratch/secrets"

@@ -74,7 +74,9 @@ qemu_name() {
 	esac
 }
 tree= # the copy of the source in the root at hand
+inside= # what runs in namespaces of its own
 tidy_up() {
+	[ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null
 	for emulator in $registered; do echo -1 >"$binfmt/$emulator"; done
 	[ -z "$tree" ] || rm -rf --one-file-system "$tree"
 	[ -z "${scratch-}" ] || rm -rf "$scratch"
@@ -98,10 +100,21 @@ again() {
 	done
 }
 
-# enter COMMAND...: in the root at hand, with processes, mounts and names of its own.
+# contained [OPTION] COMMAND...: with processes, mounts and names of its own, which all end with it,
+# and it with this script. In the background, so that a signal is dealt with at once.
+contained() {
+	setpriv --pdeathsig KILL unshare --mount --pid --ipc --uts --fork --kill-child=KILL \
+		--propagation private "$@" <&0 &
+	inside=$!
+	wait $inside
+	code=$?
+	inside=
+	return $code
+}
+
+# enter COMMAND...: contained, in the root at hand.
 enter() {
-	unshare --mount --pid --ipc --uts --fork --kill-child=KILL --propagation private \
-		/bin/sh -euc '
+	contained /bin/sh -euc '
 		root=$1
 		shift
 		mount --rbind "$root" "$root"
@@ -134,8 +147,8 @@ enter() {
 }
 
 debootstrap_it() {
-	rm -rf --one-file-system "$root"
-	debootstrap --arch="$processor" --variant=minbase "$suite" "$root" "$mirror"
+	find "$root" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system {} +
+	contained --mount-proc debootstrap --arch="$processor" --variant=minbase "$suite" "$root" "$mirror"
 }
 
 settle() { # what every root has of this machine: its way to the network. Services do not start there.
@@ -158,7 +171,7 @@ update() {
 # A root that was begun and not ended has no mark, and is made anew.
 make_root() {
 	root=$roots/$suite-$processor
-	mkdir -p "$roots" && exec 9>"$root.lock" && flock -n 9 || {
+	mkdir -p "$root" && exec 9<"$root" && flock -n 9 || {
 		say "another run uses $root"
 		return 1
 	}
@@ -194,7 +207,7 @@ unpack_source() {
 versions() {
 	enter dpkg-query -W -f '${Package} ${Version}\n' gcc clang libglib2.0-dev libsnmp-dev \
 		cluster-glue pacemaker corosync crmsh pcs fence-agents 2>/dev/null |
-		sed 's/+dfsg[^ ]*//; s/-[^ ]*$//; s/ [0-9]*:/ /' | tr '\n' ',' | sed 's/,$//; s/,/, /g'
+		sed '/ $/d; s/+dfsg[^ ]*//; s/-[^ ]*$//; s/ [0-9]*:/ /' | tr '\n' ',' | sed 's/,$//; s/,/, /g'
 }
 
 # --- what is run ---
@@ -256,7 +269,8 @@ platform() { # SUITE PROCESSOR
 $suite, $processor: $(versions)"
 	rm -rf --one-file-system "$tree"
 	tree=
-	exec 9>&-
+	find "$root/tmp" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system {} +
+	exec 9<&-
 }
 
 pack_source || exit

@@ -30,4 +30,5 @@ AS_CASE([$with_fence_agents_dir],
 	[AC_MSG_ERROR([--with-fence-agents-dir must be an absolute directory])])
 AC_MSG_RESULT([$fenceagentsdir ($fenceagents_by)])
 AC_SUBST([fenceagentsdir])
+AC_SUBST([fenceagents_by])
 ])

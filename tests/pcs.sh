@@ -9,6 +9,10 @@ need_stonith
 for tool in pcs crm cibadmin unshare ldconfig; do
 	command -v $tool >/dev/null || skip "$tool is not installed"
 done
+case $TS_FENCE_AGENTS_BY in
+no*) skip "configured before Pacemaker was installed: configure again" ;;
+--*) skip "configured for agents elsewhere than Pacemaker looks: $TS_FENCE_AGENTS_DIR" ;;
+esac
 [ -z "$TS_PRELOAD_ASAN" ] || skip "built with sanitizers, which pcs's programs are not"
 [ "$(id -u)" = 0 ] || skip "not root: nothing can be laid over the system's directories"
 if [ -z "${TS_INSIDE-}" ]; then

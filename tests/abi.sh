@@ -12,6 +12,7 @@
 library=$TS_BUILDDIR/lib/.libs/libtrippsnmp.so
 recorded=$TS_SRCDIR/tests/abi/libtrippsnmp.abi
 
+need_host abidiff
 [ -z "${TS_SANITIZER_FLAGS-}" ] || skip "built with sanitizers, which nobody ships"
 command -v abidw >/dev/null && command -v abidiff >/dev/null ||
 	skip "abidw and abidiff are not installed (Debian: abigail-tools)"
@@ -47,5 +48,17 @@ check "it has the public types whole" grep -q "<enumerator name='TRIPPSNMP_OK' v
 	"$scratch/now.abi"
 [ "$(machine "$recorded")" = "$(machine "$scratch/now.abi")" ] ||
 	skip "the interface was recorded on another kind of machine: $(machine "$recorded")"
-check "nothing that a program was built with is gone or different" unbroken
+# One version of the tool does not read what another one wrote; then names must do.
+format() { sed -n "1s/.* version='\([0-9]*\)[.'].*/\1/p" "$1"; }
+names() { sed -n "s/.*<elf-symbol name='\([^']*\)'.*/\1/p" "$1" | sort; }
+none_gone() {
+	names "$recorded" >"$scratch/were" && names "$scratch/now.abi" >"$scratch/are" &&
+		[ -s "$scratch/were" ] && ! comm -23 "$scratch/were" "$scratch/are" | grep .
+}
+if [ "$(format "$recorded")" = "$(format "$scratch/now.abi")" ]; then
+	check "nothing that a program was built with is gone or different" unbroken
+else
+	echo "recorded in format $(format "$recorded"), which this abidiff does not read: only names are compared"
+	check "no function that a program was built with is gone" none_gone
+fi
 finish

@@ -3,6 +3,7 @@
 # options, with the same exit status and the same words, but where theirs is not the truth.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
+need_host fence_tripplite_snmp
 command -v fence_tripplite_snmp >/dev/null || skip "fence_tripplite_snmp is not installed"
 command -v snmpget >/dev/null || skip "fence_tripplite_snmp needs snmpget, which is not installed"
 . "${0%/*}/pdu.sh"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Pacemaker's own tools and its fencer drive the fence agent: in namespaces of their own, where
-# /usr/sbin seems to hold it.
+# /usr/sbin seems to hold it. They empty the environment, so what stands there needs none.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
+need_host Pacemaker
 for tool in stonith_admin unshare ip; do
 	command -v $tool >/dev/null || skip "$tool is not installed"
 done
@@ -27,7 +28,12 @@ mkdir "$scratch/was" "$scratch/sbin"
 for program in "$scratch/was"/*; do
 	ln -s "$program" "$scratch/sbin/"
 done
-ln -sf "$TS_BUILDDIR/agent/.libs/fence_tripplite" "$scratch/sbin/fence_tripplite"
+rm -f "$scratch/sbin/fence_tripplite"
+cat >"$scratch/sbin/fence_tripplite" <<END
+#!/bin/sh
+LD_LIBRARY_PATH=$TS_BUILDDIR/lib/.libs exec $TS_BUILDDIR/agent/.libs/fence_tripplite "\$@"
+END
+chmod +x "$scratch/sbin/fence_tripplite"
 for dir in /run /dev/shm /var/log; do
 	mount -t tmpfs none $dir || skip "mounting is refused"
 done
@@ -36,8 +42,10 @@ mkdir -p /run/crm /var/log/crmsh
 ip link set lo up
 . "${0%/*}/pdu.sh"
 fencer=
+corosync=
 tidy_up() {
 	[ -z "$fencer" ] || kill $fencer
+	[ -z "$corosync" ] || kill -KILL $corosync
 	stop_pdus
 	umount -l /usr/sbin "$scratch/was"
 	rm -rf "$scratch"
@@ -76,6 +84,54 @@ else
 fi
 
 # --- with the fencer ---
+# Since version 3 it runs in a cluster alone: one node, on the loopback of these namespaces.
+start_corosync() {
+	mount -t tmpfs none /var/lib/corosync || return
+	cat >"$scratch/corosync.conf" <<END
+totem {
+    version: 2
+    cluster_name: alone
+    transport: udpu
+}
+system {
+    sched_rr: no
+    move_to_cgroup: no
+}
+quorum {
+    provider: corosync_votequorum
+}
+logging {
+    to_stderr: yes
+    to_syslog: no
+}
+nodelist {
+    node {
+        ring0_addr: 127.0.0.1
+        name: $(uname -n)
+        nodeid: 1
+    }
+}
+END
+	corosync -f -c "$scratch/corosync.conf" >"$scratch/corosync" 2>&1 &
+	corosync=$!
+	tries=100
+	until corosync-cfgtool -s >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		kill -0 $corosync && [ $tries -gt 0 ] || return
+		sleep 0.1
+	done
+}
+major=$(pacemakerd --version | sed -n 's/^Pacemaker \([0-9]*\)\..*/\1/p')
+if [ "${major:-2}" -ge 3 ] && ! command -v corosync >/dev/null; then
+	echo "corosync is not installed: the fencer was not tried"
+	finish
+fi
+[ "${major:-2}" -lt 3 ] || start_corosync || {
+	cat "$scratch/corosync"
+	[ "$TS_INSIDE" = -mn ] || skip "corosync does not run without root"
+	echo "corosync did not start"
+	exit 99
+}
 start_pdu a pdumv30hvnetlx-pdu-20.2.1 --community private --name 3=db1 --name 4=db2 --stuck 12
 "$fenced" --stand-alone -l "$scratch/log" >"$scratch/fenced" 2>&1 &
 fencer=$!

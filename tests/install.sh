@@ -18,6 +18,8 @@ check "the soname is a link to the library" \
 check "the header is there" test -f "$(one trippsnmp.h)"
 check "the fence agent is there and runs" \
 	env LD_LIBRARY_PATH="$libdir" "$(one fence_tripplite)" --version
+check "it lies where configure says that Pacemaker looks" \
+	test -x "$root$TS_FENCE_AGENTS_DIR/fence_tripplite"
 check "trippsim is there and runs" "$(one trippsim)" --help
 
 # As a user of the library: with its pkg-config file, in a root of its own.

@@ -14,7 +14,7 @@ EXTRA_DIST += CHANGELOG.md CONTRIBUTING.md \
 	debian/libtrippsnmp-dev.docs debian/libtrippsnmp-dev.examples \
 	debian/libtrippsnmp-dev.install debian/libtrippsnmp0.install debian/libtrippsnmp0.symbols \
 	debian/stonith-tripplite.docs debian/stonith-tripplite.install \
-	debian/tests/control debian/tests/works \
+	debian/tests/control debian/tests/pacemaker debian/tests/works \
 	rpm/tripplite-rpmlintrc rpm/tripplite.spec \
 	tests/abi/libtrippsnmp.abi tests/packages.sh
 SHELL_TESTS += tests/abi.sh tests/hardening.sh

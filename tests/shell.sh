@@ -32,6 +32,12 @@ skip() {
 	exit 77
 }
 
+# What is not ours and not named by the build dependencies, such as Pacemaker, is tried where it is
+# installed; but a package is built the same wherever that is.
+need_host() { # WHAT
+	[ -z "${TS_HERMETIC-}" ] || skip "in a package's build $1 would be this machine's own"
+}
+
 need_stonith() {
 	[ -n "$TS_STONITH_PLUGINDIR" ] || skip "built --without-stonith"
 	command -v stonith >/dev/null || skip "the stonith program is not installed"

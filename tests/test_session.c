@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "names.h"
 #include "runner.h"
 #include "clock.h"
 #include "session.h"
@@ -722,9 +723,9 @@ END_TEST
 
 START_TEST(a_host_name_is_tried_at_each_of_its_addresses)
 {
-	/* localhost may be ::1 first, where nobody listens */
+	/* it is ::1 first, where nobody listens */
 	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, NULL);
-	trippsnmp *handle = handle_open("ipaddr=localhost:%u|%s|snmp_timeout=0.2",
+	trippsnmp *handle = handle_open("ipaddr=" NAME_OF_LOOPBACK ":%u|%s|snmp_timeout=0.2",
 	                                simulator_port(sim), _i ? V3 : "community=tripplite");
 
 	expect_status(handle, TRIPPSNMP_OK, "");

@@ -47,6 +47,8 @@ skip() {
 for program in corosync pacemakerd crm crm_mon stonith ip flock nsenter unshare; do
 	command -v "$program" >/dev/null || skip "$program is not installed"
 done
+! fence_legacy --version 2>&1 | grep -q ModuleNotFoundError ||
+	skip "fence_legacy lacks its Python module (Debian: python3-pacemaker)"
 pacemakerd --features | grep -qw lha || skip "this Pacemaker knows no Linux-HA plugins"
 
 mkdir -p "$work" && exec 8<"$work" && flock -w 10 8 && mkdir -p "$work" || {

@@ -9,6 +9,7 @@
 #include "metadata.h"
 #include "options.h"
 #include "output.h"
+#include "target.h"
 #include "translate.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ struct agent {
 enum need {
 	NEEDS_NOTHING, /* not even a configuration */
 	NEEDS_DEVICE,  /* all nodes and outlets, whatever plug says */
-	NEEDS_MAP,     /* the same, but a plug is checked as well */
+	NEEDS_MAP,     /* the same, but a target is checked as well */
 	NEEDS_TARGET
 };
 
@@ -66,7 +67,10 @@ static int print(struct agent *agent, const char *text)
 
 static int power(struct agent *agent, enum trippsnmp_action action, const char *done)
 {
-	if (trippsnmp_power(agent->handle, action, agent->target.node))
+	const struct target *target = &agent->target;
+
+	if (target->node ? trippsnmp_power(agent->handle, action, target->node)
+	                 : trippsnmp_power_outlets(agent->handle, action, target->outlets))
 		return STATUS_FAILED;
 	puts(done); /* a reader that is gone does not undo it */
 	return STATUS_DONE;
@@ -87,43 +91,48 @@ static int run_reboot(struct agent *agent)
 	return power(agent, TRIPPSNMP_POWER_RESET, "Success: Rebooted");
 }
 
+static enum trippsnmp_error read_state(const struct agent *agent, enum trippsnmp_state *state)
+{
+	if (agent->target.node)
+		return trippsnmp_node_state(agent->handle, agent->target.node, state);
+	return trippsnmp_outlets_state(agent->handle, agent->target.outlets, state);
+}
+
 static int run_status(struct agent *agent)
 {
 	enum trippsnmp_state state;
 
-	trippsnmp_node_state(agent->handle, agent->target.node, &state);
+	read_state(agent, &state);
 	printf("Status: %s\n", state_word(state));
 	if (state == TRIPPSNMP_ON)
 		return STATUS_DONE;
 	return state == TRIPPSNMP_OFF ? STATUS_OFF : STATUS_FAILED;
 }
 
-/* Whether hostlist has the node. Asks no device. */
-static bool is_mapped(const struct agent *agent)
+static enum trippsnmp_error check_all(const struct agent *agent)
 {
-	char **nodes = NULL;
-	bool found = false;
+	const struct target *target = &agent->target;
+	enum trippsnmp_error error;
+	enum trippsnmp_state state;
 
-	if (!trippsnmp_list(agent->handle, &nodes))
-		for (unsigned i = 0; nodes[i]; i++)
-			found = found || !g_ascii_strcasecmp(nodes[i], agent->target.node);
-	trippsnmp_free_list(nodes);
-	return found;
+	if (options_parameter(agent->options, "hostlist")) {
+		/* a target is one of its nodes, and all of these are looked at */
+		error = target->node ? trippsnmp_check_node(agent->handle, target->node)
+		                     : TRIPPSNMP_OK;
+		return error ? error : trippsnmp_status(agent->handle);
+	}
+	if (!target->by_plug || target->outlets)
+		return trippsnmp_outlets_status(agent->handle, target->outlets);
+	/* not both, for each may take 15 s, and Pacemaker waits 20; but only the latter writes */
+	error = trippsnmp_node_state(agent->handle, target->node, &state);
+	if (error || !options_parameter(agent->options, "check_write"))
+		return error;
+	return trippsnmp_status(agent->handle);
 }
 
 static int run_monitor(struct agent *agent)
 {
-	/* of outlets that plug names one by one, status knows by hostlist */
-	const bool named = options_get(agent->options, OPTION_PLUG) && !agent->target.hostlist;
-	const bool mapped = options_parameter(agent->options, "hostlist") && is_mapped(agent);
-	enum trippsnmp_state state;
-
-	if (named && !mapped && trippsnmp_node_state(agent->handle, agent->target.node, &state))
-		return STATUS_FAILED;
-	/* not both, for each may take 15 s, and Pacemaker waits 20; but only this one writes */
-	if (named && !mapped && !options_parameter(agent->options, "check_write"))
-		return STATUS_DONE;
-	return trippsnmp_status(agent->handle) ? STATUS_FAILED : STATUS_DONE;
+	return check_all(agent) ? STATUS_FAILED : STATUS_DONE;
 }
 
 static int list(struct agent *agent, bool with_state)
@@ -170,11 +179,17 @@ static int run_manpage(struct agent *agent)
 	return describe(agent, true);
 }
 
-/* All checks were made on the way here. */
+/*
+ * All other checks were made on the way here. Where Pacemaker validates a configuration it names a
+ * node of its own making, as nodename too.
+ */
 static int run_validate(struct agent *agent)
 {
-	(void)agent;
-	return STATUS_DONE;
+	const char *node = agent->target.node;
+
+	if (!node || options_get(agent->options, OPTION_NODENAME))
+		return STATUS_DONE;
+	return trippsnmp_check_node(agent->handle, node) ? STATUS_FAILED : STATUS_DONE;
 }
 
 static const struct action actions[] = {
@@ -191,14 +206,17 @@ static const struct action actions[] = {
 	{ "manpage", NEEDS_NOTHING, false, run_manpage },
 };
 
-static const struct action *find_action(const struct options *options)
+static const char *action_name(const struct options *options)
 {
 	const char *name = options_get(options, OPTION_ACTION);
 
 	if (!name)
 		name = options_get(options, OPTION_OPTION);
-	if (!name)
-		name = option_row(OPTION_ACTION)->default_;
+	return name ? name : option_row(OPTION_ACTION)->default_;
+}
+
+static const struct action *find_action(const char *name)
+{
 	for (unsigned i = 0; i < G_N_ELEMENTS(actions); i++)
 		if (!g_ascii_strcasecmp(actions[i].name, name))
 			return &actions[i];
@@ -212,14 +230,17 @@ static bool configure(struct agent *agent, const struct action *action)
 	agent->handle = trippsnmp_new();
 	trippsnmp_set_log(agent->handle, output_line, &agent->output);
 	trippsnmp_use_agent_defaults(agent->handle);
-	if (!translate(agent->options, &agent->output, agent->handle,
-	               action->need == NEEDS_DEVICE ? NULL : &agent->target))
+	if (!translate(agent->options, &agent->output, agent->handle) ||
+	    trippsnmp_configure(agent->handle))
 		return false;
-	if (action->need == NEEDS_TARGET && !agent->target.node) {
-		fail(agent, "plug: missing (an outlet, or a node of hostlist)");
+	if (action->need == NEEDS_DEVICE)
+		return true;
+	if (!target_find(agent->options, &agent->output, agent->handle, &agent->target))
 		return false;
-	}
-	return trippsnmp_configure(agent->handle) == TRIPPSNMP_OK;
+	if (action->need != NEEDS_TARGET || agent->target.node || agent->target.outlets)
+		return true;
+	fail(agent, "plug: missing (an outlet, or a node of hostlist)");
+	return false;
 }
 
 static void wait_first(struct agent *agent)
@@ -235,11 +256,22 @@ static void wait_first(struct agent *agent)
 
 static int run(struct agent *agent)
 {
-	const struct action *action = find_action(agent->options);
+	const char *name = action_name(agent->options);
+	const struct action *action = find_action(name);
+	char *conflict = options_conflict(agent->options);
 
-	if (!action)
-		return fail(agent, "action: none of on, off, reboot, status, monitor, list, "
-		                   "list-status, validate-all, metadata, manpage");
+	if (conflict) {
+		fail(agent, conflict);
+		g_free(conflict);
+		return STATUS_FAILED;
+	}
+	if (!action) {
+		output_say(&agent->output, TRIPPSNMP_LOG_CRIT,
+		           "action: \"%s\" is none of on, off, reboot, status, monitor, list, "
+		           "list-status, validate-all, metadata, manpage",
+		           name);
+		return STATUS_FAILED;
+	}
 	if (action->need != NEEDS_NOTHING && !configure(agent, action))
 		return STATUS_FAILED;
 	if (action->delayed)

@@ -95,6 +95,30 @@ static void append_row(GString *xml, const struct agent_option *row, bool long_t
 	append_parameter(xml, row, row->obsolete, " deprecated=\"1\"", long_texts);
 }
 
+/* What people look for stands first: pcs and crm show the list in this order. */
+static const char *const first[] = { "ip", "community", "hostlist", "plug" };
+
+static bool is_first(const struct agent_option *row)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(first); i++)
+		if (!strcmp(row->name, first[i]))
+			return true;
+	return false;
+}
+
+static void append_rows(GString *xml, bool long_texts)
+{
+	const struct agent_option *row;
+
+	for (unsigned k = 0; k < G_N_ELEMENTS(first); k++)
+		for (unsigned i = 0; (row = option_row(i)); i++)
+			if (!strcmp(row->name, first[k]))
+				append_row(xml, row, long_texts);
+	for (unsigned i = 0; (row = option_row(i)); i++)
+		if (!is_first(row))
+			append_row(xml, row, long_texts);
+}
+
 char *metadata(bool long_texts)
 {
 	GString *xml = g_string_new(
@@ -103,10 +127,8 @@ char *metadata(bool long_texts)
 		"<longdesc>" LONGDESC "</longdesc>\n"
 		"<vendor-url>" URL "</vendor-url>\n"
 		"<parameters>\n");
-	const struct agent_option *row;
 
-	for (unsigned i = 0; (row = option_row(i)); i++)
-		append_row(xml, row, long_texts);
+	append_rows(xml, long_texts);
 	g_string_append(xml, "</parameters>\n");
 	g_string_append(xml, actions);
 	g_string_append(xml, "</resource-agent>\n");

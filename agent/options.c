@@ -6,6 +6,7 @@
  */
 #include "options.h"
 
+#include "plug.h"
 #include "trippsnmp.h"
 
 #include <getopt.h>
@@ -25,14 +26,17 @@ static const struct agent_option own[OPTION_OWN] = {
 	                    .shortdesc = "Fencing action",
 	                    .longdesc = "on, off, reboot, status, list, list-status, monitor, "
 	                                "metadata, manpage or validate-all." },
-	[OPTION_PLUG] = { "plug", "port", .letter = 'n', STRING, .required = true,
-	                  .shortdesc = "Outlet, several outlets, or a node of hostlist",
-	                  .longdesc =
-	                          "With hostlist, one of its nodes. Without, outlets separated by "
-	                          "plug_separator: [DEVICE.]NUMBER or a name, then @PDU where ip "
-	                          "names more than one. A name that is a number, or has the "
-	                          "separator or @ in it, stands in double quotes. A name alone, "
-	                          "without @PDU, means all outlets of that name on all PDUs." },
+	[OPTION_PLUG] = { "plug", "port", .letter = 'n', STRING,
+	                  .shortdesc = "Node of hostlist; or outlets: [DEVICE.]NUMBER[=\"NAME\"] "
+	                               "or NAME, then @PDU if there are several, with commas "
+	                               "between; not needed where Pacemaker names the node",
+	                  .longdesc = "With hostlist, one of its nodes, or all outlets of one. "
+	                              "Without, outlets separated by plug_separator. A name that "
+	                              "is a number, or has the separator or @ in it, stands in "
+	                              "double quotes. A name alone, without @PDU, means all "
+	                              "outlets of that name on all PDUs. Pacemaker writes it as "
+	                              "port or plug where it fences; one that is written in the "
+	                              "configuration as well must mean the same." },
 	[OPTION_IPPORT] = { "ipport", .letter = 'u', INTEGER, .default_ = "161",
 	                    .shortdesc = "UDP port of each address that names none" },
 	[OPTION_PASSWORD_SCRIPT] = { "password_script", "passwd_script", .letter = 'S', STRING,
@@ -126,7 +130,7 @@ static struct agent_option of_parameter(const struct trippsnmp_parameter *parame
 		.required = parameter->required != 0,
 		.secret = parameter->secret != 0,
 		.shortdesc = parameter->shortdesc,
-		.longdesc = parameter->longdesc,
+		.longdesc = parameter->agent_longdesc,
 		.parameter = parameter->name,
 	};
 }
@@ -239,11 +243,21 @@ bool options_is(const struct options *options, enum option_id id)
 	return value && parse_boolean(value) == 1;
 }
 
+static void given_free(void *data)
+{
+	struct given *given = data;
+
+	g_free(given->name);
+	wipe(given->value);
+	g_free(given);
+}
+
 static struct options *options_new(void)
 {
 	struct options *options = g_new0(struct options, 1);
 
 	options->values = g_new0(char *, row_count());
+	options->given = g_ptr_array_new_with_free_func(given_free);
 	options->warnings = g_ptr_array_new_with_free_func(g_free);
 	return options;
 }
@@ -255,14 +269,140 @@ void options_free(struct options *options)
 	for (unsigned i = 0; option_row(i); i++)
 		wipe(options->values[i]);
 	g_free(options->values);
+	g_ptr_array_unref(options->given);
 	g_ptr_array_unref(options->warnings);
 	g_free(options);
 }
 
-static void set_value(struct options *options, int row, const char *value)
+/* Takes over the name. */
+static void set_value(struct options *options, int row, char *name, const char *value)
 {
+	struct given *given = g_new0(struct given, 1);
+
+	*given = (struct given){ (unsigned)row, name, g_strdup(value) };
+	g_ptr_array_add(options->given, given);
 	wipe(options->values[row]);
 	options->values[row] = g_strdup(value);
+}
+
+/* --- one thing said twice --- */
+
+char *given_text(const struct given *given)
+{
+	const bool letter = given->name[0] == '-' && given->name[1] != '-';
+
+	return g_strdup_printf(letter ? "%s %s" : "%s=%s", given->name, given->value);
+}
+
+const char *options_written(const struct options *options, unsigned row)
+{
+	const struct agent_option *option = option_row(row);
+
+	for (guint i = options->given->len; i-- > 0;) {
+		const struct given *given = options->given->pdata[i];
+		const char *name = given->name + strspn(given->name, "-");
+
+		if (given->row == row)
+			return same_name(option->obsolete, name) ? option->obsolete : option->name;
+	}
+	return option->name;
+}
+
+static bool same_number(const char *a, const char *b)
+{
+	double first, second;
+
+	return parse_seconds(a, &first) && parse_seconds(b, &second) && first >= second &&
+	       first <= second;
+}
+
+/* Ignores case, and the dash in names such as SHA-256. */
+static bool same_word(const char *a, const char *b)
+{
+	char **halves_a = g_strsplit(a, "-", -1), **halves_b = g_strsplit(b, "-", -1);
+	char *word_a = g_strjoinv("", halves_a), *word_b = g_strjoinv("", halves_b);
+	const bool same = !g_ascii_strcasecmp(word_a, word_b);
+
+	g_strfreev(halves_a);
+	g_strfreev(halves_b);
+	g_free(word_a);
+	g_free(word_b);
+	return same;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	char *text_a = g_strstrip(g_strdup(a)), *text_b = g_strstrip(g_strdup(b));
+	const bool same = !strcmp(text_a, text_b);
+
+	wipe(text_a);
+	wipe(text_b);
+	return same;
+}
+
+/* Whether the two values mean the same. */
+static bool same_value(const struct options *options, const struct agent_option *option,
+                       const char *a, const char *b)
+{
+	const char *port = options_get(options, OPTION_IPPORT);
+
+	if (!strcmp(a, b))
+		return true;
+	if (option->secret)
+		return false;
+	if (option->parameter && !strcmp(option->parameter, "ipaddr"))
+		return same_addresses(a, b, port ? port : "161");
+	if (is_boolean(option) || option == option_row(OPTION_DISABLE_TIMEOUT))
+		return parse_boolean(a) == parse_boolean(b) && parse_boolean(a) >= 0;
+	if (option->choices || option == option_row(OPTION_ACTION))
+		return same_word(a, b);
+	return same_number(a, b) || same_text(a, b);
+}
+
+/* The option that this one is another name of. */
+static unsigned meaning(unsigned row)
+{
+	return row == OPTION_OPTION ? OPTION_ACTION : row;
+}
+
+/* Targets have rules of their own; what fenced says besides means nothing here. */
+static bool is_compared(const struct given *given)
+{
+	return *given->value && given->row != OPTION_PLUG && given->row != OPTION_NODENAME &&
+	       given->row != OPTION_AGENT && given->row != OPTION_NAME;
+}
+
+static bool contradict(const struct options *options, const struct given *a, const struct given *b)
+{
+	return is_compared(a) && is_compared(b) && meaning(a->row) == meaning(b->row) &&
+	       !same_value(options, option_row(meaning(a->row)), a->value, b->value);
+}
+
+static char *contradiction(const struct given *a, const struct given *b)
+{
+	/* a script may have the secret in it */
+	const bool hidden = option_row(a->row)->secret || a->row == OPTION_PASSWORD_SCRIPT ||
+	                    a->row == OPTION_SNMP_PRIV_PASSWD_SCRIPT;
+	char *text_a = hidden ? g_strdup(a->name) : given_text(a);
+	char *text_b = hidden ? g_strdup(b->name) : given_text(b);
+	char *message = g_strdup_printf("%s and %s differ: leave one of them out", text_a, text_b);
+
+	g_free(text_a);
+	g_free(text_b);
+	return message;
+}
+
+char *options_conflict(const struct options *options)
+{
+	for (guint i = 0; i < options->given->len; i++)
+		for (guint k = i + 1; k < options->given->len; k++) {
+			const struct given *a = options->given->pdata[i];
+			const struct given *b = options->given->pdata[k];
+
+			if (contradict(options, a, b))
+				return contradiction(a, b);
+		}
+	return NULL;
 }
 
 /* --- stdin --- */
@@ -290,23 +430,33 @@ static char *unquote(int row, char *value)
 }
 
 /*
- * The text is a name only where a value follows: else it may be what is left of
- * a password that had a newline in it, and the = its end in base64.
+ * The text is shown only where it must be a name. Behind a secret, and behind a name that is
+ * none and so may be a slip for one, it may be the rest of a secret that had a newline in it.
  */
 static void warn_of_unknown(struct options *options, unsigned number, const char *text,
-                            const char *value)
+                            const char *value, bool may_be_secret)
 {
 	char *place = g_strdup_printf("line %u of stdin", number);
 
-	if (value && value[strspn(value, "=")])
+	if (value && value[strspn(value, "=")] && !may_be_secret)
 		warn(options, text, "there is no such option; it is ignored");
+	else if (value && value[strspn(value, "=")])
+		warn(options, place, "there is no such option; it is ignored");
 	else
 		warn(options, place, "not NAME=VALUE; it is ignored");
 	g_free(place);
 }
 
-static void take_line(struct options *options, unsigned number, char *line)
+static bool may_hold_secret(int row)
 {
+	return row < 0 || option_row((unsigned)row)->secret || row == OPTION_PASSWORD_SCRIPT ||
+	       row == OPTION_SNMP_PRIV_PASSWD_SCRIPT;
+}
+
+/* behind_secret is about the line before, and then about this one. */
+static void take_line(struct options *options, unsigned number, char *line, bool *behind_secret)
+{
+	const bool may_be_secret = *behind_secret;
 	char *value;
 	int row;
 
@@ -317,8 +467,9 @@ static void take_line(struct options *options, unsigned number, char *line)
 	if (value)
 		*value++ = '\0';
 	row = find_row(line);
+	*behind_secret = may_hold_secret(row);
 	if (row < 0) {
-		warn_of_unknown(options, number, line, value);
+		warn_of_unknown(options, number, line, value, may_be_secret);
 		return;
 	}
 	value = value ? unquote(row, value) : line + strlen(line);
@@ -327,16 +478,17 @@ static void take_line(struct options *options, unsigned number, char *line)
 		warn(options, line, "neither yes nor no; it is ignored");
 		return;
 	}
-	set_value(options, row, value);
+	set_value(options, row, g_strdup(line), value);
 }
 
 static void read_stdin(struct options *options)
 {
 	char *line = NULL;
 	size_t size = 0;
+	bool behind_secret = false;
 
 	for (unsigned number = 1; getline(&line, &size, stdin) >= 0; number++)
-		take_line(options, number, line);
+		take_line(options, number, line, &behind_secret);
 	if (line)
 		explicit_bzero(line, size);
 	free(line);
@@ -418,19 +570,26 @@ static char *as_written(char *const *argv)
 	return escaped;
 }
 
-static bool take_option(struct options *options, int row, char *value, char **error)
+/* How the user wrote an option that getopt_long() has found: its letter, or its long name. */
+static char *name_on_command_line(int found, const char *long_name)
+{
+	return found < 256 ? g_strdup_printf("-%c", found) : g_strdup_printf("--%s", long_name);
+}
+
+/* Takes over the name. */
+static bool take_option(struct options *options, int row, char *name, char *value, char **error)
 {
 	const struct agent_option *option = option_row((unsigned)row);
 
-	if (!option) /* getopt_long() knows our rows alone */
-		return false;
-	if (!value)
-		value = (char *)"yes";
-	else if (is_boolean(option) && parse_boolean(value) < 0) {
+	if (option && value && is_boolean(option) && parse_boolean(value) < 0)
 		*error = g_strdup_printf("%s: neither yes nor no", option->name);
+	if (!option || *error) { /* getopt_long() knows our rows alone */
+		g_free(name);
 		return false;
 	}
-	set_value(options, row, value);
+	if (!value)
+		value = (char *)"yes";
+	set_value(options, row, name, value);
 	if (row == OPTION_VERBOSE && options_is(options, OPTION_VERBOSE))
 		options->verbosity++;
 	if (option->secret)
@@ -442,11 +601,11 @@ static bool read_arguments(struct options *options, int argc, char **argv, char 
 {
 	GArray *longs = long_options();
 	char *shorts = letters();
-	int found;
+	int found, at = 0;
 
 	opterr = 0;
-	while (!*error && (found = getopt_long(argc, argv, shorts, (struct option *)longs->data,
-	                                       NULL)) != -1) {
+	while (!*error &&
+	       (found = getopt_long(argc, argv, shorts, (struct option *)longs->data, &at)) != -1) {
 		if (found == '?' || found == ':') {
 			char *shown = as_written(argv);
 
@@ -455,7 +614,11 @@ static bool read_arguments(struct options *options, int argc, char **argv, char 
 			                         shown);
 			g_free(shown);
 		} else {
-			take_option(options, row_of(found), optarg, error);
+			take_option(
+				options, row_of(found),
+				name_on_command_line(
+					found, g_array_index(longs, struct option, (guint)at).name),
+				optarg, error);
 		}
 	}
 	if (!*error && optind < argc)

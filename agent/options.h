@@ -73,9 +73,18 @@ const struct agent_option *option_row(unsigned i);
 /** How it is written on the command line, such as "-a, --ip=[value]"; free with g_free(). */
 char *option_forms(const struct agent_option *row);
 
+/** One option as it was written. */
+struct given {
+	unsigned row;
+	char *name; /* "port", "--port" or "-n" */
+	char *value;
+};
+
 /** The options as given. */
 struct options {
-	char **values; /* by row; NULL if not given */
+	char **values; /* by row, the last one; NULL if not given */
+	GPtrArray
+		*given; /* of struct given *, in their order; what was ignored is not among them */
 	unsigned verbosity;
 	GPtrArray *warnings; /* of char *: what was odd, but does not matter */
 };
@@ -87,6 +96,16 @@ struct options {
 struct options *options_read(int argc, char **argv, char **error);
 /** Wipes secrets. NULL is allowed. */
 void options_free(struct options *options);
+
+/** What was written, such as "port=db1" or "-n db1"; free with g_free(). */
+char *given_text(const struct given *given);
+/** The name in metadata by which the option was written last, or else its first one; static. */
+const char *options_written(const struct options *options, unsigned row);
+/**
+ * Two ways to write one option that say different things, as an error of one line; NULL if there
+ * are none. Targets are not looked at (target.h). No secret is shown. Free with g_free().
+ */
+char *options_conflict(const struct options *options);
 
 /** NULL if not given, or given empty. */
 const char *options_get(const struct options *options, enum option_id id);

@@ -5,8 +5,6 @@
  */
 #include "output.h"
 
-#include "plug.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,9 +19,13 @@ bool output_open_file(struct output *output, const char *debug_file)
 	output->file = -1;
 	if (!debug_file)
 		return true;
-	/* O_NONBLOCK, lest a FIFO holds us up. */
+	/*
+	 * O_NONBLOCK, lest a FIFO holds us up; O_NOFOLLOW, lest somebody who may write to that
+	 * directory has root append to another file.
+	 */
 	output->file =
-		open(debug_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		open(debug_file,
+	             O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW,
 	             0600);
 	return output->file >= 0;
 }
@@ -33,7 +35,6 @@ void output_clear(struct output *output)
 	if (output->file >= 0)
 		close(output->file);
 	output->file = -1;
-	g_clear_pointer(&output->plug_reading, g_free);
 }
 
 /*
@@ -57,18 +58,6 @@ static void put(int fd, char *text)
 	g_free(text);
 }
 
-/* The first one. */
-static void replace(GString *text, const char *old, const char *new)
-{
-	const char *place = strstr(text->str, old);
-	const gssize at = place ? place - text->str : -1;
-
-	if (at < 0)
-		return;
-	g_string_erase(text, at, (gssize)strlen(old));
-	g_string_insert(text, at, new);
-}
-
 static char *stamp(void)
 {
 	GDateTime *now = g_date_time_new_now_local();
@@ -80,30 +69,15 @@ static char *stamp(void)
 	return text;
 }
 
-/*
- * The library knows a plug as the node of an entry of hostlist, which messages
- * say; the user does not. One line comes of it, whatever the plug holds.
- */
-static char *reword(const struct output *output, const char *line)
+/* One line comes of it, whatever a value holds that it shows. */
+static char *one_line(const char *line)
 {
-	const char *reading = output->plug_reading;
-	const bool parsed = reading && strstr(line, "hostlist: ");
-	GString *text = g_string_new(line);
+	char *text = g_strdup(line);
 
-	if (reading) {
-		char *plug = g_strdup_printf("plug %s", reading + strlen(PLUG_NODE ":"));
-
-		replace(text, "hostlist: ", "plug: ");
-		replace(text, "node " PLUG_NODE, plug);
-		replace(text, "node \"" PLUG_NODE "\"", plug);
-		g_free(plug);
-	}
-	if (parsed)
-		g_string_append_printf(text, " (read as hostlist=%s)", reading);
-	for (char *at = text->str; *at; at++)
+	for (char *at = text; *at; at++)
 		if (g_ascii_iscntrl(*at))
 			*at = ' ';
-	return g_string_free(text, FALSE);
+	return text;
 }
 
 void output_line(void *context, enum trippsnmp_level level, const char *line)
@@ -115,7 +89,7 @@ void output_line(void *context, enum trippsnmp_level level, const char *line)
 		[TRIPPSNMP_LOG_DEBUG] = "DEBUG",
 	};
 	const struct output *output = context;
-	char *text = reword(output, line);
+	char *text = one_line(line);
 
 	if (!output->quiet && (level <= TRIPPSNMP_LOG_WARN || output->verbose))
 		put(STDERR_FILENO, g_strdup_printf(PROGRAM ": %s: %s\n", words[level], text));

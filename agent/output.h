@@ -13,13 +13,15 @@
 #include <stdbool.h>
 
 struct output {
-	bool quiet;         /* nothing on stderr */
-	bool verbose;       /* INFO and DEBUG on stderr too */
-	int file;           /* debug_file; -1: none */
-	char *plug_reading; /* how plug reads as a hostlist, while it stands for one */
+	bool quiet;   /* nothing on stderr */
+	bool verbose; /* INFO and DEBUG on stderr too */
+	int file;     /* debug_file; -1: none */
 };
 
-/** Opens debug_file (NULL: none) for appending. False, with errno, if it cannot be. */
+/**
+ * Opens debug_file (NULL: none) for appending, and makes it for its owner alone. False, with
+ * errno, if it cannot be, as where it is a symbolic link.
+ */
 bool output_open_file(struct output *output, const char *debug_file);
 void output_clear(struct output *output);
 

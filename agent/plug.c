@@ -6,6 +6,7 @@
 #include "plug.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BLANKS " \t\r\n\f"
@@ -41,6 +42,16 @@ static bool is_number(const char *part, size_t n)
 	return n > 0 && strspn(part, G_CSET_DIGITS ".:") >= n;
 }
 
+/* Where a name in quotes begins that is an outlet, or that an outlet's number must have. */
+static const char *opening_quote(const char *part)
+{
+	const size_t n = strspn(part, G_CSET_DIGITS ".:");
+
+	if (is_quoted(part))
+		return part;
+	return n > 0 && part[n] == '=' && part[n + 1] == '"' ? part + n + 1 : NULL;
+}
+
 /* The outlet's name, if the part is a name and nothing else; else NULL. */
 static char *lone_name(const char *part)
 {
@@ -49,35 +60,33 @@ static char *lone_name(const char *part)
 	if (is_quoted(part))
 		return n > 2 && strchr(part + 1, '"') == part + n - 1 ? g_strndup(part + 1, n - 2)
 		                                                      : NULL;
-	return strchr(part, '@') || is_number(part, n) ? NULL : g_strdup(part);
+	return strchr(part, '@') || is_number(part, n) || opening_quote(part) ? NULL
+	                                                                      : g_strdup(part);
 }
 
-/* As hostlist writes it. */
-static void append_outlet(GString *hostlist, const char *part)
+/* As hostlist writes it: [DEVICE.]NUMBER, maybe with ="NAME", or else a name in quotes. */
+static void append_outlet(GString *outlets, const char *part)
 {
+	const char *quote = opening_quote(part);
 	const char *pdu = strrchr(part, '@');
-	const size_t n = pdu ? (size_t)(pdu - part) : strlen(part);
-	char *outlet;
+	const size_t n = quote ? (size_t)(quote - part) : pdu ? (size_t)(pdu - part) : strlen(part);
+	char *outlet = g_strndup(part, n);
 
-	if (is_quoted(part)) {
-		g_string_append(hostlist, part);
-		return;
-	}
-	outlet = g_strndup(part, n);
-	if (is_number(part, n))
-		g_string_append(hostlist, g_strdelimit(outlet, ":", '.'));
+	if (quote || is_number(part, n))
+		g_string_append(outlets, g_strdelimit(outlet, ":", '.'));
 	else
-		g_string_append_printf(hostlist, "\"%s\"", outlet);
-	g_string_append(hostlist, part + n);
+		g_string_append_printf(outlets, "\"%s\"", outlet);
+	g_string_append(outlets, part + n);
 	g_free(outlet);
 }
 
 /* Behind the outlet, where @PDU may stand. NULL: a quote that is never closed. */
 static const char *behind_outlet(const char *part)
 {
-	const char *end = is_quoted(part) ? strchr(part + 1, '"') : strrchr(part, '@');
+	const char *quote = opening_quote(part);
+	const char *end = quote ? strchr(quote + 1, '"') : strrchr(part, '@');
 
-	if (is_quoted(part))
+	if (quote)
 		return end ? end + 1 : NULL;
 	return end ? end : part + strlen(part);
 }
@@ -92,56 +101,61 @@ static bool is_one_outlet(const char *part)
 
 	if (!behind) /* hostlist's parser says so */
 		return true;
-	if (!is_quoted(part) && (memchr(part, '"', (size_t)(behind - part)) ||
-	                         (behind > part && g_ascii_isspace(behind[-1]))))
+	if (!opening_quote(part) && (memchr(part, '"', (size_t)(behind - part)) ||
+	                             (behind > part && g_ascii_isspace(behind[-1]))))
 		return false;
 	return !*behind || (*behind == '@' && !behind[strcspn(behind, BLANKS ",;\"")]);
 }
 
-static bool append_outlets(GString *hostlist, const GPtrArray *parts, const char *separator,
+static bool append_outlets(GString *outlets, const GPtrArray *parts, const char *separator,
                            char **error)
 {
 	for (guint i = 0; i < parts->len; i++) {
 		const char *part = parts->pdata[i];
 
 		if (!*part) {
-			*error = g_strdup("plug: an outlet beside a separator is missing");
+			*error = g_strdup("an outlet beside a separator is missing");
 			return false;
 		}
 		if (!is_one_outlet(part)) {
 			*error = g_strdup_printf(
-				"plug: %s is not one outlet: write plug_separator (%s) between "
-				"outlets, and no blank beside @",
+				"%s is not one outlet: write plug_separator (%s) between outlets, "
+				"and no blank beside @",
 				part, separator);
 			return false;
 		}
-		g_string_append(hostlist, i ? "," : "");
-		append_outlet(hostlist, part);
+		g_string_append(outlets, i ? "," : "");
+		append_outlet(outlets, part);
 	}
 	return true;
 }
 
-bool plug_parse(const char *plug, const char *separator, struct target *target, char **error)
+bool plug_parse(const char *plug, const char *separator, struct plug *parsed, char **error)
 {
 	GPtrArray *parts = split(plug, separator);
-	GString *hostlist = g_string_new(PLUG_NODE ":");
+	GString *outlets = g_string_new(NULL);
 	char *name = parts->len == 1 ? lone_name(parts->pdata[0]) : NULL;
-	const bool ok = name || append_outlets(hostlist, parts, separator, error);
+	const bool ok = name || append_outlets(outlets, parts, separator, error);
 
-	*target = (struct target){ name, NULL };
-	if (ok && !name) {
-		target->node = g_strdup(PLUG_NODE);
-		target->hostlist = g_strdup(hostlist->str);
-	}
-	g_string_free(hostlist, TRUE);
+	*parsed = (struct plug){ name, NULL };
+	parsed->outlets = g_string_free(outlets, !ok || name);
 	g_ptr_array_unref(parts);
 	return ok;
 }
 
-void target_clear(struct target *target)
+void plug_clear(struct plug *plug)
 {
-	g_clear_pointer(&target->node, g_free);
-	g_clear_pointer(&target->hostlist, g_free);
+	g_clear_pointer(&plug->node, g_free);
+	g_clear_pointer(&plug->outlets, g_free);
+}
+
+/* Such as ::1:1161, which is an address, and an address and a port. */
+static bool may_end_in_port(const char *ipv6)
+{
+	const char *last = strrchr(ipv6, ':') + 1;
+	const char *gap = strstr(ipv6, "::");
+
+	return gap && gap + 2 < last && *last && !last[strspn(last, G_CSET_DIGITS)];
 }
 
 static void append_address(GString *text, const char *word, size_t n, const char *port)
@@ -151,8 +165,10 @@ static void append_address(GString *text, const char *word, size_t n, const char
 	const char *colon = strchr(address, ':');
 	const bool bare_ipv6 = *address != '[' && colon && strchr(colon + 1, ':');
 	const bool has_port = *address == '[' ? bracket && bracket[1] : colon && !bare_ipv6;
+	/* the library says so, if it sees it as it was written */
+	const bool ambiguous = bare_ipv6 && may_end_in_port(address);
 
-	if (has_port)
+	if (has_port || ambiguous)
 		g_string_append(text, address);
 	else
 		g_string_append_printf(text, bare_ipv6 ? "[%s]:%s" : "%s:%s", address, port);
@@ -173,4 +189,37 @@ char *addresses_with_port(const char *addresses, const char *port)
 		addresses += gap + word;
 	}
 	return g_string_free(text, FALSE);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Each once and in order, to be compared. */
+static char *sorted_addresses(const char *addresses, const char *port)
+{
+	char *full = addresses_with_port(addresses, port);
+	char *folded = g_ascii_strdown(full, -1);
+	char **words = g_strsplit_set(folded, BLANKS ",", -1);
+	GString *text = g_string_new(NULL);
+
+	qsort(words, g_strv_length(words), sizeof(*words), compare);
+	for (char **word = words; *word; word++)
+		if (**word)
+			g_string_append_printf(text, "%s ", *word);
+	g_strfreev(words);
+	g_free(folded);
+	g_free(full);
+	return g_string_free(text, FALSE);
+}
+
+bool same_addresses(const char *a, const char *b, const char *port)
+{
+	char *sorted_a = sorted_addresses(a, port), *sorted_b = sorted_addresses(b, port);
+	const bool same = !strcmp(sorted_a, sorted_b);
+
+	g_free(sorted_a);
+	g_free(sorted_b);
+	return same;
 }

@@ -9,21 +9,18 @@
 
 #include <stdbool.h>
 
-/** A node for the library, and the hostlist that gives it its outlets. */
-struct target {
-	char *node;
-	char *hostlist; /* NULL: the outlets that have the node's name */
+/** What a plug names: a node, or an outlet's name on any PDU; or else outlets. */
+struct plug {
+	char *node;    /* NULL: outlets */
+	char *outlets; /* as trippsnmp_power_outlets() takes them; NULL: a node */
 };
 
-/** The node that stands for outlets which were named one by one. */
-#define PLUG_NODE "plug"
+/** Reads a plug. False on error, with one line in *error; free it with g_free(). */
+bool plug_parse(const char *plug, const char *separator, struct plug *parsed, char **error);
+void plug_clear(struct plug *plug);
 
-/**
- * Reads a plug that is no node of a hostlist. False on error, with one line in
- * *error; free it with g_free().
- */
-bool plug_parse(const char *plug, const char *separator, struct target *target, char **error);
-void target_clear(struct target *target);
+/** Whether these are the same addresses in any order, where port is that of those without one. */
+bool same_addresses(const char *a, const char *b, const char *port);
 
 /** The addresses, with :port behind each that has none; free with g_free(). */
 char *addresses_with_port(const char *addresses, const char *port);

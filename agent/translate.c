@@ -5,6 +5,7 @@
  */
 #include "translate.h"
 
+#include "plug.h"
 #include "script.h"
 
 #include <string.h>
@@ -37,13 +38,16 @@ static bool set_seconds(const struct translation *t, const char *parameter, doub
 	return set(t, parameter, g_ascii_formatd(text, sizeof(text), "%.3f", seconds));
 }
 
+/* As they were written, and under the names that were written. */
 static bool set_given(const struct translation *t)
 {
 	const struct agent_option *row;
 
-	for (unsigned i = OPTION_OWN; (row = option_row(i)); i++)
+	for (unsigned i = OPTION_OWN; (row = option_row(i)); i++) {
+		trippsnmp_set_shown(t->handle, row->parameter, options_written(t->options, i));
 		if (t->options->values[i] && !set(t, row->parameter, t->options->values[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -62,17 +66,43 @@ static bool set_addresses(const struct translation *t)
 	return ok;
 }
 
+static unsigned row_of_parameter(const char *parameter)
+{
+	unsigned i = OPTION_OWN;
+
+	while (strcmp(option_row(i)->parameter, parameter))
+		i++;
+	return i;
+}
+
+/* Two secrets that differ: which one is right is not for us to say, nor to show. */
+static bool script_disagrees(const struct translation *t, enum option_id script,
+                             const char *parameter)
+{
+	output_say(t->output, TRIPPSNMP_LOG_CRIT,
+	           "%s and what %s prints differ: leave one of them out",
+	           options_written(t->options, row_of_parameter(parameter)),
+	           options_written(t->options, script));
+	return false;
+}
+
 static bool set_from_script(const struct translation *t, enum option_id script,
                             const char *parameter)
 {
 	const char *command = options_get(t->options, script);
+	const char *given = options_parameter(t->options, parameter);
 	char *error = NULL, *secret;
 	bool ok;
 
 	if (!command)
 		return true;
 	secret = script_run(command, &error);
-	ok = secret ? set(t, parameter, secret) : refuse(t, option_row(script)->name, error);
+	if (!secret)
+		ok = refuse(t, options_written(t->options, script), error);
+	else if (given && strcmp(given, secret))
+		ok = script_disagrees(t, script, parameter);
+	else
+		ok = set(t, parameter, secret);
 	wipe(secret);
 	g_free(error);
 	return ok;
@@ -147,32 +177,7 @@ static bool set_times(const struct translation *t)
 	return set_seconds(t, "total_timeout", total);
 }
 
-/* --- what is meant --- */
-
-static bool find_target(const struct translation *t, struct target *target)
-{
-	const char *plug = options_get(t->options, OPTION_PLUG);
-	const char *node = options_get(t->options, OPTION_NODENAME);
-	const char *separator = options_get(t->options, OPTION_PLUG_SEPARATOR);
-	char *error;
-
-	if (!plug || options_parameter(t->options, "hostlist")) {
-		target->node = plug ? g_strstrip(g_strdup(plug)) : g_strdup(node);
-		return true;
-	}
-	if (!plug_parse(plug, separator ? separator : ",", target, &error)) {
-		output_line(t->output, TRIPPSNMP_LOG_CRIT, error);
-		g_free(error);
-		return false;
-	}
-	if (!target->hostlist)
-		return true;
-	t->output->plug_reading = g_strdup(target->hostlist);
-	return set(t, "hostlist", target->hostlist);
-}
-
-bool translate(const struct options *options, struct output *output, trippsnmp *handle,
-               struct target *target)
+bool translate(const struct options *options, struct output *output, trippsnmp *handle)
 {
 	const struct translation t = { options, output, handle };
 
@@ -180,7 +185,6 @@ bool translate(const struct options *options, struct output *output, trippsnmp *
 		return refuse(&t, "missing_as_off",
 		              "what is missing is not known to be off; leave this option out");
 	return check_numbers(&t) && set_given(&t) && set_addresses(&t) && set_times(&t) &&
-	       (!target || find_target(&t, target)) &&
 	       set_from_script(&t, OPTION_PASSWORD_SCRIPT, "password") &&
 	       set_from_script(&t, OPTION_SNMP_PRIV_PASSWD_SCRIPT, "snmp_priv_passwd");
 }

@@ -1,5 +1,5 @@
 /*
- * From options to the library's parameters, and to the node that is meant.
+ * From options to the library's parameters.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,15 +8,12 @@
 
 #include "options.h"
 #include "output.h"
-#include "plug.h"
 #include "trippsnmp.h"
 
 /**
- * Sets the handle's parameters; runs password scripts. target comes cleared
- * and is for target_clear(); its node stays NULL if neither plug nor nodename
- * is given. NULL: plug does not matter. False after an error, which was said.
+ * Sets the handle's parameters, and the names by which the user knows them; runs password scripts.
+ * False after an error, which was said.
  */
-bool translate(const struct options *options, struct output *output, trippsnmp *handle,
-               struct target *target);
+bool translate(const struct options *options, struct output *output, trippsnmp *handle);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "feeds.h"
 
+#include "names.h"
 #include "text.h"
 
 #include <string.h>
@@ -52,6 +53,11 @@ static const struct outlet_ref *ref_at(const struct node *node, unsigned i)
 	return node->outlets->pdata[i];
 }
 
+static bool found_by_name(const struct outlet_ref *ref)
+{
+	return !ref->number;
+}
+
 static const struct node *node_at(const struct nodemap *map, unsigned i)
 {
 	return map->nodes->pdata[i];
@@ -61,7 +67,8 @@ static const struct node *node_at(const struct nodemap *map, unsigned i)
 
 static void need_number(struct inventory_need *need, const struct outlet_ref *ref)
 {
-	const struct outlet_number number = { ref->has_device, ref->device, ref->number, false };
+	const struct outlet_number number = { ref->has_device, ref->device, ref->number,
+		                              ref->name != NULL };
 
 	if (!need->numbers)
 		need->numbers = g_array_new(FALSE, FALSE, sizeof(struct outlet_number));
@@ -92,7 +99,7 @@ static void need_node(struct inventory_need *needs, unsigned n_pdus, const struc
 		struct inventory_need *need = &needs[ref->pdu];
 
 		need->skip = false;
-		if (ref->name)
+		if (found_by_name(ref))
 			need_name(need, ref->name);
 		else
 			need_number(need, ref);
@@ -115,7 +122,7 @@ static void need_for_aliases(struct inventory_need *needs, unsigned n_pdus,
 		for (unsigned k = 0; k < node->outlets->len; k++) {
 			const struct outlet_ref *ref = ref_at(node, k);
 
-			if (ref->name && !needs[ref->pdu].skip)
+			if (found_by_name(ref) && !needs[ref->pdu].skip)
 				need_names(&needs[ref->pdu]);
 		}
 	}
@@ -164,6 +171,20 @@ static char *outlet_text(const struct feeds_view *view, unsigned pdu, const stru
 	return g_strdup_printf("outlet %u.%u of %s", outlet->device, outlet->number, label);
 }
 
+/* Where the outlets are written, for the beginning of a message. */
+static const char *source(const struct node *mapped)
+{
+	return mapped && mapped->given_as ? mapped->given_as : "hostlist";
+}
+
+/* Whose outlets they are; name is escaped. Free with g_free(). */
+static char *owner_text(const struct node *mapped, const char *name)
+{
+	if (mapped && mapped->given_as)
+		return g_strdup(mapped->given_as);
+	return g_strdup_printf("node %s", name);
+}
+
 static struct feed make_feed(const struct feeds_view *view, unsigned pdu,
                              const struct outlet *outlet)
 {
@@ -187,6 +208,7 @@ static void add_feed(const struct feeds_view *view, unsigned pdu, const struct o
 	g_array_append_val(feeds, feed);
 }
 
+/* Power reads that name with each state, and believes none that comes with another one. */
 static void add_named(const struct feeds_view *view, const struct place *place, const char *name,
                       GArray *feeds)
 {
@@ -234,7 +256,8 @@ static unsigned find_called(const struct feeds_view *view, unsigned pdu, const c
 	return n;
 }
 
-static struct outcome nobody_called(const struct feeds_view *view, const struct outlet_ref *ref)
+static struct outcome nobody_called(const struct feeds_view *view, const char *as,
+                                    const struct outlet_ref *ref)
 {
 	const struct place *place;
 	struct outcome outcome;
@@ -244,13 +267,13 @@ static struct outcome nobody_called(const struct feeds_view *view, const struct 
 		if (place->pdu == ref->pdu && place->described)
 			break;
 	if (!place)
-		return failure(TRIPPSNMP_BADCONFIG, "hostlist: no outlet of %s is called %s",
+		return failure(TRIPPSNMP_BADCONFIG, "%s: no outlet of %s is called %s", as,
 		               view->labels[ref->pdu], ref->text);
 	text = outlet_text(view, place->pdu, place->outlet);
 	outcome = failure(TRIPPSNMP_BADCONFIG,
-	                  "hostlist: no outlet of %s is called %s; it is the description of %s: "
+	                  "%s: no outlet of %s is called %s; it is the description of %s: "
 	                  "give that outlet the name, or write its number",
-	                  view->labels[ref->pdu], ref->text, text);
+	                  as, view->labels[ref->pdu], ref->text, text);
 	g_free(text);
 	return outcome;
 }
@@ -298,20 +321,67 @@ static bool any_controllable(const struct pdu_outlets *found)
 	return false;
 }
 
-static struct outcome find_number(const struct feeds_view *view, const struct outlet_ref *ref,
-                                  GArray *feeds)
+/* Appends a run of numbers, such as 1-8. */
+static void append_run(GString *text, uint32_t first, uint32_t last)
+{
+	g_string_append_printf(text, text->len ? ", %u" : "%u", first);
+	if (last > first)
+		g_string_append_printf(text, "-%u", last);
+}
+
+/* The numbers of a table that was read whole, for a message; NULL if it was not, or has none. */
+static char *there_are(const struct feeds_view *view, const struct outlet_ref *ref)
 {
 	const struct pdu_outlets *found = view->found[ref->pdu];
-	const struct outlet *match = NULL;
+	const uint32_t device = ref->has_device ? ref->device : found->device;
+	GString *text = g_string_new(NULL);
+	uint32_t first = 0, last = 0;
 
+	for (unsigned i = 0; found->whole && i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (!outlet->exists || outlet->device != device ||
+		    (!ref->has_device && outlet->family != found->family))
+			continue;
+		if (first && outlet->number != last + 1)
+			append_run(text, first, last);
+		if (!first || outlet->number != last + 1)
+			first = outlet->number;
+		last = outlet->number;
+	}
+	if (first)
+		append_run(text, first, last);
+	return g_string_free(text, !text->len);
+}
+
+static struct outcome not_there(const struct feeds_view *view, const char *as,
+                                const struct outlet_ref *ref)
+{
+	char *numbers = there_are(view, ref);
+	const struct outcome outcome =
+		failure(TRIPPSNMP_BADCONFIG, "%s: %s does not exist on %s%s%s", as, ref->text,
+	                view->labels[ref->pdu], numbers ? ", which has outlets " : "",
+	                numbers ? numbers : "");
+
+	g_free(numbers);
+	return outcome;
+}
+
+/* The outlet of that number, whatever it is called. */
+static struct outcome locate(const struct feeds_view *view, const char *as,
+                             const struct outlet_ref *ref, const struct outlet **match)
+{
+	const struct pdu_outlets *found = view->found[ref->pdu];
+
+	*match = NULL;
 	if (!ref->has_device && !found->device && !any_controllable(found))
-		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s: no outlet of %s is controllable",
+		return failure(TRIPPSNMP_BADCONFIG, "%s: %s: no outlet of %s is controllable", as,
 		               ref->text, view->labels[ref->pdu]);
 	if (!ref->has_device && !found->device)
 		return failure(TRIPPSNMP_BADCONFIG,
-		               "hostlist: %s is ambiguous: several devices or tables of %s have "
+		               "%s: %s is ambiguous: several devices or tables of %s have "
 		               "controllable outlets; write DEVICE.%u, or the outlet's name",
-		               ref->text, view->labels[ref->pdu], ref->number);
+		               as, ref->text, view->labels[ref->pdu], ref->number);
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
@@ -319,39 +389,76 @@ static struct outcome find_number(const struct feeds_view *view, const struct ou
 		    outlet->device != (ref->has_device ? ref->device : found->device) ||
 		    (!ref->has_device && outlet->family != found->family))
 			continue;
-		if (match && match->family != outlet->family)
-			return failure(
-				TRIPPSNMP_BADCONFIG,
-				"hostlist: %s is ambiguous: both the %s and the %s table of %s "
-				"have it",
-				ref->text, match->family->name, outlet->family->name,
-				view->labels[ref->pdu]);
-		match = outlet;
+		if (*match && (*match)->family != outlet->family)
+			return failure(TRIPPSNMP_BADCONFIG,
+			               "%s: %s is ambiguous: both the %s and the %s table of %s "
+			               "have it",
+			               as, ref->text, (*match)->family->name, outlet->family->name,
+			               view->labels[ref->pdu]);
+		/* of one that was looked up twice, 3 and 1.3, the answer that has its name */
+		if (!*match || outlet->has_name)
+			*match = outlet;
 	}
-	if (!match)
-		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s does not exist on %s", ref->text,
-		               view->labels[ref->pdu]);
-	add_feed(view, ref->pdu, match, feeds);
+	return *match ? fine : not_there(view, as, ref);
+}
+
+/* A number is the outlet that was meant only while it has the name that goes with it. */
+static struct outcome called_otherwise(const struct feeds_view *view, const char *as,
+                                       const struct outlet_ref *ref, const struct outlet *outlet)
+{
+	char *text = outlet_text(view, ref->pdu, outlet);
+	char *expected = text_escape(ref->name, -1);
+	char *is = outlet->has_name && *outlet->name ? text_escape(outlet->name, -1) : NULL;
+	const struct outcome outcome = failure(TRIPPSNMP_BADCONFIG,
+	                                       "%s: %s %s%s%s, and must be called \"%s\": find out "
+	                                       "what it feeds, then correct the "
+	                                       "number here or the name in the PDU",
+	                                       as, text, is ? "is called \"" : "has no name",
+	                                       is ? is : "", is ? "\"" : "", expected);
+
+	g_free(text);
+	g_free(expected);
+	g_free(is);
+	return outcome;
+}
+
+static struct outcome find_number(const struct feeds_view *view, const char *as,
+                                  const struct outlet_ref *ref, GArray *feeds)
+{
+	const struct outlet *match;
+	const struct outcome outcome = locate(view, as, ref, &match);
+	struct place place;
+
+	if (outcome.error)
+		return outcome;
+	if (!ref->name) {
+		add_feed(view, ref->pdu, match, feeds);
+		return fine;
+	}
+	if (!match->has_name || !text_same_name(match->name, ref->name))
+		return called_otherwise(view, as, ref, match);
+	place = (struct place){ ref->pdu, match, false };
+	add_named(view, &place, ref->name, feeds);
 	return fine;
 }
 
-static struct outcome find_ref(const struct feeds_view *view, const struct outlet_ref *ref,
-                               GArray *feeds)
+static struct outcome find_ref(const struct feeds_view *view, const char *as,
+                               const struct outlet_ref *ref, GArray *feeds)
 {
 	const struct place *place;
 	unsigned n;
 
-	if (!ref->name)
-		return find_number(view, ref, feeds);
+	if (!found_by_name(ref))
+		return find_number(view, as, ref, feeds);
 	for (unsigned i = 0; (place = place_of(view->doubtful, ref->name, i)); i++)
 		if (place->pdu == ref->pdu && !place->described)
 			return doubt(view, place, ref->name);
 	n = find_called(view, ref->pdu, ref->name, feeds);
 	if (n == 0)
-		return nobody_called(view, ref);
+		return nobody_called(view, as, ref);
 	if (n > 1)
 		return failure(TRIPPSNMP_BADCONFIG,
-		               "hostlist: %u outlets of %s are called %s; use their numbers", n,
+		               "%s: %u outlets of %s are called %s; use their numbers", as, n,
 		               view->labels[ref->pdu], ref->text);
 	return fine;
 }
@@ -360,7 +467,7 @@ static struct outcome find_mapped(const struct feeds_view *view, const struct no
                                   GArray *feeds)
 {
 	for (unsigned i = 0; i < node->outlets->len; i++) {
-		const struct outcome outcome = find_ref(view, ref_at(node, i), feeds);
+		const struct outcome outcome = find_ref(view, source(node), ref_at(node, i), feeds);
 
 		if (outcome.error)
 			return outcome;
@@ -389,15 +496,17 @@ static struct outcome one_pdu(const struct feeds_view *view, const struct feed *
 {
 	return failure(
 		TRIPPSNMP_BADCONFIG,
-		"ipaddr: %s and %s are one PDU (they have the same SNMP engine ID), so %s and "
+		"%s: %s and %s are one PDU (they have the same SNMP engine ID), so %s and "
 		"%s are one outlet; if they are two, give each card an engine ID of its own, or "
 		"each PDU a resource of its own",
-		view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
+		view->map->ipaddr, view->labels[a->pdu], view->labels[b->pdu], a->text, b->text);
 }
 
-static struct outcome check_twice(const struct feeds_view *view, const char *node,
-                                  const GArray *feeds)
+static struct outcome check_twice(const struct feeds_view *view, const struct node *mapped,
+                                  const char *node, const GArray *feeds)
 {
+	const bool given = mapped && mapped->given_as;
+
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *a = &g_array_index(feeds, struct feed, i);
 
@@ -407,9 +516,9 @@ static struct outcome check_twice(const struct feeds_view *view, const char *nod
 			if (!same_outlet(view, a, b))
 				continue;
 			if (a->pdu == b->pdu)
-				return failure(TRIPPSNMP_BADCONFIG,
-				               "hostlist: %s stands twice for node %s", a->text,
-				               node);
+				return failure(TRIPPSNMP_BADCONFIG, "%s: %s stands twice%s%s",
+				               source(mapped), a->text, given ? "" : " for node ",
+				               given ? "" : node);
 			return one_pdu(view, a, b);
 		}
 	}
@@ -428,12 +537,15 @@ static void other_ref(const struct feeds_view *view, const struct outlet_ref *re
 
 	if (!found->known)
 		return;
-	if (ref->name) {
+	if (found_by_name(ref)) {
 		find_called(view, ref->pdu, ref->name, feeds);
 	} else if (found->whole) {
-		struct outcome outcome = find_number(view, ref, feeds);
+		const struct outlet *match;
+		struct outcome outcome = locate(view, "", ref, &match);
 
 		g_free(outcome.message); /* that node's own trouble, not this one's */
+		if (!outcome.error) /* also where it is called otherwise: whose it is is in doubt */
+			add_feed(view, ref->pdu, match, feeds);
 	} else if (outlet.device == found->device) {
 		add_feed(view, ref->pdu, &outlet, feeds);
 	}
@@ -450,66 +562,119 @@ static GArray *other_feeds(const struct feeds_view *view, const struct node *nod
 	return feeds;
 }
 
+/* The first of these feeds that is another node's as well; NULL if there is none. */
+static const struct feed *shared_feed(const struct feeds_view *view, const GArray *feeds,
+                                      const GArray *others, const struct feed **theirs)
+{
+	for (unsigned i = 0; i < feeds->len; i++)
+		for (unsigned k = 0; k < others->len; k++) {
+			*theirs = &g_array_index(others, struct feed, k);
+			if (same_outlet(view, &g_array_index(feeds, struct feed, i), *theirs))
+				return &g_array_index(feeds, struct feed, i);
+		}
+	return NULL;
+}
+
 static struct outcome check_other(const struct feeds_view *view, const char *name,
                                   const GArray *feeds, const struct node *other)
 {
 	GArray *others = other_feeds(view, other);
+	const struct feed *theirs, *mine = shared_feed(view, feeds, others, &theirs);
 	struct outcome outcome = fine;
 
-	for (unsigned i = 0; !outcome.error && i < feeds->len; i++) {
-		const struct feed *mine = &g_array_index(feeds, struct feed, i);
-
-		for (unsigned k = 0; !outcome.error && k < others->len; k++) {
-			const struct feed *theirs = &g_array_index(others, struct feed, k);
-
-			if (!same_outlet(view, mine, theirs))
-				continue;
-			outcome = mine->pdu != theirs->pdu
-			                  ? one_pdu(view, mine, theirs)
-			                  : failure(TRIPPSNMP_BADCONFIG,
-			                            "hostlist: %s feeds both node %s and node %s",
-			                            mine->text, name, other->name);
-		}
-	}
+	if (mine)
+		outcome = mine->pdu != theirs->pdu
+		                  ? one_pdu(view, mine, theirs)
+		                  : failure(TRIPPSNMP_BADCONFIG,
+		                            "hostlist: %s feeds both node %s and node %s",
+		                            mine->text, name, other->name);
 	g_array_unref(others);
 	return outcome;
 }
 
-static struct outcome check_controllable(const struct feeds_view *view, const char *node,
-                                         const GArray *feeds)
+/* Outlets that are given for one call may be those of one node of hostlist, but not of two. */
+static struct outcome check_owners(const struct feeds_view *view, const struct node *given,
+                                   const GArray *feeds)
 {
+	const struct node *owner = NULL;
+	char *first = NULL; /* the outlet that is the owner's */
+	struct outcome outcome = fine;
+
+	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++) {
+		const struct node *other = node_at(view->map, i);
+		GArray *others = other == given ? feeds_new() : other_feeds(view, other);
+		const struct feed *theirs, *mine = shared_feed(view, feeds, others, &theirs);
+
+		if (mine && mine->pdu != theirs->pdu)
+			outcome = one_pdu(view, mine, theirs);
+		else if (mine && owner)
+			outcome = failure(TRIPPSNMP_BADCONFIG,
+			                  "%s: by hostlist %s feeds node %s, and %s feeds node %s: "
+			                  "outlets of one node alone can be meant",
+			                  given->given_as, first, owner->name, mine->text,
+			                  other->name);
+		if (mine && !owner) {
+			owner = other;
+			first = g_strdup(mine->text);
+		}
+		g_array_unref(others);
+	}
+	g_free(first);
+	return outcome;
+}
+
+static struct outcome check_controllable(const struct feeds_view *view, const struct node *mapped,
+                                         const char *name, const GArray *feeds)
+{
+	const bool given = mapped && mapped->given_as;
+	const char *verb = given ? "" : "feeds node ";
+	const char *whose = given ? mapped->given_as : name;
+
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
 		const struct outlet *outlet = find_outlet(view->found[feed->pdu], feed);
 
 		if (outlet && outlet->controllable == TRI_UNKNOWN)
 			return failure(TRIPPSNMP_ACCESS,
-			               "%s, which feeds node %s, does not say whether it is "
+			               "%s, which %s%s%s, does not say whether it is "
 			               "controllable",
-			               feed->text, node);
+			               feed->text, verb, whose, given ? " names" : "");
 		if (outlet && outlet->controllable != TRI_YES)
-			return failure(
-				TRIPPSNMP_BADCONFIG,
-				"%s, which feeds node %s, is not controllable: the PDU cannot "
-				"switch it",
-				feed->text, node);
+			return failure(TRIPPSNMP_BADCONFIG,
+			               "%s, which %s%s%s, is not controllable: the PDU cannot "
+			               "switch it",
+			               feed->text, verb, whose, given ? " names" : "");
 	}
 	return fine;
+}
+
+static struct outcome check_nodes(const struct feeds_view *view, const struct node *mapped,
+                                  const char *name, const GArray *feeds)
+{
+	struct outcome outcome = fine;
+
+	if (mapped && mapped->given_as)
+		return check_owners(view, mapped, feeds);
+	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++)
+		if (node_at(view->map, i) != mapped)
+			outcome = check_other(view, name, feeds, node_at(view->map, i));
+	return outcome;
 }
 
 static struct outcome check_feeds(const struct feeds_view *view, const struct node *mapped,
                                   const char *name, const GArray *feeds)
 {
-	struct outcome outcome = check_twice(view, name, feeds);
+	char *owner = owner_text(mapped, name);
+	struct outcome outcome = check_twice(view, mapped, name, feeds);
 
-	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++)
-		if (node_at(view->map, i) != mapped)
-			outcome = check_other(view, name, feeds, node_at(view->map, i));
 	if (!outcome.error)
-		outcome = check_controllable(view, name, feeds);
+		outcome = check_nodes(view, mapped, name, feeds);
+	if (!outcome.error)
+		outcome = check_controllable(view, mapped, name, feeds);
 	if (!outcome.error && view->required && feeds->len != view->required)
-		outcome = failure(TRIPPSNMP_BADCONFIG, "feeds: node %s has %u outlet%s, not %u",
-		                  name, feeds->len, feeds->len == 1 ? "" : "s", view->required);
+		outcome = failure(TRIPPSNMP_BADCONFIG, "feeds: %s has %u outlet%s, not %u", owner,
+		                  feeds->len, feeds->len == 1 ? "" : "s", view->required);
+	g_free(owner);
 	return outcome;
 }
 
@@ -528,6 +693,35 @@ static struct outcome find_by_name(const struct feeds_view *view, const char *na
 	return fine;
 }
 
+/* Says which names outlets have, where these are what counts. */
+static struct outcome unknown_node(const struct feeds_view *view, const char *node,
+                                   const char *shown)
+{
+	struct node_names names;
+	struct outcome outcome;
+	GPtrArray *known;
+	char *hint;
+
+	node_names_init(&names);
+	for (unsigned i = 0; !view->map->nodes->len && i < view->n_pdus; i++)
+		for (unsigned k = 0; k < view->found[i]->outlets->len; k++) {
+			const struct outlet *outlet =
+				&g_array_index(view->found[i]->outlets, struct outlet, k);
+
+			node_names_add(&names, outlet->has_name ? outlet->name : "");
+			node_names_add(&names, outlet->has_description ? outlet->description : "");
+		}
+	known = node_names_finish(&names);
+	hint = node_names_hint(known, "outlets have the names", node);
+	outcome = failure(TRIPPSNMP_BADNODE,
+	                  "no outlet feeds node %s: name its outlets in hostlist, or give them "
+	                  "its name in the PDU%s",
+	                  shown, hint);
+	g_free(hint);
+	g_ptr_array_unref(known);
+	return outcome;
+}
+
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
 {
 	const struct node *mapped = nodemap_find(view->map, node);
@@ -539,11 +733,7 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 	else if (mapped || !view->map->nodes->len)
 		outcome = find_by_name(view, node, feeds);
 	if (!outcome.error && !feeds->len)
-		outcome = failure(
-			TRIPPSNMP_BADNODE,
-			"no outlet feeds node %s: name its outlets in hostlist, or give them "
-			"its name in the PDU",
-			name);
+		outcome = unknown_node(view, node, name);
 	if (!outcome.error)
 		outcome = check_feeds(view, mapped, name, feeds);
 	g_free(name);

@@ -19,7 +19,9 @@ struct parser {
 	const char *at;
 	const struct pdu_name *pdus;
 	unsigned n_pdus;
-	struct nodemap *map;
+	const char *ipaddr; /* what messages call it */
+	bool bare; /* outlets without a node: places mean nothing to whoever reads of them */
+	struct nodemap *map; /* NULL if bare */
 	GHashTable *nodes;   /* name key -> struct node */
 	GHashTable *outlets; /* outlet key -> the struct node that it feeds */
 	char *error;
@@ -34,6 +36,10 @@ static bool fail(struct parser *p, const char *place, const char *format, ...)
 	char *what = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 
+	if (p->bare) {
+		p->error = what;
+		return false;
+	}
 	p->error = g_strdup_printf("at column %d: %s", (int)(place - p->text) + 1, what);
 	g_free(what);
 	return false;
@@ -113,7 +119,7 @@ static bool read_number(struct outlet_ref *ref, const char *word)
 static bool parse_number(struct parser *p, struct outlet_ref *ref)
 {
 	const char *start = p->at;
-	char *word = take_word(p, ":,;\"@");
+	char *word = take_word(p, ":,;\"@=");
 	bool ok = read_number(ref, word);
 
 	if (word[0] == '\0')
@@ -122,9 +128,11 @@ static bool parse_number(struct parser *p, struct outlet_ref *ref)
 		fail_showing(p, start, "\"", word,
 		             "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
 	else if (!ok)
-		fail_showing(p, start, "\"", word,
-		             "\" is not an outlet's number (names stand in double quotes, "
-		             "';' or a blank stands before the next node)");
+		fail_showing(
+			p, start, "\"", word,
+			p->bare ? "\" is not an outlet's number (names stand in double quotes)"
+				: "\" is not an outlet's number (names stand in double quotes, "
+				  "';' or a blank stands before the next node)");
 	g_free(word);
 	return ok;
 }
@@ -148,6 +156,24 @@ static bool parse_name(struct parser *p, struct outlet_ref *ref)
 	bool empty = key[0] == '\0';
 	g_free(key);
 	return !empty || fail(p, start, "an outlet's name is empty");
+}
+
+/* What stands behind the number: nothing, or = and the name that it must have. */
+static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
+{
+	const char *behind = p->at;
+
+	skip_blanks(p);
+	if (*p->at != '=') {
+		p->at = behind;
+		return true;
+	}
+	if (p->at > behind || g_ascii_isspace(p->at[1]))
+		return fail(p, p->at, "no blanks beside '='");
+	p->at++;
+	if (*p->at != '"')
+		return fail(p, p->at, "a name in double quotes is missing after '='");
+	return parse_name(p, ref);
 }
 
 /* Whether the user's word is host, port or both of a PDU. */
@@ -182,6 +208,18 @@ static unsigned count_pdus(const struct parser *p, const char *word,
 	return n;
 }
 
+static bool fail_about_pdu(struct parser *p, const char *place, const char *what, const char *word,
+                           const char *then)
+{
+	char *before = g_strdup_printf("%s names %s \"", p->ipaddr, what);
+	char *after = g_strdup_printf("\"%s", then);
+
+	fail_showing(p, place, before, word, after);
+	g_free(before);
+	g_free(after);
+	return false;
+}
+
 static bool find_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
 {
 	if (word[0] == '\0')
@@ -190,10 +228,9 @@ static bool find_pdu(struct parser *p, const char *start, const char *word, unsi
 	if (n == 0)
 		n = count_pdus(p, word, is_address_of, pdu);
 	if (n == 0)
-		return fail_showing(p, start, "ipaddr names no PDU \"", word, "\"");
+		return fail_about_pdu(p, start, "no PDU", word, "");
 	if (n > 1)
-		return fail_showing(p, start, "ipaddr names several PDUs \"", word,
-		                    "\": write its port as well");
+		return fail_about_pdu(p, start, "several PDUs", word, ": write its port as well");
 	return true;
 }
 
@@ -214,45 +251,68 @@ static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outl
 		return fail(p, p->at, "no blanks beside '@'");
 	p->at = behind;
 	if (p->n_pdus != 1)
-		return fail(p, outlet, "an outlet needs @PDU, for ipaddr names several");
+		return fail(p, outlet, "an outlet needs @PDU, for %s names several", p->ipaddr);
 	ref->pdu = 0;
 	return true;
 }
 
-/* Sets ref->text, and returns the key by which the outlet as written is the same one. */
-static char *name_outlet(const struct parser *p, struct outlet_ref *ref)
+/* The name in the quotes that it takes to be read again, or escaped for a message. */
+static char *quote(const char *name, bool escape)
 {
-	char *shown, *key;
+	char *shown = escape ? text_escape(name, -1) : g_strdup(name);
+	char *quoted = g_strdup_printf("\"%s\"", shown);
 
-	if (ref->name != NULL) {
-		char *folded = text_name_key(ref->name, -1);
-		char *escaped = text_escape(ref->name, -1);
-
-		shown = g_strdup_printf("\"%s\"", escaped);
-		key = g_strdup_printf("%u \"%s", ref->pdu, folded);
-		g_free(folded);
-		g_free(escaped);
-	} else {
-		shown = ref->has_device ? g_strdup_printf("%u.%u", ref->device, ref->number)
-		                        : g_strdup_printf("%u", ref->number);
-		key = g_strdup_printf("%u %s", ref->pdu, shown);
-	}
-	ref->text = g_strdup_printf("%s@%s", shown, p->pdus[ref->pdu].label);
 	g_free(shown);
+	return quoted;
+}
+
+static char *write_outlet(const struct parser *p, const struct outlet_ref *ref, bool escape)
+{
+	GString *text = g_string_new(NULL);
+
+	if (ref->has_device)
+		g_string_append_printf(text, "%u.", ref->device);
+	if (ref->number)
+		g_string_append_printf(text, "%u%s", ref->number, ref->name ? "=" : "");
+	if (ref->name) {
+		char *name = quote(ref->name, escape);
+
+		g_string_append(text, name);
+		g_free(name);
+	}
+	g_string_append_printf(text, "@%s", p->pdus[ref->pdu].label);
+	return g_string_free(text, FALSE);
+}
+
+/* The key by which the outlet as written is the same one, whatever it must be called. */
+static char *outlet_key(const struct outlet_ref *ref)
+{
+	char *folded, *key;
+
+	if (ref->number && ref->has_device)
+		return g_strdup_printf("%u %u.%u", ref->pdu, ref->device, ref->number);
+	if (ref->number)
+		return g_strdup_printf("%u %u", ref->pdu, ref->number);
+	folded = text_name_key(ref->name, -1);
+	key = g_strdup_printf("%u \"%s", ref->pdu, folded);
+	g_free(folded);
 	return key;
 }
 
 static bool claim_outlet(struct parser *p, const char *start, const struct node *node,
                          struct outlet_ref *ref)
 {
-	char *key = name_outlet(p, ref);
+	char *key = outlet_key(ref);
 	const struct node *owner = g_hash_table_lookup(p->outlets, key);
 
+	ref->text = write_outlet(p, ref, true);
 	if (owner == NULL) {
 		g_hash_table_insert(p->outlets, key, (gpointer)node);
 		return true;
 	}
 	g_free(key);
+	if (p->bare)
+		return fail(p, start, "outlet %s is given twice", ref->text);
 	if (owner == node)
 		return fail(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
 		            node->name);
@@ -269,37 +329,68 @@ static void free_outlet(gpointer data)
 	g_free(ref);
 }
 
-static bool parse_outlets(struct parser *p, const struct node *node)
+static bool parse_outlet(struct parser *p, struct outlet_ref *ref)
 {
+	const char *start = p->at;
+
+	if (*start == '"' ? !parse_name(p, ref)
+	                  : !parse_number(p, ref) || !parse_number_name(p, ref))
+		return false;
+	return parse_pdu(p, ref, start);
+}
+
+static bool parse_outlets(struct parser *p, struct node *node)
+{
+	GString *list = g_string_new(NULL);
+	bool ok;
+
 	do {
 		const char *start = p->at;
 		struct outlet_ref *ref = g_new0(struct outlet_ref, 1);
+		char *written;
 
 		g_ptr_array_add(node->outlets, ref);
-		if (!(*start == '"' ? parse_name(p, ref) : parse_number(p, ref)) ||
-		    !parse_pdu(p, ref, start) || !claim_outlet(p, start, node, ref))
-			return false;
+		ok = parse_outlet(p, ref) && claim_outlet(p, start, node, ref);
+		if (!ok)
+			break;
+		written = write_outlet(p, ref, false);
+		g_string_append_printf(list, "%s%s", list->len ? "," : "", written);
+		g_free(written);
 	} while (take_mark(p, ','));
-	return true;
+	node->list = g_string_free(list, FALSE);
+	return ok;
+}
+
+void nodemap_free_node(struct node *node)
+{
+	if (node == NULL)
+		return;
+	g_free(node->name);
+	g_ptr_array_unref(node->outlets);
+	g_free(node->list);
+	g_free(node);
 }
 
 static void free_node(gpointer data)
 {
-	struct node *node = data;
+	nodemap_free_node(data);
+}
 
-	g_free(node->name);
-	g_ptr_array_unref(node->outlets);
-	g_free(node);
+static struct node *new_node(char *name)
+{
+	struct node *node = g_new0(struct node, 1);
+
+	node->name = name;
+	node->outlets = g_ptr_array_new_with_free_func(free_outlet);
+	return node;
 }
 
 /* NULL after fail(). */
 static struct node *parse_node(struct parser *p)
 {
 	const char *start = p->at;
-	struct node *node = g_new0(struct node, 1);
+	struct node *node = new_node(take_word(p, ":,;\"@"));
 
-	node->name = take_word(p, ":,;\"@");
-	node->outlets = g_ptr_array_new_with_free_func(free_outlet);
 	g_ptr_array_add(p->map->nodes, node);
 
 	if (node->name[0] == '\0') {
@@ -363,14 +454,15 @@ static bool parse(struct parser *p)
 	return true;
 }
 
-struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
-                              char **error)
+struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
+                                 const char *ipaddr, char **error)
 {
-	struct parser p = { .pdus = pdus, .n_pdus = n_pdus };
+	struct parser p = { .pdus = pdus, .n_pdus = n_pdus, .ipaddr = ipaddr };
 
 	p.text = p.at = hostlist != NULL ? hostlist : "";
 	p.map = g_new0(struct nodemap, 1);
 	p.map->nodes = g_ptr_array_new_with_free_func(free_node);
+	p.map->ipaddr = ipaddr;
 	p.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -382,6 +474,77 @@ struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus,
 	g_hash_table_unref(p.nodes);
 	g_hash_table_unref(p.outlets);
 	return p.map;
+}
+
+struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
+                              char **error)
+{
+	return nodemap_parse_as(hostlist, pdus, n_pdus, "ipaddr", error);
+}
+
+struct node *nodemap_outlets(const char *outlets, const struct pdu_name *pdus, unsigned n_pdus,
+                             const char *ipaddr, const char *given_as, char **error)
+{
+	struct parser p = { .pdus = pdus, .n_pdus = n_pdus, .ipaddr = ipaddr, .bare = true };
+	struct node *node = new_node(text_escape(outlets, -1));
+
+	node->given_as = given_as;
+	p.text = p.at = outlets;
+	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	skip_blanks(&p);
+	if (parse_outlets(&p, node)) {
+		skip_blanks(&p);
+		if (*p.at != '\0')
+			fail_showing(&p, p.at, "',' is missing before \"", p.at, "\"");
+	}
+	g_hash_table_unref(p.outlets);
+	if (!p.error)
+		return node;
+	*error = p.error;
+	nodemap_free_node(node);
+	return NULL;
+}
+
+static uint32_t device_of(const struct outlet_ref *ref)
+{
+	return ref->has_device ? ref->device : 1;
+}
+
+static bool ref_covers(const struct outlet_ref *ref, const struct outlet_ref *other)
+{
+	if (ref->pdu != other->pdu || ref->number != other->number)
+		return false;
+	if (ref->number &&
+	    (device_of(ref) != device_of(other) || (other->has_device && !ref->has_device)))
+		return false;
+	return !other->name || (ref->name && text_same_name(ref->name, other->name));
+}
+
+static bool any_covers(const struct node *node, const struct outlet_ref *other)
+{
+	for (guint i = 0; i < node->outlets->len; i++)
+		if (ref_covers(node->outlets->pdata[i], other))
+			return true;
+	return false;
+}
+
+static bool covers_any(const struct outlet_ref *ref, const struct node *other)
+{
+	for (guint i = 0; i < other->outlets->len; i++)
+		if (ref_covers(ref, other->outlets->pdata[i]))
+			return true;
+	return false;
+}
+
+bool nodemap_covers(const struct node *node, const struct node *other)
+{
+	for (guint i = 0; i < other->outlets->len; i++)
+		if (!any_covers(node, other->outlets->pdata[i]))
+			return false;
+	for (guint i = 0; i < node->outlets->len; i++)
+		if (!covers_any(node->outlets->pdata[i], other))
+			return false;
+	return node->outlets->len > 0;
 }
 
 void nodemap_free(struct nodemap *map)

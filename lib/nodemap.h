@@ -11,23 +11,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** One outlet as written: [DEVICE.]NUMBER or "NAME", then @PDU. */
+/**
+ * One outlet as written: [DEVICE.]NUMBER, [DEVICE.]NUMBER="NAME" or "NAME", then @PDU. A number
+ * with a name is that number, and must be called so.
+ */
 struct outlet_ref {
 	unsigned pdu; /* index into the PDUs */
 	bool has_device;
 	uint32_t device; /* if has_device; at least 1 */
-	uint32_t number; /* 0 if it is a name; else at least 1 */
-	char *name;      /* NULL if it is a number */
+	uint32_t number; /* 0 if it is found by its name; else at least 1 */
+	char *name;      /* what it must be called; NULL if that does not matter */
 	char *text;      /* as messages show it, such as 1.3@pdu-a */
 };
 
 struct node {
 	char *name;         /* as written */
 	GPtrArray *outlets; /* of struct outlet_ref *; empty: by outlet names */
+	char *list; /* the outlets, as nodemap_outlets() reads them; NULL if there are none */
+	/* Not in hostlist, but given for one call: what messages call them, such as "plug". */
+	const char *given_as;
 };
 
 struct nodemap {
-	GPtrArray *nodes; /* of struct node *, in the order written */
+	GPtrArray *nodes;   /* of struct node *, in the order written */
+	const char *ipaddr; /* what messages call it; static, or as long-lived as the map */
 };
 
 /** What @PDU may be: a label as written, and its host and port. */
@@ -45,7 +52,26 @@ struct pdu_name {
  */
 struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
                               char **error);
+/** The same, with another name for ipaddr in messages; it must outlive the map. */
+struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
+                                 const char *ipaddr, char **error);
 void nodemap_free(struct nodemap *map);
+
+/**
+ * Parses outlets as they stand behind a node of hostlist, OUTLET[,OUTLET...]; at least one. The
+ * node that comes of it is called as they are written. NULL on error, with one line in *error
+ * that shows the outlet. given_as must outlive it.
+ */
+struct node *nodemap_outlets(const char *outlets, const struct pdu_name *pdus, unsigned n_pdus,
+                             const char *ipaddr, const char *given_as, char **error);
+void nodemap_free_node(struct node *node);
+
+/**
+ * Whether the outlets of one node are by what is written those of another one, in any order, and
+ * with all that is said of these: 3 and 1.3 are one outlet, as are 3 and 3="db1-a", and only the
+ * latter of each says what the former does.
+ */
+bool nodemap_covers(const struct node *node, const struct node *other);
 
 /** The node of that name, ignoring case; NULL if the map has none. */
 const struct node *nodemap_find(const struct nodemap *map, const char *name);

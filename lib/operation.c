@@ -260,14 +260,13 @@ static struct outcome find_and_switch(struct operation *operation, enum trippsnm
 
 	*outdated = false;
 	if (!outcome.error) {
-		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of node %s: switching %s",
+		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of %s: switching %s",
 		         action_word(action), shown, text);
 		outcome = switch_feeds(operation, action, feeds, &short_of_on, outdated);
 	}
 	if (!outcome.error)
 		log_line(operation->log, TRIPPSNMP_LOG_INFO,
-		         "%s of node %s is %s: %s, %u requests in %.3g s", action_word(action),
-		         shown,
+		         "%s of %s is %s: %s, %u requests in %.3g s", action_word(action), shown,
 		         short_of_on ? "done as far as fencing needs: off is verified, on is not"
 		                     : "done and verified",
 		         text, runner_requests(&operation->runner),

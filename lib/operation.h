@@ -50,7 +50,7 @@ typedef struct outcome (*operation_judge)(const struct operation *operation, voi
  */
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context);
 
-/** Finds the node's outlets and switches them. shown: the node, escaped. */
+/** Finds the node's outlets and switches them. shown: whose, such as "node db1", escaped. */
 struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
                                const char *shown);
 

@@ -44,7 +44,7 @@ static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", 
 #define ANY_WORD NULL
 #define AGENT(letter, name, obsolete, type, default_)                                              \
 	{                                                                                          \
-		letter, name, obsolete, type, default_                                             \
+		letter, name, obsolete, type, default_, NULL                                       \
 	}
 #define AGENT_ALIKE AGENT(0, NULL, NULL, NULL, NULL)
 #define AGENT_TIME AGENT(0, NULL, NULL, "second", NULL)
@@ -55,30 +55,44 @@ static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", 
  */
 static const struct param table[] = {
 	{ PARAM_IPADDR, "ipaddr", "string", NULL, REQUIRED,
-	  "Address of the PDU, or of several PDUs",
+	  "PDUs, separated by blanks or commas: NAME, IPv4 or [IPv6], each with optional :PORT",
 	  "Host name, IPv4 address or [IPv6 address] of the PDU's SNMP card, with an "
 	  "optional :port (161 if left out). Several PDUs are separated by blanks or "
 	  "commas, such as \"pdu-a, 192.0.2.7, [2001:db8::7]:1161\". Prefer numeric "
 	  "addresses: fencing should not depend on a name server.",
 	  ANY_WORD, AGENT('a', "ip", "ipaddr", NULL, NULL) },
-	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL, "Which outlets feed which node",
+	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL,
+	  "Which outlets feed which node: NODE:OUTLET[,OUTLET...] with ; or blanks between; "
+	  "OUTLET is [DEVICE.]NUMBER[=\"NAME\"] or \"NAME\", then @PDU if there are several",
 	  "Entries NODE:OUTLET[,OUTLET...] or NODE[,NODE...], separated by semicolons or "
-	  "blanks. An OUTLET is [DEVICE.]NUMBER or the outlet's name in double quotes, then "
-	  "@PDU as written in ipaddr, required where ipaddr names more than one: "
-	  "\"db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,4@pdu-b\". A node without outlets, or every "
+	  "blanks. An OUTLET is [DEVICE.]NUMBER, or NUMBER=\"NAME\", which is that number and "
+	  "must be called so, or the outlet's name in double quotes; then @PDU as the PDU's "
+	  "address was written, required where there are several: "
+	  "\"db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,4@pdu-b\". A number with its name is the "
+	  "safest, for it notices rows that were renumbered. A node without outlets, or every "
 	  "node if hostlist is empty, is fed by all outlets whose name or description in "
-	  "the PDU equals the node's name, ignoring case. Nodes with several feeds deserve "
-	  "an explicit map.",
+	  "the PDU equals the node's name, ignoring case; names such as Load 3, Outlet 3, "
+	  "Port 3, Receptacle 3, Bank 3 or 3 alone are never a node's in the lists of status. "
+	  "Nodes with several feeds deserve an explicit map.",
 	  ANY_WORD, AGENT_ALIKE },
 	{ PARAM_FEEDS, "feeds", "integer", "0", OPTIONAL, "How many outlets each node must have",
 	  "A node with fewer or more outlets than this is an error before anything is "
 	  "switched, so that a renamed or unplugged outlet is noticed. 0 (or any) accepts "
 	  "every number but none.",
 	  ANY_WORD, AGENT_ALIKE },
-	{ PARAM_SNMP_VERSION, "snmp_version", "string", NULL, OPTIONAL, "SNMP version: 1, 2c or 3",
+	{ PARAM_SNMP_VERSION,
+	  "snmp_version",
+	  "string",
+	  NULL,
+	  OPTIONAL,
+	  "SNMP version: 1, 2c or 3",
 	  "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set, it is "
 	  "3 where login is set and 2c elsewhere.",
-	  versions, AGENT('d', NULL, NULL, NULL, "1") },
+	  versions,
+	  { .letter = 'd',
+	    .default_ = "1",
+	    .longdesc = "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set "
+	                "it is 1, also where a user name is set." } },
 	{ PARAM_COMMUNITY, "community", "string", NULL, SECRET,
 	  "SNMP community with write access (versions 1 and 2c)",
 	  "Community that may read and write the PDU's objects. Versions 1 and 2c require "
@@ -197,6 +211,11 @@ void secret_free(char *secret)
 	g_free(secret);
 }
 
+const char *config_name(const struct config *config, enum param_id id)
+{
+	return config->names[id] != NULL ? config->names[id] : table[id].name;
+}
+
 /* What params_check() works on. */
 struct check {
 	char *value[PARAM_COUNT];    /* as given, else the default, else NULL */
@@ -215,9 +234,25 @@ static bool fail(struct check *c, enum param_id id, const char *format, ...)
 	char *what = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 
-	c->error = g_strdup_printf("%s: %s", table[id].name, what);
+	c->error = g_strdup_printf("%s: %s", config_name(c->config, id), what);
 	g_free(what);
 	return false;
+}
+
+static void warn(struct check *c, enum param_id id, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void warn(struct check *c, enum param_id id, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	char *what = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+
+	if (c->config->warnings == NULL)
+		c->config->warnings = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(c->config->warnings,
+	                g_strdup_printf("%s: %s", config_name(c->config, id), what));
+	g_free(what);
 }
 
 /* Like fail(), and shows text of the user's first. Never for secrets. */
@@ -512,18 +547,26 @@ static bool check_ipaddr(struct check *c)
 
 /* hostlist and feeds */
 
-static bool check_hostlist(struct check *c)
+struct pdu_name *config_pdu_names(const struct config *config)
 {
-	const GPtrArray *pdus = c->config->pdus;
-	struct pdu_name *names = g_new0(struct pdu_name, pdus->len);
-	char *error = NULL;
+	struct pdu_name *names = g_new0(struct pdu_name, config->pdus->len);
 
-	for (guint i = 0; i < pdus->len; i++) {
-		const struct pdu_address *pdu = g_ptr_array_index(pdus, i);
+	for (guint i = 0; i < config->pdus->len; i++) {
+		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
 
 		names[i] = (struct pdu_name){ pdu->label, pdu->host, pdu->port };
 	}
-	c->config->map = nodemap_parse(c->value[PARAM_HOSTLIST], names, pdus->len, &error);
+	return names;
+}
+
+static bool check_hostlist(struct check *c)
+{
+	const GPtrArray *pdus = c->config->pdus;
+	struct pdu_name *names = config_pdu_names(c->config);
+	char *error = NULL;
+
+	c->config->map = nodemap_parse_as(c->value[PARAM_HOSTLIST], names, pdus->len,
+	                                  config_name(c->config, PARAM_IPADDR), &error);
 	if (c->config->map == NULL)
 		fail(c, PARAM_HOSTLIST, "%s", error);
 	g_free(error);
@@ -614,7 +657,8 @@ static bool check_community(struct check *c)
 	if (community == NULL)
 		return fail(c, PARAM_COMMUNITY,
 		            "missing (SNMP versions 1 and 2c need it, "
-		            "version 3 needs login instead)");
+		            "version 3 needs %s instead)",
+		            config_name(c->config, PARAM_LOGIN));
 	if (strlen(community) > COMMUNITY_BYTES)
 		return fail(c, PARAM_COMMUNITY, "longer than %d bytes", COMMUNITY_BYTES);
 	c->config->community = take(c, PARAM_COMMUNITY);
@@ -637,8 +681,8 @@ static bool check_user(struct check *c)
 	if (strlen(login) > LOGIN_BYTES)
 		return fail(c, PARAM_LOGIN, "longer than %d bytes", LOGIN_BYTES);
 	if (c->value[PARAM_SNMP_PRIV_PASSWD] != NULL && c->value[PARAM_PASSWORD] == NULL)
-		return fail(c, PARAM_SNMP_PRIV_PASSWD,
-		            "given, but there is no privacy without password");
+		return fail(c, PARAM_SNMP_PRIV_PASSWD, "given, but there is no privacy without %s",
+		            config_name(c->config, PARAM_PASSWORD));
 	if (!check_passphrase(c, PARAM_PASSWORD) || !check_passphrase(c, PARAM_SNMP_PRIV_PASSWD))
 		return false;
 	c->config->login = take(c, PARAM_LOGIN);
@@ -771,10 +815,13 @@ static bool check_all(struct check *c, const char *const values[])
 	return true;
 }
 
-static struct config *check_values(const char *const values[], bool agent, char **error)
+struct config *params_check_as(const char *const values[PARAM_COUNT],
+                               const char *const names[PARAM_COUNT], bool agent, char **error)
 {
 	struct check c = { .config = g_new0(struct config, 1), .agent = agent };
 
+	for (unsigned i = 0; names != NULL && i < PARAM_COUNT; i++)
+		c.config->names[i] = g_strdup(names[i]);
 	if (!check_all(&c, values)) {
 		config_free(c.config);
 		c.config = NULL;
@@ -787,12 +834,7 @@ static struct config *check_values(const char *const values[], bool agent, char 
 
 struct config *params_check(const char *const values[PARAM_COUNT], char **error)
 {
-	return check_values(values, false, error);
-}
-
-struct config *params_check_agent(const char *const values[PARAM_COUNT], char **error)
-{
-	return check_values(values, true, error);
+	return params_check_as(values, NULL, false, error);
 }
 
 void config_free(struct config *config)
@@ -806,5 +848,9 @@ void config_free(struct config *config)
 	g_free(config->login);
 	secret_free(config->auth_passphrase);
 	secret_free(config->priv_passphrase);
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		g_free(config->names[i]);
+	if (config->warnings != NULL)
+		g_ptr_array_unref(config->warnings);
 	g_free(config);
 }

@@ -42,6 +42,7 @@ struct param_agent {
 	const char *obsolete; /* an older name, still taken; NULL: none */
 	const char *type;     /* NULL: the same type */
 	const char *default_; /* what is assumed, with a WARN, if it is not set; NULL: as ever */
+	const char *longdesc; /* NULL: the same text */
 };
 
 /** One row of the table; all strings static. */
@@ -102,6 +103,8 @@ struct config {
 	usec total_timeout;
 	bool check_write;
 	bool assumed[PARAM_COUNT]; /* which of the agent's defaults were taken */
+	char *names[PARAM_COUNT];  /* what messages call them; NULL: their names in the table */
+	GPtrArray *warnings;       /* of char *: what is taken, and may be a slip; NULL if none */
 };
 
 /**
@@ -110,8 +113,16 @@ struct config {
  * parameter and the mistake and holds no secret; free it with g_free().
  */
 struct config *params_check(const char *const values[PARAM_COUNT], char **error);
-/** The same, with the fence agent's defaults. */
-struct config *params_check_agent(const char *const values[PARAM_COUNT], char **error);
+/**
+ * The same, with other names for messages (NULL: those of the table, as where one of them is
+ * NULL), and with the fence agent's defaults if agent.
+ */
+struct config *params_check_as(const char *const values[PARAM_COUNT],
+                               const char *const names[PARAM_COUNT], bool agent, char **error);
+/** What messages call a parameter; owned by the configuration, or static. */
+const char *config_name(const struct config *config, enum param_id id);
+/** The PDUs as nodemap.h knows them, one for each of pdus; free with g_free(). */
+struct pdu_name *config_pdu_names(const struct config *config);
 /** Frees it, wiping secrets. NULL is allowed. */
 void config_free(struct config *config);
 

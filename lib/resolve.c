@@ -231,7 +231,7 @@ static void answered(struct asking *asking, struct lookup *lookup, GArray **addr
 		return;
 	}
 	g_free(asking->error);
-	asking->error = g_strdup_printf("ipaddr: the name of %s cannot be resolved: %s", pdu->label,
+	asking->error = g_strdup_printf("the name of %s cannot be resolved: %s", pdu->label,
 	                                reason(lookup));
 	if (is_final(lookup)) {
 		asking->left = 0;
@@ -301,7 +301,7 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 	missing = first_missing(asking->pdus, wanted, addresses);
 	if (missing && !asking->error)
 		asking->error =
-			g_strdup_printf("ipaddr: the name of %s cannot be resolved: the name "
+			g_strdup_printf("the name of %s cannot be resolved: the name "
 		                        "server does not answer; numeric addresses need none",
 		                        missing);
 	return !missing;

@@ -5,6 +5,7 @@
  */
 #include "survey.h"
 
+#include "names.h"
 #include "text.h"
 #include "write_check.h"
 
@@ -12,32 +13,22 @@ static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 
 /* --- names --- */
 
-static void add_name(GPtrArray *names, GHashTable *seen, const char *name)
-{
-	char *trimmed = g_strstrip(g_strdup(name));
-
-	if (text_is_node_name(trimmed) && !text_is_factory_name(trimmed) &&
-	    g_hash_table_add(seen, text_name_key(trimmed, -1)))
-		g_ptr_array_add(names, g_ascii_strdown(trimmed, -1));
-	g_free(trimmed);
-}
-
 /* doubtful: what stands before a NUL counts as well. */
-static void add_text(GPtrArray *names, GHashTable *seen, const char *text, bool doubtful)
+static void add_text(struct node_names *names, const char *text, bool doubtful)
 {
 	char *part = doubtful ? text_doubtful_key(text) : NULL;
 
-	add_name(names, seen, text);
+	node_names_add(names, text);
 	if (part)
-		add_name(names, seen, part);
+		node_names_add(names, part);
 	g_free(part);
 }
 
 static GPtrArray *find_names(const struct operation *operation, bool doubtful)
 {
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct node_names names;
 
+	node_names_init(&names);
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
 		const GArray *outlets = operation->found[i]->outlets;
 
@@ -45,13 +36,12 @@ static GPtrArray *find_names(const struct operation *operation, bool doubtful)
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
 			if (outlet->has_name)
-				add_text(names, seen, outlet->name, doubtful);
+				add_text(&names, outlet->name, doubtful);
 			if (outlet->has_description)
-				add_text(names, seen, outlet->description, doubtful);
+				add_text(&names, outlet->description, doubtful);
 		}
 	}
-	g_hash_table_unref(seen);
-	return names;
+	return node_names_finish(&names);
 }
 
 GPtrArray *survey_names(const struct operation *operation)
@@ -63,7 +53,8 @@ GPtrArray *survey_names(const struct operation *operation)
 
 /** What status found, for its INFO line. */
 struct survey {
-	GArray *feeds; /* of all nodes */
+	bool nodes_needed; /* at least one, where the outlets' names are all there is */
+	GArray *feeds;     /* of all nodes */
 	unsigned nodes;
 	unsigned writable; /* feeds with proven write access */
 };
@@ -111,8 +102,9 @@ static void warn_of_missing_pdus(const struct operation *operation, const char *
 	g_string_free(missing, TRUE);
 }
 
-static struct outcome survey_node(const struct operation *operation, const char *node, bool by_name,
-                                  struct survey *survey, bool *unclear)
+static struct outcome survey_node(const struct operation *operation, const char *node,
+                                  const char *given_as, bool by_name, struct survey *survey,
+                                  bool *unclear)
 {
 	GArray *feeds = feeds_new();
 	struct outcome outcome = feeds_find(operation->view, node, feeds);
@@ -121,7 +113,8 @@ static struct outcome survey_node(const struct operation *operation, const char 
 	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
 		outcome = judge_feed(&g_array_index(feeds, struct feed, i), unclear);
 	if (!outcome.error) {
-		log_line(operation->log, TRIPPSNMP_LOG_INFO, "node %s: fed by %s", node, text);
+		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s",
+		         given_as ? given_as : "node", node, text);
 		if (by_name)
 			warn_of_missing_pdus(operation, node, feeds);
 		survey->nodes++;
@@ -141,30 +134,57 @@ static struct outcome survey_map(const struct operation *operation, struct surve
                                  bool *unclear)
 {
 	const GPtrArray *nodes = operation->config->map->nodes;
+	const bool given = ((const struct node *)nodes->pdata[0])->given_as != NULL;
 	struct outcome outcome = fine;
 
 	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {
 		const struct node *node = nodes->pdata[i];
 
-		outcome = survey_node(operation, node->name, !node->outlets->len, survey, unclear);
+		if (given && !node->given_as)
+			continue;
+		outcome = survey_node(operation, node->name, node->given_as, !node->outlets->len,
+		                      survey, unclear);
 	}
 	return outcome;
 }
 
+#define NOBODY                                                                                     \
+	"no node can be fenced: no outlet has a node's name (one such as \"Load 3\" never is "     \
+	"one); "                                                                                   \
+	"write a hostlist, or name outlets in the PDU after the nodes that they feed"
+
+/* Where names are needed, one node at least must be found by them. */
+static struct outcome judge_named(const struct operation *operation, const struct survey *survey,
+                                  unsigned names)
+{
+	if (survey->nodes)
+		return fine;
+	if (survey->nodes_needed && names)
+		return failure(
+			TRIPPSNMP_BADNODE,
+			"no node can be fenced: of %u name%s that outlets have, none is one of "
+			"outlets that can be switched; each has its reason as a warning",
+			names, names == 1 ? "" : "s");
+	if (survey->nodes_needed)
+		return failure(TRIPPSNMP_BADNODE, "%s", NOBODY);
+	if (!names)
+		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		         "no outlet has a node's name (one such as \"Load 3\" never is one): "
+		         "without a "
+		         "hostlist, only outlets that are named one by one can be switched");
+	return fine;
+}
+
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
-static void survey_named(const struct operation *operation, struct survey *survey)
+static struct outcome survey_named(const struct operation *operation, struct survey *survey)
 {
 	GPtrArray *names = find_names(operation, true);
+	struct outcome judged;
 
-	if (!names->len)
-		log_line(operation->log, TRIPPSNMP_LOG_WARN,
-		         "no node can be fenced yet: no outlet has a node's name; name outlets "
-		         "after "
-		         "their nodes in the PDU, or write a hostlist");
 	for (unsigned i = 0; i < names->len; i++) {
 		bool unclear = false;
 		struct outcome outcome =
-			survey_node(operation, names->pdata[i], true, survey, &unclear);
+			survey_node(operation, names->pdata[i], NULL, true, survey, &unclear);
 
 		if (outcome.error)
 			log_line(operation->log, TRIPPSNMP_LOG_WARN,
@@ -172,7 +192,9 @@ static void survey_named(const struct operation *operation, struct survey *surve
 			         outcome.message);
 		g_free(outcome.message);
 	}
+	judged = judge_named(operation, survey, names->len);
 	g_ptr_array_unref(names);
+	return judged;
 }
 
 static bool has_outlets(const struct pdu_outlets *found, enum tristate controllable)
@@ -207,9 +229,7 @@ static struct outcome judge_status(const struct operation *operation, void *cont
 	survey->nodes = 0;
 	if (!outcome.error && operation->config->map->nodes->len)
 		return survey_map(operation, survey, unclear);
-	if (!outcome.error)
-		survey_named(operation, survey);
-	return outcome;
+	return outcome.error ? outcome : survey_named(operation, survey);
 }
 
 static struct outcome check_write(struct operation *operation, struct survey *survey)
@@ -254,9 +274,9 @@ static void log_checked(const struct operation *operation, const struct survey *
 	g_free(write);
 }
 
-struct outcome survey_status(struct operation *operation)
+static struct outcome survey(struct operation *operation, bool nodes_needed)
 {
-	struct survey survey = { .feeds = feeds_new() };
+	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds_new() };
 	struct outcome outcome = operation_look(operation, judge_status, &survey);
 
 	if (!outcome.error && operation->config->check_write)
@@ -265,4 +285,14 @@ struct outcome survey_status(struct operation *operation)
 		log_checked(operation, &survey);
 	g_array_unref(survey.feeds);
 	return outcome;
+}
+
+struct outcome survey_status(struct operation *operation)
+{
+	return survey(operation, true);
+}
+
+struct outcome survey_pdus(struct operation *operation)
+{
+	return survey(operation, false);
 }

@@ -10,10 +10,13 @@
 #include "operation.h"
 
 /**
- * Checks PDUs, outlets and, if configured, write access. The operation was made
- * for all nodes, with status.
+ * Checks PDUs, outlets and, if configured, write access. Of outlets that are given for one call,
+ * these alone. Fails where no node could be fenced. The operation was made for all nodes, with
+ * status.
  */
 struct outcome survey_status(struct operation *operation);
+/** The same; but where there is no hostlist, no outlet needs a node's name. */
+struct outcome survey_pdus(struct operation *operation);
 
 /**
  * The outlets' names that may be nodes, lower-cased, each once, in the order of

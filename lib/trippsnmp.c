@@ -9,6 +9,7 @@
 #include "trippsnmp.h"
 
 #include "clock.h"
+#include "names.h"
 #include "operation.h"
 #include "resolve.h"
 #include "session.h"
@@ -23,9 +24,11 @@
 
 struct trippsnmp {
 	char *values[PARAM_COUNT];
-	bool agent;            /* the agent's defaults count */
-	struct config *config; /* NULL until configured */
-	const char **labels;   /* of the PDUs; the strings are the configuration's */
+	char *shown[PARAM_COUNT]; /* what messages are to call them; NULL: their own names */
+	char *outlets_shown;      /* likewise outlets that are given for one call */
+	bool agent;               /* the agent's defaults count */
+	struct config *config;    /* NULL until configured */
+	const char **labels;      /* of the PDUs; the strings are the configuration's */
 	struct log log;
 	char *message;
 };
@@ -60,8 +63,11 @@ void trippsnmp_free(trippsnmp *handle)
 	if (!handle)
 		return;
 	unconfigure(handle);
-	for (unsigned i = 0; i < PARAM_COUNT; i++)
+	for (unsigned i = 0; i < PARAM_COUNT; i++) {
 		secret_free(handle->values[i]);
+		g_free(handle->shown[i]);
+	}
+	g_free(handle->outlets_shown);
 	g_free(handle->message);
 	g_free(handle);
 }
@@ -93,22 +99,44 @@ static enum trippsnmp_error conclude_text(trippsnmp *handle, enum trippsnmp_erro
 	return conclude(handle, (struct outcome){ error, g_strdup(text) });
 }
 
+static enum trippsnmp_error unknown_parameter(trippsnmp *handle, const char *name)
+{
+	char *escaped = text_escape(name ? name : "", -1);
+	const struct outcome outcome =
+		failure(TRIPPSNMP_BADCONFIG, "%s: there is no such parameter", escaped);
+
+	g_free(escaped);
+	return conclude(handle, outcome);
+}
+
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value)
 {
 	const struct param *row = name ? params_find(name) : NULL;
-	char *escaped;
-	struct outcome outcome;
 
-	if (row) {
-		secret_free(handle->values[row->id]);
-		handle->values[row->id] = g_strdup(value);
-		return conclude(handle, fine);
-	}
-	escaped = text_escape(name ? name : "", -1);
-	outcome = (struct outcome){ TRIPPSNMP_BADCONFIG,
-		                    g_strdup_printf("%s: there is no such parameter", escaped) };
-	g_free(escaped);
-	return conclude(handle, outcome);
+	if (!row)
+		return unknown_parameter(handle, name);
+	secret_free(handle->values[row->id]);
+	handle->values[row->id] = g_strdup(value);
+	return conclude(handle, fine);
+}
+
+#define OUTLETS "outlets"
+
+enum trippsnmp_error trippsnmp_set_shown(trippsnmp *handle, const char *name, const char *shown)
+{
+	const struct param *row = name ? params_find(name) : NULL;
+	char **place = row ? &handle->shown[row->id] : &handle->outlets_shown;
+
+	if (!row && g_strcmp0(name, OUTLETS) != 0)
+		return unknown_parameter(handle, name);
+	g_free(*place);
+	*place = shown && *shown ? text_escape(shown, -1) : NULL;
+	return conclude(handle, fine);
+}
+
+static const char *outlets_shown(const trippsnmp *handle)
+{
+	return handle->outlets_shown ? handle->outlets_shown : OUTLETS;
 }
 
 void trippsnmp_use_agent_defaults(trippsnmp *handle)
@@ -120,23 +148,34 @@ static void warn_of_assumed(const trippsnmp *handle)
 {
 	const char *login = handle->values[PARAM_LOGIN];
 
-	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (handle->config->assumed[i])
-			log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s is not set: %s is assumed%s",
-			         params_row(i)->name, params_row(i)->agent.default_,
-			         i == PARAM_SNMP_VERSION && login && *login
-			                 ? ", which makes no use of the login"
-			                 : "");
+	for (unsigned i = 0; i < PARAM_COUNT; i++) {
+		const bool of_login = i == PARAM_SNMP_VERSION && login && *login;
+
+		if (!handle->config->assumed[i])
+			continue;
+		log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s is not set: %s is assumed%s%s",
+		         config_name(handle->config, i), params_row(i)->agent.default_,
+		         of_login ? ", which makes no use of the " : "",
+		         of_login ? config_name(handle->config, PARAM_LOGIN) : "");
+	}
+}
+
+static void say_warnings(const trippsnmp *handle)
+{
+	const GPtrArray *warnings = handle->config->warnings;
+
+	for (unsigned i = 0; warnings && i < warnings->len; i++)
+		log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s", (char *)warnings->pdata[i]);
+	warn_of_assumed(handle);
 }
 
 enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 {
-	struct config *(*check)(const char *const *, char **) =
-		handle->agent ? params_check_agent : params_check;
 	char *error = NULL;
 
 	unconfigure(handle);
-	handle->config = check((const char *const *)handle->values, &error);
+	handle->config = params_check_as((const char *const *)handle->values,
+	                                 (const char *const *)handle->shown, handle->agent, &error);
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);
 	if (!handle->config)
@@ -144,17 +183,19 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	handle->labels = g_new0(const char *, handle->config->pdus->len);
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
 		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
-	warn_of_assumed(handle);
+	say_warnings(handle);
 	return conclude(handle, fine);
 }
 
 /* --- a call's frame --- */
 
-static struct call call_new(const trippsnmp *handle, const char *node, bool status, usec limit)
+/* config is the handle's, or one that differs from it in the map alone. */
+static struct call call_new(const trippsnmp *handle, const struct config *config, const char *node,
+                            bool status, usec limit)
 {
 	struct call call = { 0 };
 
-	call.operation = operation_new(handle->config, handle->labels, &handle->log, node, status,
+	call.operation = operation_new(config, handle->labels, &handle->log, node, status,
 	                               clock_now(), limit);
 	call.addresses = g_new0(GArray *, call.operation->n_pdus);
 	return call;
@@ -196,8 +237,9 @@ static struct outcome check_addresses(const struct call *call)
 		for (unsigned k = i + 1; k < operation->n_pdus; k++)
 			if (share_address(call->addresses[i], call->addresses[k]))
 				return failure(TRIPPSNMP_BADCONFIG,
-				               "ipaddr: %s and %s are one PDU: they have the same "
+				               "%s: %s and %s are one PDU: they have the same "
 				               "address",
+				               config_name(operation->config, PARAM_IPADDR),
 				               operation->labels[i], operation->labels[k]);
 	return fine;
 }
@@ -213,8 +255,14 @@ static struct outcome resolve(const struct call *call)
 	resolve_all(operation->config->pdus, wanted, operation->deadline, operation->log,
 	            call->addresses, &error);
 	g_free(wanted);
-	if (error)
-		return (struct outcome){ TRIPPSNMP_ACCESS, error };
+	if (error) {
+		const struct outcome outcome =
+			failure(TRIPPSNMP_ACCESS, "%s: %s",
+		                config_name(operation->config, PARAM_IPADDR), error);
+
+		g_free(error);
+		return outcome;
+	}
 	return check_addresses(call);
 }
 
@@ -234,47 +282,207 @@ static struct outcome call_open(struct call *call)
 	return fine;
 }
 
-/* --- power --- */
+/* --- whose outlets --- */
+
+/** What a call is about: a node, or outlets that are given for this call alone. */
+struct subject {
+	const char *node;     /* by this name the operation finds the outlets */
+	char *shown;          /* as messages call it, escaped: "node db1", "plug 3,4" */
+	struct config config; /* the handle's, with the given outlets in the map */
+	struct nodemap map;
+	struct node *given; /* NULL: a node */
+};
+
+static void subject_clear(struct subject *subject)
+{
+	if (subject->given)
+		g_ptr_array_unref(subject->map.nodes);
+	nodemap_free_node(subject->given);
+	g_free(subject->shown);
+}
 
 /* What hostlist does not name needs no network to be refused. */
-static struct outcome check_node(const struct config *config, const char *node, const char *shown)
+static struct outcome check_node(const struct config *config, const char *node)
 {
-	if (config->map->nodes->len && !nodemap_find(config->map, node))
-		return failure(TRIPPSNMP_BADNODE, "hostlist: it does not name node %s", shown);
+	const GPtrArray *nodes = config->map->nodes;
+	GPtrArray *names;
+	char *shown, *hint;
+	struct outcome outcome;
+
+	if (!node || !*node)
+		return failure(TRIPPSNMP_BADNODE, "no node is named");
+	if (!nodes->len || nodemap_find(config->map, node))
+		return fine;
+	names = g_ptr_array_new();
+	for (unsigned i = 0; i < nodes->len; i++)
+		g_ptr_array_add(names, ((struct node *)nodes->pdata[i])->name);
+	shown = text_escape(node, -1);
+	hint = node_names_hint(names, "its nodes are", node);
+	outcome = failure(TRIPPSNMP_BADNODE, "hostlist: it does not name node %s%s", shown, hint);
+	g_free(shown);
+	g_free(hint);
+	g_ptr_array_unref(names);
+	return outcome;
+}
+
+static struct outcome subject_of_node(struct subject *subject, const struct config *config,
+                                      const char *node)
+{
+	char *escaped = text_escape(node ? node : "", -1);
+
+	*subject = (struct subject){ .node = node, .config = *config };
+	subject->shown = g_strdup_printf("node %s", escaped);
+	g_free(escaped);
+	return check_node(config, node);
+}
+
+/* NULL after an error. */
+static struct node *parse_outlets(const trippsnmp *handle, const char *outlets, char **error)
+{
+	struct pdu_name *names = config_pdu_names(handle->config);
+	struct node *node = nodemap_outlets(
+		outlets ? outlets : "", names, handle->config->pdus->len,
+		config_name(handle->config, PARAM_IPADDR), outlets_shown(handle), error);
+
+	g_free(names);
+	return node;
+}
+
+static struct outcome bad_outlets(const trippsnmp *handle, char *error)
+{
+	const struct outcome outcome =
+		failure(TRIPPSNMP_BADCONFIG, "%s: %s", outlets_shown(handle), error);
+
+	g_free(error);
+	return outcome;
+}
+
+/* They come before the nodes of hostlist, so that none of these is found by their name. */
+static struct outcome subject_of_outlets(struct subject *subject, const trippsnmp *handle,
+                                         const char *outlets)
+{
+	const GPtrArray *nodes = handle->config->map->nodes;
+	char *error = NULL;
+
+	*subject = (struct subject){ .config = *handle->config };
+	subject->given = parse_outlets(handle, outlets, &error);
+	if (!subject->given)
+		return bad_outlets(handle, error);
+	subject->node = subject->given->name;
+	subject->shown = g_strdup_printf("%s %s", outlets_shown(handle), subject->node);
+	subject->map = *handle->config->map;
+	subject->map.nodes = g_ptr_array_new();
+	g_ptr_array_add(subject->map.nodes, subject->given);
+	for (unsigned i = 0; i < nodes->len; i++)
+		g_ptr_array_add(subject->map.nodes, nodes->pdata[i]);
+	subject->config.map = &subject->map;
 	return fine;
+}
+
+enum trippsnmp_error trippsnmp_check_node(trippsnmp *handle, const char *node)
+{
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	return conclude(handle, check_node(handle->config, node));
+}
+
+enum trippsnmp_error trippsnmp_check_outlets(trippsnmp *handle, const char *outlets)
+{
+	char *error = NULL;
+	struct node *node;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	node = parse_outlets(handle, outlets, &error);
+	nodemap_free_node(node);
+	return conclude(handle, node ? fine : bad_outlets(handle, error));
+}
+
+const char *trippsnmp_node_outlets(const trippsnmp *handle, const char *node)
+{
+	const struct node *found =
+		handle->config && node ? nodemap_find(handle->config->map, node) : NULL;
+
+	return found ? found->list : NULL;
+}
+
+int trippsnmp_outlets_cover(const trippsnmp *handle, const char *outlets, const char *others)
+{
+	char *error = NULL;
+	struct node *a, *b;
+	bool covers;
+
+	if (!handle->config)
+		return 0;
+	a = parse_outlets(handle, outlets, &error);
+	g_clear_pointer(&error, g_free);
+	b = parse_outlets(handle, others, &error);
+	g_clear_pointer(&error, g_free);
+	covers = a && b && nodemap_covers(a, b);
+	nodemap_free_node(a);
+	nodemap_free_node(b);
+	return covers;
+}
+
+/* --- power --- */
+
+/* Before anything of the subject is looked at. */
+static struct outcome check_power(const trippsnmp *handle, enum trippsnmp_action action)
+{
+	if (!handle->config)
+		return failure(TRIPPSNMP_INVALID, "the handle is not configured");
+	if (!action_word(action))
+		return failure(TRIPPSNMP_INVALID, "unknown action %d: on, off or reset",
+		               (int)action);
+	return fine;
+}
+
+/* The outcome so far is that of finding the subject. Ends the call. */
+static enum trippsnmp_error power(trippsnmp *handle, enum trippsnmp_action action,
+                                  struct subject *subject, struct outcome outcome)
+{
+	if (!outcome.error) {
+		struct call call =
+			call_new(handle, &subject->config, subject->node, false, USEC_NEVER);
+
+		outcome = call_open(&call);
+		if (!outcome.error)
+			outcome = operation_power(call.operation, action, subject->shown);
+		call_clear(&call);
+	}
+	if (outcome.error && subject->shown) {
+		char *bare = outcome.message;
+
+		outcome.message = g_strdup_printf("%s of %s failed: %s", action_word(action),
+		                                  subject->shown, bare);
+		g_free(bare);
+	}
+	subject_clear(subject);
+	return conclude(handle, outcome);
 }
 
 enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action action,
                                      const char *node)
 {
-	struct outcome outcome;
-	char *shown;
+	const struct outcome wrong = check_power(handle, action);
+	struct subject subject;
 
-	if (!handle->config)
-		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	if (!action_word(action))
-		return conclude_text(handle, TRIPPSNMP_INVALID, "unknown action: on, off or reset");
+	if (wrong.error)
+		return conclude(handle, wrong);
 	if (!node || !*node)
-		return conclude_text(handle, TRIPPSNMP_BADNODE, "no node is named");
-	shown = text_escape(node, -1);
-	outcome = check_node(handle->config, node, shown);
-	if (!outcome.error) {
-		struct call call = call_new(handle, node, false, USEC_NEVER);
+		return conclude(handle, check_node(handle->config, node));
+	return power(handle, action, &subject, subject_of_node(&subject, handle->config, node));
+}
 
-		outcome = call_open(&call);
-		if (!outcome.error)
-			outcome = operation_power(call.operation, action, shown);
-		call_clear(&call);
-	}
-	if (outcome.error) {
-		char *bare = outcome.message;
+enum trippsnmp_error trippsnmp_power_outlets(trippsnmp *handle, enum trippsnmp_action action,
+                                             const char *outlets)
+{
+	const struct outcome wrong = check_power(handle, action);
+	struct subject subject;
 
-		outcome.message = g_strdup_printf("%s of node %s failed: %s", action_word(action),
-		                                  shown, bare);
-		g_free(bare);
-	}
-	g_free(shown);
-	return conclude(handle, outcome);
+	if (wrong.error)
+		return conclude(handle, wrong);
+	return power(handle, action, &subject, subject_of_outlets(&subject, handle, outlets));
 }
 
 /* --- list --- */
@@ -315,7 +523,7 @@ enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 		*nodes = names_array(map_names(handle->config->map));
 		return conclude(handle, fine);
 	}
-	call = call_new(handle, NULL, false, STATUS_LIMIT);
+	call = call_new(handle, handle->config, NULL, false, STATUS_LIMIT);
 	outcome = call_open(&call);
 	if (!outcome.error)
 		outcome = operation_look(call.operation, judge_nothing, NULL);
@@ -369,7 +577,7 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	call = call_new(handle, NULL, true, STATUS_LIMIT);
+	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
 	operation = call.operation;
 	for (unsigned i = 0; i < operation->n_pdus; i++)
 		operation->needs[i].table = operation->needs[i].names = true;
@@ -384,19 +592,40 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 
 /* --- status --- */
 
+static enum trippsnmp_error status(trippsnmp *handle, const struct config *config,
+                                   struct outcome (*check)(struct operation *))
+{
+	struct call call = call_new(handle, config, NULL, true, STATUS_LIMIT);
+	struct outcome outcome = call_open(&call);
+
+	if (!outcome.error)
+		outcome = check(call.operation);
+	call_clear(&call);
+	return conclude(handle, outcome);
+}
+
 enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 {
-	struct outcome outcome;
-	struct call call;
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	return status(handle, handle->config, survey_status);
+}
+
+enum trippsnmp_error trippsnmp_outlets_status(trippsnmp *handle, const char *outlets)
+{
+	enum trippsnmp_error error;
+	struct subject subject;
+	struct outcome found;
 
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	call = call_new(handle, NULL, true, STATUS_LIMIT);
-	outcome = call_open(&call);
-	if (!outcome.error)
-		outcome = survey_status(call.operation);
-	call_clear(&call);
-	return conclude(handle, outcome);
+	if (!outlets)
+		return status(handle, handle->config, survey_pdus);
+	found = subject_of_outlets(&subject, handle, outlets);
+	error = found.error ? conclude(handle, found)
+	                    : status(handle, &subject.config, survey_pdus);
+	subject_clear(&subject);
+	return error;
 }
 
 /* --- nodes' states --- */
@@ -443,35 +672,43 @@ static struct outcome judge_node_state(const struct operation *operation, void *
 	return find_state(operation, operation->node, context);
 }
 
-static struct outcome look_at_node(const trippsnmp *handle, const char *node,
-                                   enum trippsnmp_state *state)
+/* The outcome so far is that of finding the subject. Ends the call. */
+static enum trippsnmp_error read_state(trippsnmp *handle, struct subject *subject,
+                                       struct outcome outcome, enum trippsnmp_state *state)
 {
-	struct call call = call_new(handle, node, true, STATUS_LIMIT);
-	struct outcome outcome = call_open(&call);
+	if (!outcome.error) {
+		struct call call =
+			call_new(handle, &subject->config, subject->node, true, STATUS_LIMIT);
 
-	if (!outcome.error)
-		outcome = operation_look(call.operation, judge_node_state, state);
-	call_clear(&call);
-	return outcome;
+		outcome = call_open(&call);
+		if (!outcome.error)
+			outcome = operation_look(call.operation, judge_node_state, state);
+		call_clear(&call);
+	}
+	subject_clear(subject);
+	return conclude(handle, outcome);
 }
 
 enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
                                           enum trippsnmp_state *state)
 {
-	struct outcome outcome;
-	char *shown;
+	struct subject subject;
 
 	*state = TRIPPSNMP_UNKNOWN;
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	if (!node || !*node)
-		return conclude_text(handle, TRIPPSNMP_BADNODE, "no node is named");
-	shown = text_escape(node, -1);
-	outcome = check_node(handle->config, node, shown);
-	if (!outcome.error)
-		outcome = look_at_node(handle, node, state);
-	g_free(shown);
-	return conclude(handle, outcome);
+	return read_state(handle, &subject, subject_of_node(&subject, handle->config, node), state);
+}
+
+enum trippsnmp_error trippsnmp_outlets_state(trippsnmp *handle, const char *outlets,
+                                             enum trippsnmp_state *state)
+{
+	struct subject subject;
+
+	*state = TRIPPSNMP_UNKNOWN;
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	return read_state(handle, &subject, subject_of_outlets(&subject, handle, outlets), state);
 }
 
 /** Of all nodes, in the same order. */
@@ -521,7 +758,7 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 	all.names = map_names(handle->config->map);
 	all.states = g_array_new(FALSE, TRUE, sizeof(enum trippsnmp_state));
 	g_array_set_size(all.states, all.names->len); /* cleared: UNKNOWN */
-	call = call_new(handle, NULL, true, STATUS_LIMIT);
+	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
 	outcome = call_open(&call);
 	if (!outcome.error)
 		outcome = operation_look(call.operation, judge_states, &all);
@@ -588,6 +825,7 @@ static struct trippsnmp_parameter describe(const struct param *row)
 		.agent_type = agent->type ? agent->type : row->type,
 		.agent_default = agent->default_ ? agent->default_ : row->default_,
 		.agent_letter = agent->letter,
+		.agent_longdesc = agent->longdesc ? agent->longdesc : row->longdesc,
 	};
 }
 

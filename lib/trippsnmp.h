@@ -77,6 +77,14 @@ void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context);
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value);
 
 /**
+ * What messages are to call a parameter, for users who know it by another name; or, where name is
+ * "outlets", the outlets of trippsnmp_power_outlets() and its kin. The strings are copied; NULL or
+ * "" means its own name. TRIPPSNMP_BADCONFIG if there is no such parameter. For parameters it
+ * counts from the next trippsnmp_configure() on.
+ */
+enum trippsnmp_error trippsnmp_set_shown(trippsnmp *handle, const char *name, const char *shown);
+
+/**
  * From the next trippsnmp_configure() on, what is not set has the fence agent's
  * default, where struct trippsnmp_parameter names one; that call logs a WARN for
  * each. There is no way back. A configuration that is there stays as it was.
@@ -97,10 +105,25 @@ enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action ac
                                      const char *node);
 
 /**
- * Checks that each PDU answers, is a known device, and that each mapped outlet
- * exists, is controllable and reads on or off. Switches nothing. At most 15 s.
+ * The same for outlets that need no hostlist, written as they stand there behind a node:
+ * OUTLET[,OUTLET...], such as "3,4@pdu-b" or "1.3=\"db1-a\"@pdu-a". TRIPPSNMP_BADCONFIG, before
+ * anything is switched, if one stands twice, or if hostlist gives them to more than one node.
+ */
+enum trippsnmp_error trippsnmp_power_outlets(trippsnmp *handle, enum trippsnmp_action action,
+                                             const char *outlets);
+
+/**
+ * Checks that each PDU answers, is a known device, and that each mapped outlet exists, is
+ * controllable and reads on or off; without hostlist, that an outlet has a node's name, for else
+ * nobody could be fenced (TRIPPSNMP_BADNODE). Switches nothing. At most 15 s.
  */
 enum trippsnmp_error trippsnmp_status(trippsnmp *handle);
+
+/**
+ * The same of these outlets and of all PDUs, whatever hostlist and names say. NULL: of the PDUs,
+ * and of what trippsnmp_status() checks, but without hostlist no outlet needs a node's name.
+ */
+enum trippsnmp_error trippsnmp_outlets_status(trippsnmp *handle, const char *outlets);
 
 /**
  * Reads all outlets of a node (case is ignored): ON if any of them is on, OFF
@@ -111,6 +134,10 @@ enum trippsnmp_error trippsnmp_status(trippsnmp *handle);
  */
 enum trippsnmp_error trippsnmp_node_state(trippsnmp *handle, const char *node,
                                           enum trippsnmp_state *state);
+
+/** The same of outlets, written as for trippsnmp_power_outlets(). */
+enum trippsnmp_error trippsnmp_outlets_state(trippsnmp *handle, const char *outlets,
+                                             enum trippsnmp_state *state);
 
 /**
  * The same of all nodes that trippsnmp_list() gives, with one look at the PDUs:
@@ -132,6 +159,29 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
  */
 enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes);
 void trippsnmp_free_list(char **nodes);
+
+/*
+ * Questions about what is written, asked of no device. The handle must be configured.
+ */
+
+/** TRIPPSNMP_OK if there is no hostlist, or if it names the node; else TRIPPSNMP_BADNODE. */
+enum trippsnmp_error trippsnmp_check_node(trippsnmp *handle, const char *node);
+
+/** TRIPPSNMP_OK if these are outlets, as trippsnmp_power_outlets() reads them. */
+enum trippsnmp_error trippsnmp_check_outlets(trippsnmp *handle, const char *outlets);
+
+/**
+ * The outlets that hostlist gives to the node, written likewise; NULL if it does not name the node
+ * or gives it none. Owned by the handle, until the next trippsnmp_configure().
+ */
+const char *trippsnmp_node_outlets(const trippsnmp *handle, const char *node);
+
+/**
+ * 1 if by what is written these outlets are the others, in any order, and with all that is said
+ * of those: 3 and 1.3 are the same, as are 3 and 3="db1-a", and the latter of each says more.
+ * Else, and where one of the two cannot be read, 0.
+ */
+int trippsnmp_outlets_cover(const trippsnmp *handle, const char *outlets, const char *others);
 
 /** One outlet as the device describes it. The strings live during the call only. */
 struct trippsnmp_outlet {
@@ -180,6 +230,7 @@ struct trippsnmp_parameter {
 	const char *agent_type;     /**< type, or second */
 	const char *agent_default;  /**< see trippsnmp_use_agent_defaults() */
 	char agent_letter;          /**< its one-letter option; 0: none */
+	const char *agent_longdesc; /**< longdesc, or what is true of the agent */
 };
 
 /** The i-th row, NULL past the last. Static. */

@@ -73,8 +73,72 @@ lines "plug goes before nodename" 2 OFF '*' action=status "ip=$a" nodename=db2 p
 lines "a nodename is never a number" 1 UNKNOWN 'no outlet feeds node 3' action=status "ip=$a" \
 	nodename=3
 lines "a node of hostlist" 0 ON '*' action=status "ip=$a" plug=N1 'hostlist=n1:3,4'
-lines "with hostlist an outlet is no plug" 1 '*' 'hostlist: it does not name node 3' \
+lines "with hostlist one of a node's outlets is no plug" 1 '' \
+	'plug=3 is neither a node of hostlist \(it has n1\) nor all outlets of one' \
 	action=status "ip=$a" plug=3 'hostlist=n1:3,4'
+lines "nor are two nodes' outlets" 1 '' 'plug=3,4 is neither' action=status "ip=$a" plug=3,4 \
+	'hostlist=n1:3 n2:4'
+lines "but all outlets of one node are" 0 ON '*' action=status "ip=$a" plug=4,1.3 'hostlist=n1:3,4'
+lines "a node that hostlist does not name is told which ones it does" 1 UNKNOWN \
+	'hostlist: it does not name node n1; its nodes are n1.example.com, n2: is n1.example.com meant' \
+	action=status "ip=$a" plug=n1 'hostlist=n1.example.com:3 n2:4'
+lines "a node that no outlet is called is told which ones are" 1 UNKNOWN \
+	'outlets have the names db1, db2' action=status "ip=$a" plug=db9
+
+# --- one target: all that names it must mean the same, in any order, before any packet ---
+seen=$(requests a; requests b)
+differ() { # FIRST SECOND HOSTLIST: an error that shows both, whichever comes last
+	first=$1 second=$2 map=$3
+	for pair in "$first|$second" "$second|$first"; do
+		for action in off status monitor validate-all; do
+			lines "$action: ${pair%|*} and ${pair#*|} are different targets" 1 '' \
+				"ERROR: ($first and $second|$second and $first) are different targets" \
+				"${pair%|*}" action=$action "ip=$a,$b" ${map:+"hostlist=$map"} "${pair#*|}"
+		done
+	done
+}
+differ plug=db1 port=db2 ''
+differ port=db1 port=db2 ''
+differ "plug=3@$a" "port=4@$a" ''
+differ "plug=3@$a" "port=3@$b" ''
+differ "plug=3@$a" "port=2.3@$a" ''
+differ "plug=3@$a,4@$a" "port=3@$a" ''
+differ plug=db1 "port=3@$a" ''
+differ 'plug=n1' 'port=n2' "n1:3@$a n2:4@$a"
+differ 'plug=n1' 'nodename=n2' "n1:3@$a n2:4@$a"
+differ 'port=n1' 'nodename=N2' "n1:3@$a n2:4@$a"
+differ "plug=3@$a" 'nodename=n2' "n1:3@$a n2:4@$a"
+differ "plug=4@$a" 'nodename=n1' "n1:3@$a,4@$a n2:5@$a"
+differ 'nodename=n1' 'nodename=n2' "n1:3@$a n2:4@$a"
+lines "three ways, of which the last differs" 1 '' 'port=n2 are different targets' action=off \
+	"ip=$a" nodename=n1 plug=N1 port=n2 'hostlist=n1:3 n2:4'
+cli "long options that name different targets" 1 '' '--plug=db1 and --port=db2 are different' \
+	-a "$a" -o off --plug=db1 --port=db2
+cli "a letter and a long option" 1 '' '--port=db2 and -n db1 are different' -a "$a" -o off \
+	--port=db2 -n db1
+check "nobody was asked anything" test "$(requests a; requests b)" = "$seen"
+same() { # OPTION... : they are one target; $status is what its status must be
+	lines "one target: $*" $status '*' '*' action=status "ip=$a,$b" snmp_version=2c \
+		community=private "$@"
+}
+status=0
+same plug=db2 port=DB2
+same port=db2 plug='"db2"'
+same plug=' db2 ' port=db2
+same "plug=3@$a" "port=1.3@$a"
+same "port=1.3@$a" "plug=1:3@$a"
+same "plug=3@$a,4@$a" "port= 4@$a , 3@$a "
+same "plug=4@$a" "port=4=\"db2\"@$a"
+same plug=n1 nodename=N1 "hostlist=n1:3@$a n2:4@$a"
+same plug=n1 port=N1 nodename=n1 "hostlist=n1:3@$a n2:4@$a"
+same nodename=n1 "plug=1.3@$a" "hostlist=n1:3@$a n2:4@$a"
+same nodename=n1 "plug=4@$a,3@$a" "hostlist=n1:3@$a,4@$a"
+same "plug=3@$a" plug=
+status=2
+same "plug=21@$a" nodename=db1
+same "plug=21@$a" nodename=other "hostlist=" 
+lines "a PDU with and without its port" 2 OFF '*' action=status ip=127.0.0.1 "ipport=$a_port" \
+	plug=21@127.0.0.1 "port=21@127.0.0.1:$a_port"
 
 # --- on, off, reboot ---
 lines "off" 0 '^Success: Powered OFF$' '*' action=off "ip=$a" plug=3 $quick
@@ -92,11 +156,41 @@ lines "a node with feeds on two PDUs" 0 'Rebooted' '*' "ip=$a,$b" snmp_version=2
 	"hostlist=db2:4@$a,12@$b" $quick
 check "the second PDU's outlet went off" sh -c "grep -q 'outlet 1.12 off' '$scratch/b'"
 lines "more feeds than that are an error" 1 '' 'feeds' action=off "ip=$a" plug=db2 feeds=2
-lines "an unknown action" 1 '' 'action: none of' action=explode "ip=$a" plug=3
+lines "an unknown action is shown" 1 '' 'action: "explode" is none of on, off' action=explode \
+	"ip=$a" plug=3
 lines "actions ignore case" 0 '*' '*' action=ON "ip=$a" plug=3
 lines "option is an older name of action" 2 '*' '*' option=status "ip=$a" plug=21
-lines "of one name given twice the last one counts" 2 '*' '*' action=off action=status "ip=$a" \
-	plug=3 plug=21
+
+# --- one option said twice ---
+seen=$(requests a)
+twice() { # FIRST SECOND: an error that shows both
+	lines "$1 and $2 differ" 1 '' "$1 and $2 differ: leave one of them out" plug=3 "$1" "$2"
+	lines "$2 and $1 differ" 1 '' "$2 and $1 differ: leave one of them out" plug=3 "$2" "$1"
+}
+twice action=off action=status
+twice option=off action=status
+twice ip=192.0.2.1 ipaddr=192.0.2.2
+twice username=one login=two
+twice off_hold=1 off-hold=2
+twice snmp_version=1 snmp_version=2c
+twice check_write=yes check_write=off
+twice hostlist=n1:3 hostlist=n1:4
+lines "two secrets that differ are not shown" 1 '' 'password and passwd differ' "ip=$a" plug=3 \
+	action=status password=hushhush1 passwd=hushhush2
+lines "nor is a script" 1 '' 'password_script and passwd_script differ' "ip=$a" plug=3 \
+	action=status 'password_script=echo hushhush1' 'passwd_script=echo hushhush2'
+lines "nor what a script prints" 1 '' 'passwd and what password_script prints differ: leave' \
+	"ip=$a" plug=3 action=status passwd=hushhush1 'password_script=echo hushhush2'
+cli "on the command line too" 1 '' '-a [0-9.:]* and --ipaddr=192.0.2.1 differ' -a "$a" \
+	--ipaddr=192.0.2.1 -n 3 -o off
+check "nobody was asked" test "$(requests a)" = "$seen"
+lines "the same written in other ways is no contradiction" 0 ON '' action=status \
+	option=STATUS "ip=$a" "ipaddr= $a " plug=3 community=private snmp_version=2c snmp-version=2C \
+	off_hold=5 off_hold=5.0 check_write=no check_write=False password= username= login= quiet=yes \
+	quiet=1
+lines "a password and a script that agree" 0 ON '' action=status plug=3 $secure \
+	passwd=authpass123 'passwd_script=echo authpass123' snmp_priv_passwd=privpass123 \
+	snmp_priv_prot=AES
 
 # --- defaults that are assumed are said ---
 lines "snmp_version: 1, with a WARNING" 0 '*' 'WARNING: snmp_version is not set: 1 is assumed$' \
@@ -117,8 +211,6 @@ lines "secrets_file goes before the default" 0 '*' '' action=status "ip=$a" plug
 lines "SNMPv3 by scripts" 0 ON '' action=status plug=3 $secure snmp_priv_prot=AES \
 	'password_script=echo authpass123; echo more' \
 	'snmp_priv_passwd_script=printf "privpass123  \n"'
-lines "a script takes the place of password" 0 ON '' action=status plug=3 $secure \
-	login=reader passwd=wrongwrong 'passwd_script=echo authpass123'
 lines "a script that fails" 1 '' 'password_script: failed' action=status plug=3 $secure \
 	'password_script=echo authpass123; exit 3'
 lines "a script that prints nothing" 1 '' 'password_script: printed nothing' action=status \
@@ -277,7 +369,7 @@ seen=$(requests a)
 cli "validate-all" 0 '' '' -q -a "$a" -o validate-all
 cli "validate-all of a bad plug" 1 '' 'plug: .*99999999999' -a "$a" -o validate-all -n 99999999999
 cli "validate-all of a bad parameter" 1 '' 'off_hold: ' -a "$a" -o validate-all --off-hold=x
-cli "validate-all without ip" 1 '' 'ipaddr: missing' -o validate-all
+cli "validate-all without ip" 1 '' 'ERROR: ip: missing' -o validate-all
 check "validate-all asks no PDU" test "$(requests a)" = "$seen"
 
 # --- metadata ---

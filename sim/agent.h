@@ -12,10 +12,10 @@
 #include "card.h"
 
 /** What becomes of a request. */
-enum agent_fate {
-	FATE_ANSWER,
-	FATE_LOSE, /* as if its datagram had been lost */
-	FATE_MUTE  /* it is done, but its answer is lost */
+struct agent_fate {
+	bool lose; /* as if its datagram had been lost */
+	bool mute; /* it is done, but its answer is lost */
+	usec late; /* how long its answer is under way */
 };
 
 struct agent_config {
@@ -26,10 +26,11 @@ struct agent_config {
 	GStrv ro_communities; /* read only, also if they are among the others */
 	bool v1;
 	bool v2c;
-	bool uptime_alone; /* a GET of sysUpTime beside something else is refused */
+	const bool *first_varbind; /* a SET takes its first varbind, and no notice of others */
+	bool uptime_alone;         /* a GET of sysUpTime beside something else is refused */
 	usec (*now)(void);
 	/** A request that access control let in: "get", "getnext", "getbulk" or "set". */
-	enum agent_fate (*requested)(const char *kind, unsigned varbinds);
+	struct agent_fate (*requested)(const char *kind, unsigned varbinds);
 	/** A varbind of a SET, and what became of it. */
 	void (*set)(const struct rec_row *wanted, int status);
 };
@@ -53,5 +54,7 @@ char *agent_address(unsigned i);
 void agent_answer(unsigned i);
 /** Takes one datagram that waits, and drops it. */
 void agent_drop(unsigned i);
+/** Sends the late answers that are due; when the next one is, or -1. */
+usec agent_advance(usec now);
 
 #endif

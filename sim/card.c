@@ -76,9 +76,12 @@ bool card_knows_users(const struct card *card, usec now)
 	return now >= card->no_users_until;
 }
 
-void card_hang(struct card *card, struct veil *veil)
+void card_hang(struct card *card, const struct veil *veil)
 {
-	g_ptr_array_add(card->veils, veil);
+	struct veil *kept = g_new(struct veil, 1);
+
+	*kept = *veil;
+	g_ptr_array_add(card->veils, kept);
 }
 
 void card_restart(struct card *card, const struct restart *how, usec now)
@@ -94,16 +97,15 @@ void card_restart(struct card *card, const struct restart *how, usec now)
 
 static void hang_late(struct card *card, bool blank, usec late, usec each)
 {
-	struct veil *veil;
+	const struct veil veil = {
+		.of_start = true,
+		.blank = blank,
+		.until = card->started + late,
+		.each = each,
+	};
 
-	if (!late && !each)
-		return;
-	veil = g_new0(struct veil, 1);
-	veil->of_start = true;
-	veil->blank = blank;
-	veil->until = card->started + late;
-	veil->each = each;
-	card_hang(card, veil);
+	if (late || each)
+		card_hang(card, &veil);
 }
 
 /* What is refused for a while, counted from the start. */
@@ -121,7 +123,9 @@ static void start(struct card *card)
 	card->is_down = false;
 	card->started = card->up_at;
 	card->starts++;
-	if (!how->keep_boots)
+	if (how->boots)
+		card->boots = how->boots;
+	else if (!how->keep_boots)
 		card->boots++;
 	if (how->new_engine) {
 		g_bytes_unref(card->engine_id);
@@ -247,5 +251,5 @@ int card_check_set(const struct card *card, const struct rec_row *wanted, usec n
 		return card->sets.status;
 	if (is_veiled(card, &wanted->name, false, now))
 		return STATUS_NOT_WRITABLE;
-	return device_check_set(card->device, wanted);
+	return device_check_set(card->device, wanted, now);
 }

@@ -41,6 +41,7 @@ struct restart {
 	usec back;       /* when outlets are on again; negative: never */
 	usec back_each;
 	bool keep_boots;
+	unsigned boots; /* 0: one more */
 	bool new_engine;
 	usec names, names_each; /* names and descriptions read empty */
 	usec rows, rows_each;   /* outlets' rows are hidden */
@@ -77,8 +78,7 @@ usec card_uptime(const struct card *card, usec now);
 bool card_knows_users(const struct card *card, usec now);
 
 void card_restart(struct card *card, const struct restart *how, usec now);
-/** Takes the veil. */
-void card_hang(struct card *card, struct veil *veil);
+void card_hang(struct card *card, const struct veil *veil);
 
 /** Lets happen what is due; when the next thing is, or -1. */
 usec card_advance(struct card *card, usec now);

@@ -34,6 +34,7 @@ struct words {
 struct verb {
 	const char *name;
 	unsigned min, max; /* how many words, options apart */
+	bool options;
 	char *(*run)(const struct words *words);
 };
 
@@ -158,14 +159,14 @@ static char *run_set_outlet(const struct words *words)
 	return NULL;
 }
 
-/* ERROR, or ERROR:SECONDS: what is refused, and how long. */
+/* ERROR, or ERROR:SECONDS: what is refused, and how long; none ends it. */
 static char *parse_refusal(const char *text, struct refusal *refusal)
 {
 	const char *colon = strchr(text, ':');
 	g_autofree char *word = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
 
-	refusal->status = status_parse(word);
-	refusal->until = CARD_FOR_EVER / 2;
+	refusal->status = strcmp(word, "none") != 0 ? status_parse(word) : STATUS_OK;
+	refusal->until = refusal->status ? CARD_FOR_EVER / 2 : 0;
 	if (refusal->status < 0)
 		return g_strdup_printf("\"%s\" is no SNMP error", word);
 	if (colon && !control_seconds(colon + 1, &refusal->until))
@@ -193,11 +194,18 @@ static char *restart_option(struct restart *how, const char *name, const char *v
 		const char *name, *value;
 		bool *flag;
 	} flags[] = {
-		{ "boots", "keep", &how->keep_boots },
 		{ "engine", "new", &how->new_engine },
 		{ "power", "keep", &how->keep_power },
 	};
 
+	if (!strcmp(name, "boots") && !strcmp(value, "keep")) {
+		how->keep_boots = true;
+		return NULL;
+	}
+	if (!strcmp(name, "boots"))
+		return parse_count(value, &how->boots)
+		               ? NULL
+		               : g_strdup_printf("\"%s\" is neither keep nor a number", value);
 	if (!strcmp(name, "return") && !strcmp(value, "never")) {
 		how->back = -1;
 		return NULL;
@@ -254,26 +262,180 @@ static char *run_lose_answers(const struct words *words)
 	return set_count(words, &words->control->lose_answers);
 }
 
+/* A point in time, for what begins now. */
+static struct refusal from_now(const struct words *words, struct refusal refusal)
+{
+	if (refusal.status)
+		refusal.until += words->now;
+	return refusal;
+}
+
+static char *run_refuse(const struct words *words)
+{
+	struct control *control = words->control;
+	const char *what = words->word[0];
+	struct outlet *outlet = device_outlet(control->device, what);
+	struct refusal refusal;
+	char *error = parse_refusal(words->word[1], &refusal);
+
+	if (error)
+		return error;
+	refusal = from_now(words, refusal);
+	if (!strcmp(what, "reads")) {
+		control->card->reads = refusal;
+	} else if (!strcmp(what, "sets")) {
+		control->card->sets = refusal;
+	} else if (outlet) {
+		outlet->refuse = refusal.status;
+		outlet->refuse_until = refusal.until;
+	} else {
+		return g_strdup("neither reads nor sets nor an outlet");
+	}
+	return NULL;
+}
+
+static char *run_no_users(const struct words *words)
+{
+	usec wait;
+
+	if (!control_seconds(words->word[0], &wait))
+		return no_seconds(words->word[0]);
+	words->control->card->no_users_until = words->now + wait;
+	return NULL;
+}
+
+static char *run_cycle(const struct words *words)
+{
+	struct outlet *outlet = device_outlet(words->control->device, words->word[0]);
+	usec wait;
+
+	if (!outlet)
+		return g_strdup("no such outlet");
+	if (!control_seconds(words->word[1], &wait))
+		return no_seconds(words->word[1]);
+	device_cycle(words->control->device, outlet, words->now + wait);
+	return NULL;
+}
+
+static char *run_swap(const struct words *words)
+{
+	struct control *control = words->control;
+	struct outlet *a = device_outlet(control->device, words->word[0]);
+	struct outlet *b = device_outlet(control->device, words->word[1]);
+
+	if (!a || !b)
+		return g_strdup("no such outlet");
+	if (a == b)
+		return g_strdup("that is one outlet");
+	device_swap(control->device, a, b);
+	control->swapped(a, b);
+	return NULL;
+}
+
+/* all, DEVICE.*, an outlet, or an OID: false if the text is none of these. */
+static bool parse_target(const struct device *device, const char *text, struct veil *veil)
+{
+	const struct outlet *outlet = device_outlet(device, text);
+	const char *star = strstr(text, ".*");
+	g_autofree char *number = star ? g_strndup(text, (gsize)(star - text)) : g_strdup("");
+
+	if (!strcmp(text, "all"))
+		return true;
+	if (outlet) {
+		veil->device = outlet->device;
+		veil->number = outlet->number;
+		return true;
+	}
+	if (star && !star[2])
+		return parse_count(number, &veil->device);
+	return rec_name_parse(text, &veil->root) && veil->root.n > 2;
+}
+
+static char *run_veil(const struct words *words, bool blank)
+{
+	struct veil veil = { .blank = blank };
+	const char *each = words->option[0];
+
+	if (!parse_target(words->control->device, words->word[0], &veil))
+		return g_strdup("neither all, DEVICE.*, an outlet nor an OID");
+	if (!control_seconds(words->word[1], &veil.until))
+		return no_seconds(words->word[1]);
+	if (each && (!g_str_has_prefix(each, "each=") || words->option[1]))
+		return g_strdup("only the option each=SECONDS");
+	if (each && !control_seconds(each + strlen("each="), &veil.each))
+		return no_seconds(each);
+	veil.until += words->now;
+	card_hang(words->control->card, &veil);
+	return NULL;
+}
+
+static char *run_hide(const struct words *words)
+{
+	return run_veil(words, false);
+}
+
+static char *run_blank(const struct words *words)
+{
+	return run_veil(words, true);
+}
+
+static char *run_show(const struct words *words)
+{
+	g_ptr_array_set_size(words->control->card->veils, 0);
+	return NULL;
+}
+
+static char *run_late(const struct words *words)
+{
+	const bool all = words->n == 2;
+
+	if (all && strcmp(words->word[1], "all") != 0)
+		return g_strdup("after the seconds only all");
+	if (!control_seconds(words->word[0], &words->control->late))
+		return no_seconds(words->word[0]);
+	words->control->late_all = all;
+	return NULL;
+}
+
+static char *run_first_varbind(const struct words *words)
+{
+	const bool on = !strcmp(words->word[0], "on");
+
+	if (!on && strcmp(words->word[0], "off") != 0)
+		return g_strdup("neither on nor off");
+	words->control->first_varbind = on;
+	return NULL;
+}
+
 static char *run_after(const struct words *words);
 static char *run_when(const struct words *words);
 
 #define ANY G_MAXUINT
 
 static const struct verb verbs[] = {
-	{ "after", 2, ANY, run_after },
-	{ "delay", 1, 1, run_delay },
-	{ "latency", 1, 1, run_latency },
-	{ "lose", 0, 1, run_lose },
-	{ "lose-answers", 0, 1, run_lose_answers },
-	{ "pause", 0, 0, run_pause },
-	{ "release", 1, 1, run_release },
-	{ "remove", 1, 1, run_remove },
-	{ "restart", 0, 0, run_restart },
-	{ "resume", 0, 0, run_resume },
-	{ "row", 1, ANY, run_row },
-	{ "set-outlet", 2, 2, run_set_outlet },
-	{ "stuck", 1, 1, run_stuck },
-	{ "when", 3, ANY, run_when },
+	{ "after", 2, ANY, false, run_after },
+	{ "blank", 2, 2, true, run_blank },
+	{ "cycle", 2, 2, false, run_cycle },
+	{ "delay", 1, 1, false, run_delay },
+	{ "first-varbind", 1, 1, false, run_first_varbind },
+	{ "hide", 2, 2, true, run_hide },
+	{ "late", 1, 2, false, run_late },
+	{ "latency", 1, 1, false, run_latency },
+	{ "lose", 0, 1, false, run_lose },
+	{ "lose-answers", 0, 1, false, run_lose_answers },
+	{ "no-users", 1, 1, false, run_no_users },
+	{ "pause", 0, 0, false, run_pause },
+	{ "refuse", 2, 2, false, run_refuse },
+	{ "release", 1, 1, false, run_release },
+	{ "remove", 1, 1, false, run_remove },
+	{ "restart", 0, 0, true, run_restart },
+	{ "resume", 0, 0, false, run_resume },
+	{ "row", 1, ANY, false, run_row },
+	{ "set-outlet", 2, 2, false, run_set_outlet },
+	{ "show", 0, 0, false, run_show },
+	{ "stuck", 1, 1, false, run_stuck },
+	{ "swap", 2, 2, false, run_swap },
+	{ "when", 3, ANY, false, run_when },
 };
 
 static const struct verb *find_verb(const char *line)
@@ -311,8 +473,7 @@ char *control_do(struct control *control, const char *line, usec now)
 	n = g_strv_length(word);
 	/* What is free text has no options of its own. */
 	options = verb->max == ANY ? 0 : count_options(word, n);
-	if (n - options < verb->min || n - options > verb->max ||
-	    (options && verb->run != run_restart))
+	if (n - options < verb->min || n - options > verb->max || (options && !verb->options))
 		return g_strdup_printf("%s: too few or too many words", verb->name);
 	words = (struct words){ control, line, word, n - options, word + n - options, now };
 	return verb->run(&words);

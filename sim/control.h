@@ -16,9 +16,13 @@ struct control {
 	struct card *card;
 	usec delay;            /* time for each answer, one at a time */
 	bool paused;           /* no datagram is taken notice of */
+	usec late;             /* how long the answer of a SET is under way */
+	bool late_all;         /* and that of any other request */
+	bool first_varbind;    /* a SET takes its first varbind alone */
 	unsigned lose;         /* requests that are still to be lost */
 	unsigned lose_answers; /* requests that are still to lose their answer */
 	GQueue *pending;       /* commands for later */
+	void (*swapped)(const struct outlet *a, const struct outlet *b);
 };
 
 /** What a command may wait for. */

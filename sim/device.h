@@ -35,17 +35,19 @@ int status_parse(const char *word);
 
 /**
  * An outlet. Several tables may speak of one (the flat table of the 12.x
- * firmware and its undocumented twin): device and number say which it is.
+ * firmware and its undocumented twin): device and number say which row of them
+ * is its row now. Who watches or commands the simulator knows it by its text.
  */
 struct outlet {
 	uint32_t device; /* in a table without a device index, the card's first device */
 	uint32_t number;
-	bool on;       /* the relay itself; the state object may say otherwise */
-	bool stuck;    /* the relay never moves */
-	bool lie;      /* the state object follows commands, the relay does not */
-	int refuse;    /* error-status of any SET of its command object, or STATUS_OK */
+	bool on;    /* the relay itself; the state object may say otherwise */
+	bool stuck; /* the relay never moves */
+	bool lie;   /* the state object follows commands, the relay does not */
+	int refuse; /* error-status of any SET of its command object, or STATUS_OK */
+	usec refuse_until;
 	usec last_due; /* its commands take effect in the order they came */
-	char *text;    /* DEVICE.NUMBER */
+	char *text;    /* DEVICE.NUMBER, as they were at the start */
 };
 
 struct device {
@@ -77,7 +79,7 @@ bool device_set_text(struct device *device, const struct outlet *outlet, bool de
                      GBytes *octets);
 
 /** What the device would answer to a SET of that row: an error-status. Changes nothing. */
-int device_check_set(const struct device *device, const struct rec_row *wanted);
+int device_check_set(const struct device *device, const struct rec_row *wanted, usec now);
 /** Does a SET that was checked. */
 void device_set(struct device *device, const struct rec_row *wanted, usec now);
 
@@ -92,6 +94,9 @@ void device_cycle(struct device *device, struct outlet *outlet, usec on_again);
  * is negative.
  */
 void device_fail(struct device *device, usec on_again, usec each);
+
+/** Exchanges the rows of two outlets, in all columns but the index: they are renumbered. */
+void device_swap(struct device *device, struct outlet *a, struct outlet *b);
 
 /** The outlet in whose rows a name lies, or NULL; *text: it is its name or description. */
 const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,

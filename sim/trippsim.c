@@ -49,6 +49,8 @@ static struct {
 	gdouble latency_off;
 	gdouble cycle;
 	gdouble delay;
+	gdouble late;
+	gboolean first_varbind;
 	GStrv stuck;
 	GStrv lies;
 	GStrv refusals;
@@ -128,24 +130,21 @@ static bool is_silent(void)
 	return control->paused || card->is_down;
 }
 
-static enum agent_fate on_request(const char *kind, unsigned varbinds)
+static struct agent_fate on_request(const char *kind, unsigned varbinds)
 {
-	enum agent_fate fate = FATE_ANSWER;
-	const char *word = "";
+	const bool is_set = !strcmp(kind, "set");
+	struct agent_fate fate = { 0 };
 
 	control_event(control, EVENT_REQUEST, now());
-	if (!strcmp(kind, "set"))
+	if (is_set)
 		control_event(control, EVENT_SET, now());
-	if (is_silent() || control->lose) {
-		fate = FATE_LOSE;
-		word = "lost ";
-		control->lose -= control->lose != 0;
-	} else if (control->lose_answers) {
-		fate = FATE_MUTE;
-		control->lose_answers--;
-	}
+	fate.lose = is_silent() || control->lose;
+	fate.mute = !fate.lose && control->lose_answers;
+	fate.late = is_set || control->late_all ? control->late : 0;
+	control->lose -= control->lose != 0;
+	control->lose_answers -= fate.mute;
 	if (options.log_requests)
-		say("%srequest %s %u varbinds", word, kind, varbinds);
+		say("%srequest %s %u varbinds", fate.lose ? "lost " : "", kind, varbinds);
 	return fate;
 }
 
@@ -158,6 +157,11 @@ static void on_set(const struct rec_row *wanted, int status)
 	name = rec_name_text(&wanted->name);
 	say("set %s type %d number %" G_GINT64_FORMAT " %s", name, wanted->type,
 	    (gint64)wanted->number, status_text(status));
+}
+
+static void on_swap(const struct outlet *a, const struct outlet *b)
+{
+	say("swap %s %s", a->text, b->text);
 }
 
 static guint after(usec wait, GSourceFunc function)
@@ -182,6 +186,7 @@ static void advance(void)
 	soonest(&next, control_advance(control, now()));
 	soonest(&next, card_advance(card, now()));
 	soonest(&next, device_advance(device, now()));
+	soonest(&next, agent_advance(now()));
 	if (move_timer)
 		g_source_remove(move_timer);
 	move_timer = next < 0 ? 0 : after(MAX(next - now(), 0), moves_due);
@@ -367,6 +372,7 @@ static void set_up_outlets(void)
 		if (status < 0)
 			die("--refuse: \"%s\" is no SNMP error", word);
 		outlet_or_die(outlet, "--refuse")->refuse = status;
+		outlet_or_die(outlet, "--refuse")->refuse_until = CARD_FOR_EVER;
 	}
 }
 
@@ -422,6 +428,9 @@ static void make_card(void)
 	card->restarting = on_restarting;
 	card->restarted = on_restarted;
 	control = control_new(device, card);
+	control->swapped = on_swap;
+	control->first_varbind = options.first_varbind;
+	control->late = seconds(options.late, "--late");
 	control->delay = seconds(options.delay, "--delay");
 	for (char **command = options.commands; command && *command; command++) {
 		char *error = control_do(control, *command, now());
@@ -450,6 +459,7 @@ static void configure(void)
 		.ro_communities = options.ro_communities,
 		.v1 = !options.no_v1,
 		.v2c = !options.no_v2c,
+		.first_varbind = &control->first_varbind,
 		.uptime_alone = options.uptime_alone,
 		.now = now,
 		.requested = on_request,
@@ -571,6 +581,8 @@ static const GOptionEntry entries[] = {
 	SECONDS("latency-off", latency_off, "The same, off only"),
 	SECONDS("cycle", cycle, "Length of a cycle's off phase (2)"),
 	SECONDS("delay", delay, "Time for each answer, one at a time (0)"),
+	SECONDS("late", late, "How much later the answer of a SET arrives (0)"),
+	SWITCH("first-varbind", first_varbind, "Do only the first varbind of a SET, say noError"),
 	LIST("stuck", stuck, "A relay that never moves", "OUTLET"),
 	LIST("lie", lies, "The state object obeys, the relay does not", "OUTLET"),
 	LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR"),

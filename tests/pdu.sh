@@ -23,6 +23,7 @@ start_pdu() {
 	pdu=$1
 	capture=$2
 	shift 2
+	: >"$scratch/$pdu"
 	mkfifo "$scratch/$pdu.fifo"
 	"$TRIPPSIM" --port 0 --die-with-parent --log-requests "$@" "$TS_CAPTURES/$capture.snmprec" \
 		>"$scratch/$pdu.fifo" 2>"$scratch/$pdu.err" <"${commands:-/dev/null}" &

@@ -70,7 +70,7 @@ check "the power of all its outlets failed" test "$(grep -c ' outlet 1\.[0-9]* o
 set_outlet 3 1 >/dev/null
 await clocks ' outlet 1.24 on$'
 check "the first is on again as long after the start as it was told" \
-	apart clocks 'start boots 2' 'outlet 1.1 on' 1000 1200
+	apart clocks 'start boots 2' 'outlet 1.1 on' 990 1200
 check "each of the others so much later" apart clocks 'outlet 1.1 on' 'outlet 1.24 on' 2200 2500
 check "one that a SET was taken for after the start is not" \
 	sh -c "! grep -q ' outlet 1.3 on$' '$scratch/clocks'"
@@ -115,7 +115,90 @@ tell clocks "after 0.3 set-outlet 6 off" >/dev/null
 check "a command can wait" test "$(get $table.4.1.6)" -eq 2
 await clocks ' outlet 1.6 off$' 2
 check "until its time" test "$(get $table.4.1.6)" -eq 1
+
+tell clocks "cycle 7 0.5" >/dev/null
+check "somebody's cycle is off at first" test "$(get $table.4.1.7)" -eq 1
+await clocks ' outlet 1.7 on$' 2
+check "and on when it ends" test "$(get $table.4.1.7)" -eq 2
+tell clocks "cycle 8 0.3" >/dev/null
+set_outlet 8 1 >/dev/null
+sleep 0.5
+check "a SET that is taken cancels it" test "$(get $table.4.1.8)" -eq 1
+
+tell clocks "hide 1.9 60" >/dev/null
+check "the row of one outlet can be missing" says 'No Such Instance' get $table.4.1.9
+check "in GETNEXT too" test "$(walk $table.4 | wc -l)" -eq 23
+check "a SET of it is refused" says notWritable set_outlet 9 1
+check "others are there" test "$(get $table.4.1.10)" -eq 2
+tell clocks "hide 1.* 60" >/dev/null
+check "the rows of a device can be missing" says 'No Such Instance' walk $table
+tell clocks "show" >/dev/null
+check "until they are shown" test "$(walk $table.4 | wc -l)" -eq 24
+tell clocks "hide all 0 each=0.3" >/dev/null
+check "rows may come one by one: first none" says 'No Such Instance' walk $table.4
+sleep 0.4
+check "rows may come one by one: then some" between 1 24 "$(walk $table.4 | grep -c '^[12]')"
+tell clocks "show" >/dev/null
+tell clocks "hide $table.2 0.5" >/dev/null
+check "a column can be missing" says 'No Such Instance' walk $table.2
+sleep 0.6
+check "for a while" test "$(walk $table.2 | wc -l)" -eq 24
+tell clocks "blank 1.3 0.5" >/dev/null
+check "a name can read empty" test "$(get $table.2.1.3)" = '""'
+sleep 0.6
+check "for a while likewise" test "$(get $table.2.1.3)" != '""'
+
+name=$(get $table.2.1.10) other=$(get $table.2.1.11)
+tell clocks "set-outlet 10 off" >/dev/null
+tell clocks "swap 10 11" >/dev/null
+check "two outlets can be renumbered" \
+	test "$(get $table.2.1.11) $(get $table.2.1.10)" = "$name $other"
+check "their state goes with them" test "$(get $table.4.1.11) $(get $table.4.1.10)" = "1 2"
+check "the index does not" test "$(get $table.1.1.11)" -eq 11
+set_outlet 10 1 >/dev/null
+await clocks ' outlet 1.11 off$' 2
+check "a command to the row reaches the outlet that has it now" \
+	test "$(get $table.4.1.10) $(get $table.4.1.11)" = "1 1"
+
+tell clocks "refuse reads authorizationError:0.3" >/dev/null
+check "reads can be refused" says authorizationError get $uptime
+sleep 0.4
+check "for a while only" between 0 10000 "$(get $uptime)"
+tell clocks "refuse sets noAccess" >/dev/null
+check "SETs can be refused" says noAccess set_outlet 12 1
+tell clocks "refuse sets none" >/dev/null
+tell clocks "refuse 13 genErr" >/dev/null
+check "until told otherwise" test "$(set_outlet 12 1)" = 1
+check "and those of one outlet" says genError set_outlet 13 1
+tell clocks "no-users 0.3" >/dev/null
+check "users can be unknown" says 'Unknown user name' get3 $uptime
+sleep 0.4
+check "for a while as well" between 0 10000 "$(get3 $uptime)"
+
+tell clocks "first-varbind on" >/dev/null
+check "a SET of several varbinds may be taken in part and say noError" \
+	test "$(ask snmpset $table.6.1.14 i 1 $table.6.1.15 i 1 | tr '\n' ' ')" = "1 1 "
+check "its first varbind is done, its second is not" \
+	test "$(get $table.4.1.14) $(get $table.4.1.15)" = "1 2"
+tell clocks "first-varbind off" >/dev/null
+
+tell clocks "late 1.5" >/dev/null
+check "the answer of a SET can be late" says Timeout set_outlet 16 1
+check "while it is done at once, and reads are answered" test "$(get $table.4.1.16)" -eq 1
+tell clocks "late 0" >/dev/null
+tell clocks "delay 0.2" >/dev/null
+begun=$(date +%s%N)
+get $uptime >"$scratch/one" &
+get $uptime >"$scratch/two" &
+wait $!
+get $uptime >/dev/null
+check "a slow card does one thing at a time, and queues the others" \
+	between 600 1000 $((($(date +%s%N) - begun) / 1000000))
+tell clocks "delay 0" >/dev/null
 for wrong in 'restart down' 'restart down=x' 'restart boots=none' 'restart reads=some:3' 'restart 3' \
+	'cycle 3' 'cycle 99 1' 'swap 3 3' 'swap 3 99' 'hide 99 1' 'hide 1.*' 'hide all soon' \
+	'hide all 1 some=1' 'hide x.* 1' 'blank all 1 each=1 each=2' 'refuse 99 genErr' 'refuse reads some' \
+	'first-varbind maybe' 'late 1 some' 'show all' 'no-users' \
 	'when set 0 lose' 'when rain 1 lose' 'after soon lose' 'after 1 nothing' 'lose all' 'pause now' ''; do
 	check "no command: \"$wrong\"" says 'error: ' tell clocks "$wrong"
 done

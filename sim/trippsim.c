@@ -330,10 +330,13 @@ static void move_device(struct records *records, const char *text)
 static void make_device(void)
 {
 	char *error = NULL;
-	struct records *records = records_load(options.files[0], &error);
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	struct records *records = records_load(options.files[0], warnings, &error);
 
 	if (!records)
 		die("%s", error);
+	for (unsigned i = 0; i < warnings->len; i++)
+		fprintf(stderr, "trippsim: warning: %s\n", (char *)warnings->pdata[i]);
 	card_put_clocks(records, !options.no_uptime);
 	for (char **text = options.moved_devices; text && *text; text++)
 		move_device(records, *text);

@@ -6,9 +6,12 @@
  */
 #include "device.h"
 
+#include <string.h>
+
 enum { STATE_OFF = 1, STATE_ON = 2 };
 enum { COMMAND_IDLE = 0, COMMAND_OFF = 1, COMMAND_ON = 2, COMMAND_CYCLE = 3 };
 #define NAME_LENGTH_MAX 255
+#define INDEX_COLUMN 1 /* in each table */
 
 /* How a column says that an outlet cannot be switched. */
 enum controllable { ALWAYS, TRUTH_VALUE, TYPE_BIT };
@@ -254,6 +257,7 @@ struct outlet *device_outlet(const struct device *device, const char *text)
 {
 	g_auto(GStrv) part = g_strsplit(text, ".", 3);
 	unsigned n = g_strv_length(part);
+	char name[sizeof("4294967295.4294967295")];
 	guint64 index = 0;
 	guint64 number;
 
@@ -264,7 +268,11 @@ struct outlet *device_outlet(const struct device *device, const char *text)
 		index = ((struct outlet *)device->outlets->pdata[0])->device;
 	else if (!g_ascii_string_to_unsigned(part[0], 10, 0, UINT32_MAX, &index, NULL))
 		return NULL;
-	return find_outlet(device, (uint32_t)index, (uint32_t)number);
+	g_snprintf(name, sizeof(name), "%u.%u", (uint32_t)index, (uint32_t)number);
+	for (unsigned i = 0; i < device->outlets->len; i++)
+		if (!strcmp(((struct outlet *)device->outlets->pdata[i])->text, name))
+			return device->outlets->pdata[i];
+	return NULL;
 }
 
 void device_put_row(struct device *device, struct rec_row *row)
@@ -319,7 +327,7 @@ static bool find_target(const struct device *device, const struct rec_row *wante
 	        (cell->family->description && cell->column == cell->family->description));
 }
 
-int device_check_set(const struct device *device, const struct rec_row *wanted)
+int device_check_set(const struct device *device, const struct rec_row *wanted, usec now)
 {
 	struct outlet *outlet;
 	struct cell cell;
@@ -332,7 +340,7 @@ int device_check_set(const struct device *device, const struct rec_row *wanted)
 		return g_bytes_get_size(wanted->octets) > NAME_LENGTH_MAX ? STATUS_WRONG_LENGTH
 		                                                          : STATUS_OK;
 	}
-	if (outlet->refuse)
+	if (now < outlet->refuse_until)
 		return outlet->refuse;
 	/* As a net-snmp agent does whose table has no writable object there. */
 	if (!is_controllable(device, outlet))
@@ -432,6 +440,73 @@ void device_turn(struct device *device, struct outlet *outlet, bool on)
 {
 	show(device, outlet, on);
 	turn_relay(device, outlet, on);
+}
+
+void device_cycle(struct device *device, struct outlet *outlet, usec on_again)
+{
+	cancel_cycle(device, outlet);
+	if (!outlet->stuck)
+		device_turn(device, outlet, false);
+	plan(device, outlet, true, on_again, true);
+}
+
+void device_fail(struct device *device, usec on_again, usec each)
+{
+	while (!g_queue_is_empty(device->moves))
+		g_free(g_queue_pop_head(device->moves));
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+
+		outlet->last_due = 0;
+		if (!outlet->stuck)
+			device_turn(device, outlet, false);
+		if (on_again >= 0)
+			plan(device, outlet, true, on_again + each * i, true);
+	}
+}
+
+/* The row's name with another outlet's numbers; false if it is not one of those that move. */
+static bool renumber(const struct device *device, struct rec_name *name, const struct outlet *from,
+                     const struct outlet *to)
+{
+	struct cell cell;
+
+	if (!find_cell(device->first, name, &cell) || cell.column == INDEX_COLUMN ||
+	    cell.device != from->device || cell.number != from->number)
+		return false;
+	*name = cell_name(cell.family, cell.column, to);
+	return true;
+}
+
+void device_swap(struct device *device, struct outlet *a, struct outlet *b)
+{
+	const struct outlet was_a = *a;
+	struct records *records = device->records;
+
+	for (unsigned i = 0; i < records->rows->len; i++) {
+		struct rec_row *row = records->rows->pdata[i];
+
+		if (!renumber(device, &row->name, a, b))
+			renumber(device, &row->name, b, a);
+	}
+	records_sort(records);
+	a->device = b->device;
+	a->number = b->number;
+	b->device = was_a.device;
+	b->number = was_a.number;
+	g_ptr_array_sort(device->outlets, compare_outlets);
+}
+
+const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,
+                                      bool *text)
+{
+	struct cell cell;
+
+	if (!find_cell(device->first, name, &cell))
+		return NULL;
+	*text = cell.column == cell.family->name ||
+	        (cell.family->description && cell.column == cell.family->description);
+	return find_outlet(device, cell.device, cell.number);
 }
 
 usec device_advance(struct device *device, usec now)

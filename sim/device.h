@@ -35,17 +35,19 @@ int status_parse(const char *word);
 
 /**
  * An outlet. Several tables may speak of one (the flat table of the 12.x
- * firmware and its undocumented twin): device and number say which it is.
+ * firmware and its undocumented twin): device and number say which row of them
+ * is its row now. Who watches or commands the simulator knows it by its text.
  */
 struct outlet {
 	uint32_t device; /* in a table without a device index, the card's first device */
 	uint32_t number;
-	bool on;       /* the relay itself; the state object may say otherwise */
-	bool stuck;    /* the relay never moves */
-	bool lie;      /* the state object follows commands, the relay does not */
-	int refuse;    /* error-status of any SET of its command object, or STATUS_OK */
+	bool on;    /* the relay itself; the state object may say otherwise */
+	bool stuck; /* the relay never moves */
+	bool lie;   /* the state object follows commands, the relay does not */
+	int refuse; /* error-status of any SET of its command object, or STATUS_OK */
+	usec refuse_until;
 	usec last_due; /* its commands take effect in the order they came */
-	char *text;    /* DEVICE.NUMBER */
+	char *text;    /* DEVICE.NUMBER, as they were at the start */
 };
 
 struct device {
@@ -77,12 +79,28 @@ bool device_set_text(struct device *device, const struct outlet *outlet, bool de
                      GBytes *octets);
 
 /** What the device would answer to a SET of that row: an error-status. Changes nothing. */
-int device_check_set(const struct device *device, const struct rec_row *wanted);
+int device_check_set(const struct device *device, const struct rec_row *wanted, usec now);
 /** Does a SET that was checked. */
 void device_set(struct device *device, const struct rec_row *wanted, usec now);
 
 /** An outside hand on a relay. */
 void device_turn(struct device *device, struct outlet *outlet, bool on);
+/** Turns an outlet off, and on again at a time; a SET that is taken before cancels that. */
+void device_cycle(struct device *device, struct outlet *outlet, usec on_again);
+/**
+ * The power of the whole device fails: what relays were about to do is
+ * forgotten, and all are off. Outlet number i (from 0) is on again at
+ * on_again + i * each, unless a SET for it is taken before; never if on_again
+ * is negative.
+ */
+void device_fail(struct device *device, usec on_again, usec each);
+
+/** Exchanges the rows of two outlets, in all columns but the index: they are renumbered. */
+void device_swap(struct device *device, struct outlet *a, struct outlet *b);
+
+/** The outlet in whose rows a name lies, or NULL; *text: it is its name or description. */
+const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,
+                                      bool *text);
 
 /** Lets the relays move that are due; when the next one is, or -1. */
 usec device_advance(struct device *device, usec now);

@@ -88,6 +88,23 @@ void rec_row_free(struct rec_row *row)
 	g_free(row);
 }
 
+static bool same_octets(GBytes *a, GBytes *b)
+{
+	return a == b || (a && b && g_bytes_equal(a, b));
+}
+
+static bool same_id(const GArray *a, const GArray *b)
+{
+	return a == b ||
+	       (a && b && a->len == b->len && !memcmp(a->data, b->data, a->len * sizeof(uint32_t)));
+}
+
+bool rec_row_same(const struct rec_row *a, const struct rec_row *b)
+{
+	return a->type == b->type && a->number == b->number && same_octets(a->octets, b->octets) &&
+	       same_id(a->value_id, b->value_id);
+}
+
 static bool parse_hex(const char *text, GByteArray *bytes)
 {
 	if (strlen(text) % 2)
@@ -312,7 +329,20 @@ bool records_sort(struct records *records)
 	return true;
 }
 
-struct records *records_load(const char *path, char **error)
+/* Takes a row of the file, if it is the first of its name; whether it is, or says the same. */
+static bool take_row(struct records *records, struct rec_row *row)
+{
+	const struct rec_row *there = records_find(records, &row->name);
+	const bool same = there && rec_row_same(there, row);
+
+	if (there)
+		rec_row_free(row);
+	else
+		records_put(records, row);
+	return !there || same;
+}
+
+struct records *records_load(const char *path, GPtrArray *warnings, char **error)
 {
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
@@ -333,21 +363,23 @@ struct records *records_load(const char *path, char **error)
 	lines = g_strsplit(text, "\n", -1);
 	for (unsigned i = 0; lines[i]; i++) {
 		g_autofree char *reason = NULL;
+		g_autofree char *oid = NULL;
 		struct rec_row *row;
 
 		if (!lines[i][0])
 			continue;
 		row = rec_row_parse(lines[i], &reason);
-		if (row && records_find(records, &row->name)) {
-			reason = g_strdup("the row of this OID is there already");
-			g_clear_pointer(&row, rec_row_free);
-		}
 		if (!row) {
 			*error = g_strdup_printf("%s:%u: %s", path, i + 1, reason);
 			records_free(records);
 			return NULL;
 		}
-		records_put(records, row);
+		oid = rec_name_text(&row->name);
+		if (!take_row(records, row))
+			g_ptr_array_add(warnings,
+			                g_strdup_printf("%s:%u: %s differs from an earlier row "
+			                                "of it, which counts",
+			                                path, i + 1, oid));
 	}
 	if (records->rows->len)
 		return records;

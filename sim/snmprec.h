@@ -36,6 +36,7 @@ enum rec_type {
 struct rec_row {
 	struct rec_name name;
 	int type;         /* enum rec_type; in a SET whatever was sent */
+	bool runs;        /* a clock of the card: its value is of the moment */
 	uint64_t number;  /* numeric types; a negative INTEGER in two's complement */
 	GBytes *octets;   /* OCTET STRING, IpAddress, Opaque; NULL in other types */
 	GArray *value_id; /* OBJECT IDENTIFIER: uint32_t; NULL in other types */
@@ -48,8 +49,12 @@ struct records {
 
 struct records *records_new(void);
 void records_free(struct records *records);
-/** Reads a file. NULL on error, with "FILE:LINE: why" in *error (g_free() it). */
-struct records *records_load(const char *path, char **error);
+/**
+ * Reads a file. NULL on error, with "FILE:LINE: why" in *error (g_free() it).
+ * Merged walks have rows twice: the first one counts. Each later one that
+ * differs from it is a line "FILE:LINE: OID ..." in warnings.
+ */
+struct records *records_load(const char *path, GPtrArray *warnings, char **error);
 
 /** The row of exactly that name, or NULL. Valid until the next change. */
 struct rec_row *records_find(const struct records *records, const struct rec_name *name);
@@ -69,6 +74,8 @@ struct rec_row *rec_row_octets(const struct rec_name *name, GBytes *octets);
 /** One line, without its end. NULL on error, with the reason in *error. */
 struct rec_row *rec_row_parse(const char *line, char **error);
 void rec_row_free(struct rec_row *row);
+/** Whether type and value are the same. */
+bool rec_row_same(const struct rec_row *a, const struct rec_row *b);
 
 /** Dotted text; false if it is none, or not of 2 to REC_NAME_MAX subidentifiers. */
 bool rec_name_parse(const char *text, struct rec_name *name);

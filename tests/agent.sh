@@ -362,7 +362,7 @@ start_pdu lost pdumv30hvnetlx-pdu-20.2.1 --community private \
 cli "list-status: unknown where the card has lost the device" 0 '^21,Load 21,UNKNOWN$' '' -q \
 	-a "$address" -o list-status
 check "whatever its outlets read" sh -c "! grep -E ',(ON|OFF)\$' '$scratch/out'"
-start_pdu ups lx-ups --community private
+start_pdu ups su3000lcd2uhv-ups-20.1.0 --community private
 cli "list leaves out what cannot be switched" 0 '^1,' '' -q -a "$address" -o list
 check "outlet 3 of this UPS cannot" sh -c "! grep '^3,' '$scratch/out'"
 seen=$(requests a)

@@ -131,7 +131,7 @@ a=$address
 start_pdu ats pdumh20atnet-ats-15.5.4 --community private
 check "an outlet of an ATS that is on is off to them" unlike 2 0 -a 127.0.0.1 -u "$port" \
 	-o status -n 9 -d 2c
-start_pdu ups lx-ups --community private
+start_pdu ups su3000lcd2uhv-ups-20.1.0 --community private
 check "so is one of a UPS" unlike 2 0 -a 127.0.0.1 -u "$port" -o status -n 1 -d 2c
 check "two PDUs at once they do not know" unlike 1 0 -a "$a,$address" \
 	-o status -n "4@$a,1@$address" -d 2c

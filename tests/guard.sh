@@ -80,10 +80,10 @@ row pdumv30hvnetlx-pdu-20.2.1   1.3     1    3      4    7   6  9     10
 row pdumv30hvnetlx-pdu-20.2.1   1.3     3    1      4    4   3  6     9
 row pdumh20atnet-ats-15.5.4     1.9     2c   1      3    4   3  6     8
 row pdumh20atnet-ats-15.5.4     1.9     1    2      3    5   4  7     8
-row lx-ups                      1.1     2c   1      2    4   3  6     7
+row su3000lcd2uhv-ups-20.1.0                      1.1     2c   1      2    4   3  6     7
 row lx-pdu-envirosense          1.3     2c   1      2    4   3  6     7
-row webcard-12.06-ups           1.1     2c   1      2    4   3  6     7
-row webcard-12.06-ups           1.1     1    2      2    5   4  7     7
+row smart1500rmxl2ua-webcard-12.06.0069           1.1     2c   1      2    4   3  6     7
+row smart1500rmxl2ua-webcard-12.06.0069           1.1     1    2      2    5   4  7     7
 row pdumh20hvnet-12.04-pdu      1.3     2c   1      2    4   3  6     7
 row twin-only                   1.3     2c   1      2    4   3  6     7
 

@@ -72,7 +72,7 @@ check "no parameter for another version" test \
 	"$(command stonith -t apcmastersnmp -n </dev/null | tr -s ' \t\n' ' ')" = "ipaddr port community "
 apc "$switch" ipaddr="127.0.0.1 127.0.0.2" -S
 check "two addresses are an error" ended 1 '*' "cannot resolve"
-for capture in pdumh20atnet-ats-15.5.4 lx-ups pdumv30hvnetlx-pdu-20.2.1; do
+for capture in pdumh20atnet-ats-15.5.4 su3000lcd2uhv-ups-20.1.0 pdumv30hvnetlx-pdu-20.2.1; do
 	start_pdu "$capture" "$capture"
 	apc "$port" ipaddr=127.0.0.1 -S
 	check "$capture: no device of its" ended 2 '*' noSuchName

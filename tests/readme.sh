@@ -207,7 +207,7 @@ check "its defaults are the table's, but for those that are named" same \
 start_pdu a pdumv30hvnetlx-pdu-20.2.1 --ro-community public --no-v1 --stuck 4 --latency-off 1 \
 	--user 'fence SHA long-enough AES also-long-enough'
 a=ipaddr=$address
-start_pdu stranger lx-ups --remove 1.3.6.1.4.1.850
+start_pdu stranger su3000lcd2uhv-ups-20.1.0 --remove 1.3.6.1.4.1.850
 stranger=ipaddr=$address
 t="stonith -t tripplite"
 write=community=tripplite
@@ -329,7 +329,7 @@ switches() { # TABLE CAPTURE OUTLET SYSOBJECTID
 	[ -s "$scratch/sets" ] && [ "$(grep -c "^$1\." "$scratch/sets")" -eq "$(wc -l <"$scratch/sets")" ]
 }
 tables >"$scratch/tables"
-set -- pdumv30hvnetlx-pdu-20.2.1:1 pdumh20atnet-ats-15.5.4:9 lx-ups:1 pdumh20hvnet-12.04-pdu:1 twin-only:1
+set -- pdumv30hvnetlx-pdu-20.2.1:1 pdumh20atnet-ats-15.5.4:9 su3000lcd2uhv-ups-20.1.0:1 smart1500rmxl2ua-webcard-12.06.0069:1 twin-only:1
 while read -r table ids; do
 	for id in $ids 9999; do
 		check "outlets are switched in $table, also with sysObjectID $id" \

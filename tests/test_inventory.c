@@ -180,9 +180,9 @@ struct card {
 static const struct card cards[] = {
 	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS", 16, 16 },
 	{ "pdumv30hvnetlx-pdu-20.2.1.snmprec", "LX PDU", 24, 24 },
-	{ "lx-ups.snmprec", "LX UPS", 3, 2 },
+	{ "su3000lcd2uhv-ups-20.1.0.snmprec", "LX UPS", 3, 2 },
 	{ "lx-pdu-envirosense.snmprec", "LX PDU", 8, 8 },
-	{ "webcard-12.06-ups.snmprec", "SNMPWEBCARD", 3, 2 },
+	{ "smart1500rmxl2ua-webcard-12.06.0069.snmprec", "SNMPWEBCARD", 3, 2 },
 	{ "pdumh20hvnet-12.04-pdu.snmprec", "SNMPWEBCARD", 8, 8 },
 	{ "twin-only.snmprec", "SNMPWEBCARD twin", 8, 8 },
 };

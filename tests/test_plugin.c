@@ -21,8 +21,8 @@
 
 #define PDU_24 "pdumv30hvnetlx-pdu-20.2.1.snmprec"
 #define PDU_8 "lx-pdu-envirosense.snmprec"
-#define UPS "lx-ups.snmprec"
-#define WEBCARD "webcard-12.06-ups.snmprec"
+#define UPS "su3000lcd2uhv-ups-20.1.0.snmprec"
+#define WEBCARD "smart1500rmxl2ua-webcard-12.06.0069.snmprec"
 #define LX_PDU "1.3.6.1.4.1.850.1.1.3.2.3.3.1.1"
 #define LX_UPS "1.3.6.1.4.1.850.1.1.3.1.3.5.1.1"
 #define QUICK "|off_hold=0|snmp_timeout=0.2|power_timeout=5|total_timeout=10"

@@ -28,7 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CAPTURE "lx-ups.snmprec"
+#define CAPTURE "su3000lcd2uhv-ups-20.1.0.snmprec"
 #define SOON 1.0   /* seconds: what needs no time-out may not take longer */
 #define BOUND 20.0 /* seconds: what takes longer has failed */
 #define SILENCE 0.4

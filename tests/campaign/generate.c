@@ -172,7 +172,7 @@ static void make_agent(struct world *world, struct pdu_model *pdu, unsigned p)
 	pdu->set_echo = permille(world, 500);
 	pdu->restarts = g_array_new(FALSE, TRUE, sizeof(struct restart));
 	pdu->outages = g_array_new(FALSE, TRUE, sizeof(struct outage));
-	pdu->silent_from = pdu->nameless_from = USEC_NEVER;
+	pdu->silent_from = pdu->walked_after = USEC_NEVER;
 	pdu->boots = 1 + below(world, 50);
 	pdu->successor = p;
 	pdu->faults_until = USEC_NEVER;

@@ -8,6 +8,8 @@
 
 /* What comes back later than that after success is not held against it. */
 #define RETURNS_WITHIN (60 * USEC_PER_SEC)
+/* Requests of one walk follow each other within that. */
+#define WALK_AT_MOST (3 * USEC_PER_SEC)
 /* So long at least a refusal must last before it ends an operation, or a quarter of its time. */
 #define NO_LASTS (5 * USEC_PER_SEC)
 
@@ -47,6 +49,16 @@ static double since(const struct world *world, usec at)
 	return (double)(at - world->begun) / (double)USEC_PER_SEC;
 }
 
+/* Then it could not be found: see the model. */
+static bool walked_while_exchanged(const struct world *world, const struct relay *relay)
+{
+	const struct pdu_model *pdu = &world->pdus[relay->pdu];
+
+	return relay->by_name && pdu->exchanged && pdu->walked_before &&
+	       pdu->walked_after != USEC_NEVER &&
+	       pdu->walked_after - pdu->walked_before < WALK_AT_MOST;
+}
+
 static void lie(struct case_ *c, enum lie kind, const struct relay *relay, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
 
@@ -55,6 +67,10 @@ static void lie(struct case_ *c, enum lie kind, const struct relay *relay, const
 	va_list arguments;
 	char *text;
 
+	if (kind == LIE_POWER && relay && walked_while_exchanged(c->world, relay)) {
+		c->apart = true;
+		return;
+	}
 	if (c->lie)
 		return;
 	c->kind = kind;
@@ -98,12 +114,14 @@ static const struct transition *find_transition(const struct relay *relay, usec 
 	return NULL;
 }
 
-static void gather_feeds(struct case_ *c)
+/* The node's outlets on those cards, by address. */
+static void gather_feeds(struct case_ *c, const unsigned cards[PDUS_MAX])
 {
 	const struct world *world = c->world;
 
+	g_array_set_size(c->sights, 0);
 	for (unsigned p = 0; p < world->n_pdus; p++) {
-		const struct pdu_model *card = &world->pdus[world->judged[p]];
+		const struct pdu_model *card = &world->pdus[cards[p]];
 
 		for (unsigned i = 0; i < card->n_relays; i++) {
 			const struct sight sight = { .relay = &card->relays[i] };
@@ -387,7 +405,8 @@ static void judge_now(struct case_ *c, const struct relay *relay)
 
 static void judge_off(struct case_ *c)
 {
-	c->off_at = MIN(c->world->first_set_on, c->world->ended);
+	gather_feeds(c, c->world->judged);
+	c->off_at = c->world->granted;
 	for (unsigned i = 0; i < c->sights->len; i++)
 		judge_now(c, sight_at(c, i)->relay);
 	if (c->lie || !find_confirm(c))
@@ -412,6 +431,7 @@ static void judge_off(struct case_ *c)
 
 static void judge_on(struct case_ *c)
 {
+	gather_feeds(c, c->world->heard);
 	for (unsigned i = 0; i < c->sights->len; i++) {
 		const struct relay *relay = sight_at(c, i)->relay;
 		const struct reading *last = NULL;
@@ -481,7 +501,6 @@ struct judgement judge(const struct world *world)
 	struct case_ c = { .world = world,
 		           .sights = g_array_new(FALSE, TRUE, sizeof(struct sight)) };
 
-	gather_feeds(&c);
 	if (world->touched && world->touched_as == LIE_TOUCH)
 		lie(&c, LIE_TOUCH, NULL, "%s", world->touched);
 	if (!world->outcome.error && world->action != TRIPPSNMP_POWER_ON)

@@ -635,6 +635,18 @@ void model_request(struct world *world, struct datagram *request)
 		begin_next(world, pdu);
 }
 
+/* A table that is exchanged while it is walked is torn, and nothing in it says so. */
+static void note_walk(const struct world *world, struct pdu_model *pdu,
+                      const struct datagram *request)
+{
+	if (request->kind != REQUEST_NEXT && request->kind != REQUEST_BULK)
+		return;
+	if (!pdu->exchanged)
+		pdu->walked_before = world->now;
+	else
+		pdu->walked_after = MIN(pdu->walked_after, world->now);
+}
+
 void model_processed(struct world *world, unsigned card, struct datagram *request, unsigned epoch)
 {
 	struct answering answering = {
@@ -654,6 +666,7 @@ void model_processed(struct world *world, unsigned card, struct datagram *reques
 			.boots = answering.pdu->boots,
 			.time = (uint32_t)((world->now - answering.pdu->started) / USEC_PER_SEC),
 		};
+	note_walk(world, answering.pdu, request);
 	answering.event.varbinds = varbinds_new();
 	if (!respond(&answering)) {
 		event_clear(&answering.event);

@@ -198,13 +198,13 @@ void model_exchange(struct world *world, unsigned card)
 		swap_relays(pdu, pdu->exchange[i], pdu->exchange[i + 1], world->now);
 	}
 	pdu->n_exchange = 0;
+	pdu->exchanged = world->now;
 }
 
 bool model_nameless(const struct world *world, const struct pdu_model *pdu,
                     const struct outlet_model *outlet)
 {
 	return world->now < outlet->named_from ||
-	       (world->now >= pdu->nameless_from && world->now < pdu->nameless_until) ||
 	       (pdu->outages->len && world->now < pdu->started + pdu->current.nameless);
 }
 

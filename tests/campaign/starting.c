@@ -278,10 +278,6 @@ static void rows_exchanged(struct world *world)
 	}
 	data.at = moment(world);
 	agenda_add(world, &data);
-	if (permille(world, 600)) {
-		pdu->nameless_from = data.at - millis(world, 0, 2000);
-		pdu->nameless_until = data.at + millis(world, 0, LATEST_BY_LOOKS);
-	}
 	if (permille(world, 500))
 		silence_another(world, pdu);
 }

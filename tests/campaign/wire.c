@@ -191,13 +191,20 @@ static bool may_be_touched(struct world *world, const struct pdu_model *card,
 	return true;
 }
 
-/* A reset's off was held to be proven. */
+void wire_note_grant(struct world *world)
+{
+	world->granted = world->now;
+	memcpy(world->judged, world->heard, sizeof(world->judged));
+}
+
+/* At the latest now off was held to be proven. */
 static void note_set_on(struct world *world)
 {
 	if (world->first_set_on != USEC_NEVER)
 		return;
 	world->first_set_on = world->now;
-	memcpy(world->judged, world->heard, sizeof(world->judged));
+	if (world->granted == USEC_NEVER)
+		wire_note_grant(world);
 }
 
 /* Every SET is looked at before the wire can lose it: the intention counts. */

@@ -168,7 +168,7 @@ struct world *world_new(uint64_t seed, const struct wish *wish, FILE *trace)
 	world->trace = trace;
 	world->begun = BEGINNING;
 	world->first_set_on = USEC_NEVER;
-	world->first_no = USEC_NEVER;
+	world->first_no = world->granted = USEC_NEVER;
 	world->readings = g_array_new(FALSE, TRUE, sizeof(struct reading));
 	world->answers = g_array_new(FALSE, TRUE, sizeof(struct answered));
 	wire_init(world);
@@ -224,6 +224,10 @@ static void take_log(void *context, enum trippsnmp_level level, const char *line
 
 	if (level == TRIPPSNMP_LOG_WARN && strstr(line, "its power did not come back"))
 		world->power_missing = true;
+	/* the grant of a reset; what is asked afterwards is for "on" */
+	if (level == TRIPPSNMP_LOG_INFO && g_str_has_prefix(line, "off is proven") &&
+	    world->first_set_on == USEC_NEVER)
+		wire_note_grant(world);
 	trace_line(world, "log %d: %s", level, line);
 }
 
@@ -269,8 +273,8 @@ void world_run(struct world *world)
 	operation_connect(operation, &world->network, (uint32_t)world->seed * 2654435761U);
 	world->outcome = operation_power(operation, world->action, world->node);
 	world->ended = world->now;
-	if (world->first_set_on == USEC_NEVER)
-		memcpy(world->judged, world->heard, sizeof(world->judged));
+	if (world->granted == USEC_NEVER)
+		wire_note_grant(world);
 	operation_free(operation);
 	trace_line(world, "the library says: %s%s%s", outcome_word(world->outcome.error),
 	           world->outcome.message ? ": " : "",

@@ -307,10 +307,11 @@ struct pdu_model {
 	enum denies denies;
 	usec denies_for; /* so long after each start */
 	enum nameless nameless;
-	/* Rows that are exchanged, in pairs, while there are no names. */
-	unsigned exchange[4];
+	/* Two rows that are exchanged, and when the table was walked just before and after. */
+	unsigned exchange[2];
 	unsigned n_exchange;
-	usec nameless_from, nameless_until;
+	usec exchanged; /* 0: not yet */
+	usec walked_before, walked_after;
 	usec silent_from, silent_until; /* nothing gets through to it */
 	unsigned successor;             /* the card that takes its place; its own number if none */
 	usec faults_until;              /* of those with a probability */
@@ -392,6 +393,7 @@ struct world {
 	GArray *answers;   /* of struct answered, as they were delivered */
 	usec first_no;     /* when a refusal was first delivered; USEC_NEVER */
 	usec first_set_on; /* USEC_NEVER: none was sent */
+	usec granted;      /* when off was held to be proven */
 	unsigned sets_since_event;
 	unsigned requests, requests_to[PDUS_MAX];
 	char *touched;       /* a request that must not be, ... */
@@ -471,6 +473,8 @@ void wire_init(struct world *world);
 void wire_run_until(struct world *world, usec until);
 /** *answer, which comes so much later than it would, is the wire's from then on. */
 void wire_answer(struct world *world, struct datagram *request, struct event *answer, usec later);
+/** Now off is held to be proven, by what has been answered until now. */
+void wire_note_grant(struct world *world);
 void datagram_unref(struct datagram *datagram);
 
 /* relay.c */

@@ -4,9 +4,14 @@
 check_PROGRAMS += tests/campaign/campaign
 tests_campaign_campaign_SOURCES = \
 	tests/campaign/campaign.c \
+	tests/campaign/faults.c \
 	tests/campaign/generate.c \
 	tests/campaign/judge.c \
+	tests/campaign/map.c \
 	tests/campaign/model.c \
+	tests/campaign/relay.c \
+	tests/campaign/restart.c \
+	tests/campaign/starting.c \
 	tests/campaign/wire.c \
 	tests/campaign/world.c tests/campaign/world.h
 tests_campaign_campaign_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)

@@ -1,6 +1,6 @@
 /*
- * The model PDUs: an agent that answers one request at a time from a sorted set
- * of rows, and relays that have power or not, whatever the agent says.
+ * The model PDUs' agent: it answers one request at a time from a sorted set of
+ * rows, and hands commands to the relays.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -51,251 +51,17 @@ struct row *model_find(const struct pdu_model *pdu, const struct objid *name)
 	return NULL;
 }
 
-/* --- relays --- */
+/* --- what the agent says --- */
 
-static const char *cause_word(enum cause cause)
+unsigned outlet_relay_at(const struct outlet_model *outlet, usec at)
 {
-	static const char *const words[] = { "a command", "somebody else", "somebody's cycle",
-		                             "a fault" };
-
-	return words[cause];
-}
-
-bool relay_on_at(const struct relay *relay, usec at)
-{
-	bool on = false;
-
-	for (unsigned i = 0; i < relay->history->len; i++) {
-		const struct transition *transition =
-			&g_array_index(relay->history, struct transition, i);
-
-		if (transition->at > at)
-			break;
-		on = transition->on;
-	}
-	return on;
-}
-
-static const struct device_model *device_of(const struct pdu_model *pdu, const struct relay *relay)
-{
-	for (unsigned i = 0; i < pdu->outlets->len; i++)
-		for (unsigned k = 0;
-		     model_outlet(pdu, i)->relay == relay->index && k < pdu->devices->len; k++)
-			if (model_device(pdu, k)->index == model_outlet(pdu, i)->device &&
-			    model_device(pdu, k)->family)
-				return model_device(pdu, k);
-	return NULL;
-}
-
-bool relay_lost_at(const struct world *world, const struct relay *relay, usec at)
-{
-	const struct device_model *device = device_of(&world->pdus[relay->pdu], relay);
-
-	return device && at >= device->offline_from && at < device->offline_until;
+	return at < outlet->exchanged ? outlet->relay_before : outlet->relay;
 }
 
 static bool offline(const struct world *world, const struct device_model *device)
 {
 	return device && world->now >= device->offline_from && world->now < device->offline_until;
 }
-
-static void show(struct world *world, struct relay *relay, bool on)
-{
-	relay->shown_on = on;
-	if (!offline(world, device_of(&world->pdus[relay->pdu], relay)))
-		relay->stale_on = on;
-}
-
-static void set_relay(struct world *world, struct relay *relay, bool on, enum cause cause)
-{
-	const struct transition transition = { world->now, on, cause };
-
-	relay->on = on;
-	g_array_append_val(relay->history, transition);
-	trace_line(world, "* PDU %u relay %u%s goes %s by %s", relay->pdu, relay->index,
-	           relay->feeds_node ? " (a feed)" : "", on ? "ON" : "OFF", cause_word(cause));
-	if (!on && cause == CAUSE_COMMAND && relay->falls) {
-		const struct happening_data data = {
-			.at = world->now + relay->falls_after,
-			.what = AT_HAND,
-			.pdu = relay->pdu,
-			.relay = relay->index,
-			.on = true,
-			.cause = CAUSE_FAULT,
-		};
-
-		relay->falls--;
-		agenda_add(world, &data);
-	}
-}
-
-static void plan(struct world *world, struct relay *relay, bool on, enum cause cause)
-{
-	const usec moves = world->now + relay->latency;
-	struct happening_data data = {
-		.at = moves,
-		.what = AT_MOVE,
-		.pdu = relay->pdu,
-		.relay = relay->index,
-		.id = relay->move_id,
-		.on = on,
-	};
-
-	relay->moving = true;
-	relay->moving_to = on;
-	relay->moving_cause = cause;
-	agenda_add(world, &data);
-	data.what = AT_SHOW;
-	data.at = relay->lead ? MAX(world->now, moves - relay->lead) : moves;
-	/* behind for our commands alone: what others do must show at once, or nobody could know */
-	if (!relay->lead && cause == CAUSE_COMMAND)
-		data.at += relay->lag;
-	agenda_add(world, &data);
-}
-
-static void command(struct world *world, struct relay *relay, bool on, enum cause cause)
-{
-	relay->cycle_return = USEC_NEVER;
-	if (relay->stuck || (relay->moving && relay->moving_to == on))
-		return;
-	relay->moving = false;
-	relay->move_id++;
-	if (relay->on == on)
-		show(world, relay, on);
-	else
-		plan(world, relay, on, cause);
-}
-
-void model_move(struct world *world, struct relay *relay, unsigned id)
-{
-	if (!relay->moving || id != relay->move_id)
-		return;
-	relay->moving = false;
-	set_relay(world, relay, relay->moving_to, relay->moving_cause);
-}
-
-void model_show(struct world *world, struct relay *relay, unsigned id, bool on)
-{
-	if (id == relay->move_id)
-		show(world, relay, on);
-}
-
-/* At once: a relay that moves by itself. */
-static void jump(struct world *world, struct relay *relay, bool on, enum cause cause)
-{
-	relay->moving = false;
-	relay->move_id++;
-	relay->cycle_return = USEC_NEVER;
-	if (relay->on != on)
-		set_relay(world, relay, on, cause);
-	show(world, relay, on);
-}
-
-void model_hand(struct world *world, const struct happening_data *data)
-{
-	struct relay *relay = &world->pdus[data->pdu].relays[data->relay];
-	struct happening_data back = *data;
-
-	switch (data->cause) {
-	case CAUSE_FAULT:
-		if (!relay->on && !relay->moving)
-			jump(world, relay, true, CAUSE_FAULT);
-		return;
-	case CAUSE_CYCLE:
-		if (relay->cycle_return == data->at)
-			jump(world, relay, true, CAUSE_CYCLE);
-		return;
-	case CAUSE_COMMAND:
-	case CAUSE_HAND:
-		break;
-	}
-	g_array_append_val(relay->hands, world->now);
-	trace_line(world, "* somebody %s PDU %u relay %u",
-	           data->length ? "cycles"
-	           : data->on   ? "switches on"
-	                        : "switches off",
-	           data->pdu, data->relay);
-	command(world, relay, data->on, CAUSE_HAND);
-	if (!data->length)
-		return;
-	back.at = world->now + data->length;
-	back.cause = CAUSE_CYCLE;
-	relay->cycle_return = back.at;
-	agenda_add(world, &back);
-}
-
-void model_begin(struct world *world)
-{
-	for (unsigned p = 0; p < world->n_pdus; p++)
-		for (unsigned i = 0; i < world->pdus[p].n_relays; i++) {
-			struct relay *relay = &world->pdus[p].relays[i];
-			const struct transition first = { 0, relay->on, CAUSE_COMMAND };
-			const struct happening_data data = {
-				.at = relay->cycle_return,
-				.what = AT_HAND,
-				.pdu = p,
-				.relay = i,
-				.cause = CAUSE_CYCLE,
-			};
-
-			relay->history = g_array_new(FALSE, FALSE, sizeof(struct transition));
-			g_array_append_val(relay->history, first);
-			relay->hands = g_array_new(FALSE, FALSE, sizeof(usec));
-			if (!relay->moving)
-				relay->shown_on = relay->stale_on = relay->on;
-			if (relay->cycle_return != USEC_NEVER)
-				agenda_add(world, &data);
-		}
-}
-
-/* --- reboots --- */
-
-void model_down(struct world *world, unsigned i)
-{
-	struct pdu_model *pdu = &world->pdus[i];
-
-	trace_line(world, "* PDU %u goes down", i);
-	pdu->epoch++;
-	pdu->processing = false;
-	g_queue_clear_full(&pdu->waiting, (GDestroyNotify)datagram_unref);
-}
-
-static bool down(const struct world *world, const struct pdu_model *pdu)
-{
-	return world->now >= pdu->down_from && world->now < pdu->down_until;
-}
-
-static void hide_outlet(struct pdu_model *pdu, unsigned outlet, usec from, usec until)
-{
-	for (unsigned i = 0; i < pdu->rows->len; i++) {
-		struct row *row = model_row(pdu, i);
-
-		if (row->of == outlet && row->kind != ROW_COUNT && row->kind != ROW_STATUS &&
-		    row->kind != ROW_ENGINE && row->kind != ROW_UPTIME &&
-		    row->hidden_until <= from) {
-			row->hidden_from = from;
-			row->hidden_until = until;
-		}
-	}
-}
-
-void model_up(struct world *world, unsigned i)
-{
-	struct pdu_model *pdu = &world->pdus[i];
-
-	trace_line(world, "* PDU %u is up again", i);
-	pdu->up_since = world->now;
-	for (unsigned k = 0; pdu->reboot_all_on && k < pdu->n_relays; k++)
-		if (!pdu->relays[k].stuck)
-			jump(world, &pdu->relays[k], true, CAUSE_FAULT);
-	if (pdu->reboot_short && model_device(pdu, 0)->has_count)
-		for (unsigned k = 0; k < pdu->outlets->len; k++)
-			if (model_outlet(pdu, k)->device == model_device(pdu, 0)->index &&
-			    chance_permille(&world->luck, 500))
-				hide_outlet(pdu, k, world->now, world->now + pdu->reboot_short);
-}
-
-/* --- what the agent says --- */
 
 static bool strikes(struct world *world, const struct pdu_model *pdu, unsigned permille)
 {
@@ -306,7 +72,7 @@ static bool strikes(struct world *world, const struct pdu_model *pdu, unsigned p
 static enum bad_value bad_state(struct world *world, const struct pdu_model *pdu,
                                 const struct outlet_model *outlet)
 {
-	if (world->now >= pdu->down_until && world->now < pdu->down_until + pdu->reboot_unknown)
+	if (pdu->outages->len && world->now < pdu->started + pdu->current.unknown)
 		return BAD_UNKNOWN;
 	if (outlet->bad == BAD_NONE || world->now < outlet->bad_from ||
 	    world->now >= outlet->bad_until || !chance_permille(&world->luck, outlet->bad_permille))
@@ -318,6 +84,16 @@ static void integer(struct varbind *varbind, int64_t number)
 {
 	varbind->type = VALUE_INTEGER;
 	varbind->number = number;
+}
+
+/* tlpDeviceType: PDU, ATS, UPS; what has no outlets is an EnviroSense. */
+static GBytes *device_type(const struct family *family)
+{
+	static const char *const types[] = { "2", "4", "1" };
+	char *text = g_strdup_printf("1.3.6.1.4.1.850.1.1.3.%s",
+	                             family ? types[family - family_row(0)] : "3");
+
+	return g_bytes_new_take(text, strlen(text));
 }
 
 static void octets(struct varbind *varbind, GBytes *bytes)
@@ -386,6 +162,14 @@ static int64_t rows_of(const struct pdu_model *pdu, const struct device_model *d
 	return n;
 }
 
+static void name_value(const struct world *world, const struct pdu_model *pdu,
+                       const struct outlet_model *outlet, GBytes *name, struct varbind *varbind)
+{
+	varbind->type = VALUE_OCTETS;
+	varbind->octets =
+		model_nameless(world, pdu, outlet) ? g_bytes_new(NULL, 0) : g_bytes_ref(name);
+}
+
 static struct varbind value(struct world *world, const struct pdu_model *pdu, const struct row *row)
 {
 	const struct outlet_model *outlet =
@@ -403,10 +187,10 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 			integer(&varbind, outlet->controllable ? 1 : 2);
 		break;
 	case ROW_NAME:
-		octets(&varbind, outlet->name);
+		name_value(world, pdu, outlet, outlet->name, &varbind);
 		break;
 	case ROW_DESCRIPTION:
-		octets(&varbind, outlet->description);
+		name_value(world, pdu, outlet, outlet->description, &varbind);
 		break;
 	case ROW_COUNT:
 		integer(&varbind, rows_of(pdu, model_device(pdu, row->of)));
@@ -418,12 +202,20 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 		                          ? DEVICE_STATUS_OFFLINE
 		                          : model_device(pdu, row->of)->status);
 		break;
+	case ROW_DEVICE:
+		varbind.type = VALUE_UNSIGNED;
+		varbind.number = model_device(pdu, row->of)->index;
+		break;
+	case ROW_TYPE:
+		varbind.type = VALUE_OBJID;
+		varbind.octets = device_type(model_device(pdu, row->of)->family);
+		break;
 	case ROW_ENGINE:
 		octets(&varbind, pdu->engine_id);
 		break;
 	case ROW_UPTIME:
 		varbind.type = VALUE_UNSIGNED;
-		varbind.number = (world->now - pdu->up_since) / (USEC_PER_SEC / 100);
+		varbind.number = model_uptime(world, pdu);
 		break;
 	case ROW_COMMAND:
 	case ROW_OTHER:
@@ -433,9 +225,21 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 	return varbind;
 }
 
-static bool visible(const struct world *world, const struct row *row)
+/* Whether it belongs to an outlet, so that `of` is one. */
+static bool is_outlet_row(const struct row *row)
 {
-	return world->now < row->hidden_from || world->now >= row->hidden_until;
+	return row->kind <= ROW_DESCRIPTION || (row->kind == ROW_OTHER && row->of != UINT_MAX);
+}
+
+static bool visible(const struct world *world, const struct pdu_model *pdu, const struct row *row)
+{
+	if (world->now >= row->hidden_from && world->now < row->hidden_until)
+		return false;
+	if (is_outlet_row(row) && model_hides_rows(world, pdu))
+		return false;
+	return (row->kind != ROW_NAME && row->kind != ROW_DESCRIPTION) ||
+	       pdu->nameless != NAMELESS_ABSENT ||
+	       !model_nameless(world, pdu, model_outlet(pdu, row->of));
 }
 
 /* --- reading --- */
@@ -509,7 +313,7 @@ static void get(struct answering *answering)
 
 		if (poison(answering, name, i))
 			return;
-		if (row && visible(answering->world, row))
+		if (row && visible(answering->world, answering->pdu, row))
 			varbind = value(answering->world, answering->pdu, row);
 		if (varbind.type == VALUE_ABSENT && v1(answering)) {
 			error(answering, SNMP_STATUS_NO_SUCH_NAME, i + 1);
@@ -542,7 +346,7 @@ static const struct row *following(struct answering *answering, const struct obj
 	for (; at < pdu->rows->len; at++) {
 		const struct row *row = model_row(pdu, pdu->order ? pdu->order[at] : at);
 
-		if (visible(answering->world, row))
+		if (visible(answering->world, answering->pdu, row))
 			return row;
 	}
 	return NULL;
@@ -608,7 +412,7 @@ static struct outlet_model *commanded(const struct answering *answering, unsigne
 {
 	const struct row *row = model_find(answering->pdu, &asked(answering, i)->name);
 
-	if (!row || row->kind != ROW_COMMAND || !visible(answering->world, row))
+	if (!row || row->kind != ROW_COMMAND || !visible(answering->world, answering->pdu, row))
 		return NULL;
 	return model_outlet(answering->pdu, row->of);
 }
@@ -625,7 +429,7 @@ static void obey(const struct answering *answering, unsigned i)
 	if (!on && varbind->number != outlet->family->command_off)
 		return;
 	if (!offline(answering->world, device))
-		command(answering->world, relay, on, CAUSE_COMMAND);
+		relay_command(answering->world, relay, on, CAUSE_COMMAND);
 	else if (device->offline_echoes)
 		relay->stale_on = on;
 }
@@ -639,6 +443,7 @@ static void ignore(const struct answering *answering, unsigned i)
 	const struct outlet_model *outlet = commanded(answering, i);
 
 	answering->pdu->relays[outlet->relay].cycle_return = USEC_NEVER;
+	answering->pdu->relays[outlet->relay].restart_return = USEC_NEVER;
 }
 
 static bool set_is_wrong(struct answering *answering)
@@ -738,6 +543,11 @@ static bool set(struct answering *answering)
 		set_with_error(answering);
 		return true;
 	}
+	if (n > 1 && pdu->set_first) {
+		trace_line(world, "    the first is obeyed, all are acknowledged");
+		obey(answering, 0);
+		return true;
+	}
 	if (n > 1 && strikes(world, pdu, pdu->set_partial_permille)) {
 		set_in_part(answering);
 		return true;
@@ -763,6 +573,12 @@ static bool respond(struct answering *answering)
 
 	if (n > pdu->max_varbinds) {
 		error(answering, SNMP_STATUS_TOO_BIG, 0);
+		return true;
+	}
+	if (model_denies(answering->world, pdu, request, &answering->event))
+		return true;
+	if (model_minds_uptime(pdu, request)) {
+		error(answering, SNMP_STATUS_GEN_ERR, 0);
 		return true;
 	}
 	if (request->kind != REQUEST_SET &&
@@ -796,7 +612,7 @@ static void begin_next(struct world *world, struct pdu_model *pdu)
 	const struct happening_data data = {
 		.at = world->now + chance_time(&world->luck, pdu->process_low, pdu->process_high),
 		.what = AT_PROCESSED,
-		.pdu = request ? request->pdu : 0,
+		.pdu = request ? request->card : 0,
 		.id = pdu->epoch,
 		.datagram = request,
 	};
@@ -808,9 +624,10 @@ static void begin_next(struct world *world, struct pdu_model *pdu)
 
 void model_request(struct world *world, struct datagram *request)
 {
-	struct pdu_model *pdu = &world->pdus[request->pdu];
+	struct pdu_model *pdu = &world->pdus[request->card];
 
-	if (down(world, pdu) || pdu->waiting.length >= WAITING_MAX)
+	if (pdu->is_down || pdu->waiting.length >= WAITING_MAX ||
+	    (world->now >= pdu->silent_from && world->now < pdu->silent_until))
 		return;
 	request->references++;
 	g_queue_push_tail(&pdu->waiting, request);
@@ -818,22 +635,44 @@ void model_request(struct world *world, struct datagram *request)
 		begin_next(world, pdu);
 }
 
-void model_processed(struct world *world, unsigned i, struct datagram *request, unsigned epoch)
+/* A table that is exchanged while it is walked is torn, and nothing in it says so. */
+static void note_walk(const struct world *world, struct pdu_model *pdu,
+                      const struct datagram *request)
+{
+	if (request->kind != REQUEST_NEXT && request->kind != REQUEST_BULK)
+		return;
+	if (!pdu->exchanged)
+		pdu->walked_before = world->now;
+	else
+		pdu->walked_after = MIN(pdu->walked_after, world->now);
+}
+
+void model_processed(struct world *world, unsigned card, struct datagram *request, unsigned epoch)
 {
 	struct answering answering = {
 		.world = world,
-		.pdu = &world->pdus[i],
+		.pdu = &world->pdus[card],
 		.request = request,
-		.event = { .type = EVENT_ANSWER, .pdu = i, .tag = request->tag },
+		.event = { .type = EVENT_ANSWER, .pdu = request->pdu, .tag = request->tag },
 		.bytes = MESSAGE_BYTES,
 	};
+	usec later;
 
-	if (epoch != answering.pdu->epoch || down(world, answering.pdu))
+	if (epoch != answering.pdu->epoch || answering.pdu->is_down)
 		return;
+	if (world->authentic)
+		answering.event.engine = (struct engine){
+			.known = true,
+			.boots = answering.pdu->boots,
+			.time = (uint32_t)((world->now - answering.pdu->started) / USEC_PER_SEC),
+		};
+	note_walk(world, answering.pdu, request);
 	answering.event.varbinds = varbinds_new();
-	if (respond(&answering))
-		wire_answer(world, request, &answering.event);
-	else
+	if (!respond(&answering)) {
 		event_clear(&answering.event);
+	} else {
+		later = model_after_answer(world, card, request, &answering.event);
+		wire_answer(world, request, &answering.event, later);
+	}
 	begin_next(world, answering.pdu);
 }

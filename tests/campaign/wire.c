@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define REQUESTS_PER_SECOND 200
+/* A name that was read in a row is worth so much. */
+#define NAME_HOLDS USEC_PER_SEC
 
 /* A binary heap of struct happening_data *, by time, then by order of adding. */
 struct agenda {
@@ -152,32 +154,84 @@ static void trace_varbinds(const struct world *world, const GArray *varbinds)
 	}
 }
 
+/* The gravest of what must not be is kept; takes what it was. */
+static void touch(struct world *world, enum lie lie, char *what)
+{
+	if (world->touched && world->touched_as <= lie) {
+		g_free(what);
+		return;
+	}
+	trace_line(world, "    MUST NOT BE: %s", what);
+	g_free(world->touched);
+	world->touched = what;
+	world->touched_as = lie;
+}
+
+/*
+ * Where an outlet is found by its name, each datagram leaves at most 1 s after an answer
+ * that showed that name in that row: whatever is exchanged, it is not another node's then
+ * for longer than that and the way there and back. A number means that row.
+ */
+static bool may_be_touched(struct world *world, const struct pdu_model *card,
+                           const struct outlet_model *outlet)
+{
+	const struct relay *relay = &card->relays[outlet->relay];
+
+	if (relay->feeds_node && !relay->by_name)
+		return true;
+	if (!world->by_name)
+		return false;
+	if (world->now <= outlet->named_answered + NAME_HOLDS)
+		return true;
+	touch(world, relay->feeds_node ? LIE_OLD_NAME : LIE_TOUCH,
+	      g_strdup_printf("a SET to %u.%u of PDU %u, whose name was last read %.6f s before%s",
+	                      outlet->device, outlet->number, (unsigned)(card - world->pdus),
+	                      (double)(world->now - outlet->named_answered) / (double)USEC_PER_SEC,
+	                      relay->feeds_node ? "" : ", and which is another's now"));
+	return true;
+}
+
+void wire_note_grant(struct world *world)
+{
+	world->granted = world->now;
+	memcpy(world->judged, world->heard, sizeof(world->judged));
+}
+
+/* At the latest now off was held to be proven. */
+static void note_set_on(struct world *world)
+{
+	if (world->first_set_on != USEC_NEVER)
+		return;
+	world->first_set_on = world->now;
+	if (world->granted == USEC_NEVER)
+		wire_note_grant(world);
+}
+
 /* Every SET is looked at before the wire can lose it: the intention counts. */
 static void inspect_set(struct world *world, unsigned pdu, const struct request *request)
 {
 	world->sets_since_event++;
 	for (unsigned i = 0; i < request->n; i++) {
+		const struct pdu_model *card = &world->pdus[world->known[pdu]];
 		const struct varbind *varbind = &request->varbinds[i];
-		const struct row *row = model_find(&world->pdus[pdu], &varbind->name);
+		const struct row *row = model_find(card, &varbind->name);
 		const struct outlet_model *outlet =
-			row && row->kind == ROW_COMMAND ? model_outlet(&world->pdus[pdu], row->of)
-							: NULL;
+			row && row->kind == ROW_COMMAND ? model_outlet(card, row->of) : NULL;
 
-		if (outlet && world->pdus[pdu].relays[outlet->relay].feeds_node &&
+		if (outlet && may_be_touched(world, card, outlet) &&
 		    varbind->type == VALUE_INTEGER &&
 		    (varbind->number == outlet->family->command_off ||
 		     varbind->number == outlet->family->command_on)) {
-			if (varbind->number == outlet->family->command_on &&
-			    world->first_set_on == USEC_NEVER)
-				world->first_set_on = world->now;
+			if (varbind->number == outlet->family->command_on)
+				note_set_on(world);
 			if (!world->hopeless)
 				continue;
 		}
-		if (!world->touched) {
+		{
 			char *name = objid_text(&varbind->name);
 
-			world->touched =
-				g_strdup_printf("a SET that must not be: %s of PDU %u", name, pdu);
+			touch(world, LIE_TOUCH,
+			      g_strdup_printf("a SET that must not be: %s of PDU %u", name, pdu));
 			g_free(name);
 		}
 	}
@@ -192,10 +246,10 @@ static void inspect_rate(struct world *world, unsigned pdu, const struct request
 		model->second = world->now;
 		model->requests = 0;
 	}
-	if (++model->requests > REQUESTS_PER_SECOND && !world->touched)
-		world->touched = g_strdup_printf("PDU %u is flooded", pdu);
-	if (request->kind == REQUEST_BULK && world->config.version == SNMP_V1 && !world->touched)
-		world->touched = g_strdup("GETBULK in SNMP v1");
+	if (++model->requests > REQUESTS_PER_SECOND)
+		touch(world, LIE_CONDUCT, g_strdup_printf("PDU %u is flooded", pdu));
+	if (request->kind == REQUEST_BULK && world->config.version == SNMP_V1)
+		touch(world, LIE_CONDUCT, g_strdup("GETBULK in SNMP v1"));
 }
 
 static void send_event(struct world *world, unsigned pdu, enum event_type type, uint32_t tag,
@@ -235,6 +289,8 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 	struct datagram *datagram = g_new0(struct datagram, 1);
 
 	datagram->pdu = pdu;
+	datagram->card = world->known[pdu];
+	datagram->starts = world->starts_known[pdu];
 	datagram->tag = request->tag;
 	datagram->attempt = request->attempt;
 	datagram->kind = request->kind;
@@ -248,6 +304,7 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 		g_array_append_val(datagram->varbinds, copy);
 	}
 	world->requests++;
+	world->requests_to[pdu]++;
 	inspect_rate(world, pdu, request);
 	trace_line(world, "PDU %u <- %s tag %u attempt %u", pdu, kind_word(request->kind),
 	           request->tag, request->attempt);
@@ -278,6 +335,7 @@ static struct event answer_copy(const struct event *answer)
 {
 	struct event copy = *answer;
 
+	copy.reason = g_strdup(answer->reason);
 	copy.varbinds = varbinds_new();
 	for (unsigned i = 0; i < answer->varbinds->len; i++) {
 		const struct varbind varbind =
@@ -289,10 +347,10 @@ static struct event answer_copy(const struct event *answer)
 }
 
 static void carry_back(struct world *world, struct datagram *request, struct event answer,
-                       bool genuine)
+                       bool genuine, usec later)
 {
 	const struct happening_data data = {
-		.at = world->now + way(world),
+		.at = world->now + later + way(world),
 		.what = AT_ANSWER,
 		.pdu = request->pdu,
 		.datagram = datagram_ref(request),
@@ -327,7 +385,7 @@ static bool could_fit(const struct datagram *request, const GArray *content)
 
 static bool mispair(struct world *world, const struct datagram *request, struct event *answer)
 {
-	GArray *other = world->pdus[request->pdu].last_answer;
+	GArray *other = world->pdus[request->card].last_answer;
 
 	if (!other || could_fit(request, other) || !strikes(world, world->wire.mispaired))
 		return false;
@@ -345,13 +403,13 @@ static void send_foreign(struct world *world, struct datagram *request, const st
 	struct event copy = answer_copy(answer);
 
 	copy.tag = chance_permille(&world->luck, 500) ? 0 : request->tag + 1000000;
-	carry_back(world, request, copy, false);
+	carry_back(world, request, copy, false, 0);
 }
 
-void wire_answer(struct world *world, struct datagram *request, struct event *answer)
+void wire_answer(struct world *world, struct datagram *request, struct event *answer, usec later)
 {
-	struct pdu_model *pdu = &world->pdus[request->pdu];
-	const bool mispaired = mispair(world, request, answer);
+	struct pdu_model *pdu = &world->pdus[request->card];
+	const bool mispaired = answer->type == EVENT_ANSWER && mispair(world, request, answer);
 
 	if (!mispaired && world->wire.mispaired) {
 		g_clear_pointer(&pdu->last_answer, g_array_unref);
@@ -368,42 +426,140 @@ void wire_answer(struct world *world, struct datagram *request, struct event *an
 		return;
 	}
 	if (strikes(world, world->wire.duplicate))
-		carry_back(world, request, answer_copy(answer), !mispaired);
-	carry_back(world, request, *answer, !mispaired);
+		carry_back(world, request, answer_copy(answer), !mispaired, later);
+	carry_back(world, request, *answer, !mispaired, later);
 }
 
-static void note_readings(struct world *world, const struct happening_data *data)
+static void note_reading(struct world *world, const struct happening_data *data,
+                         const struct outlet_model *outlet, const struct varbind *varbind)
 {
-	const struct pdu_model *pdu = &world->pdus[data->pdu];
+	const struct pdu_model *card = &world->pdus[data->datagram->card];
+	struct reading reading = {
+		.relay = &card->relays[outlet_relay_at(outlet, data->made)],
+		.state = TRIPPSNMP_UNKNOWN,
+		.sent = data->datagram->sent,
+		.made = data->made,
+		.delivered = world->now,
+	};
 
-	if (!data->genuine || data->event.error_status || data->datagram->kind != REQUEST_GET)
+	if (data->datagram->kind != REQUEST_GET)
 		return;
-	for (unsigned i = 0; i < data->event.varbinds->len; i++) {
+	if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_off)
+		reading.state = TRIPPSNMP_OFF;
+	if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_on)
+		reading.state = TRIPPSNMP_ON;
+	g_array_append_val(world->readings, reading);
+}
+
+/* Whether it is what one of the node's outlets is called; the empty name is nobody's. */
+static bool names_a_feed(const struct world *world, unsigned card, const struct varbind *varbind)
+{
+	const struct pdu_model *pdu = &world->pdus[card];
+
+	if (varbind->type != VALUE_OCTETS || !g_bytes_get_size(varbind->octets))
+		return false;
+	for (unsigned i = 0; i < pdu->outlets->len; i++)
+		if (pdu->relays[model_outlet(pdu, i)->relay].feeds_node &&
+		    (g_bytes_equal(model_outlet(pdu, i)->name, varbind->octets) ||
+		     g_bytes_equal(model_outlet(pdu, i)->description, varbind->octets)))
+			return true;
+	return false;
+}
+
+static void note_answer(struct world *world, const struct happening_data *data)
+{
+	const unsigned card = data->datagram->card;
+	const struct pdu_model *pdu = &world->pdus[card];
+	const struct answered answered = { card, data->datagram->sent, data->made, world->now };
+
+	g_array_append_val(world->answers, answered);
+	world->heard[data->pdu] = card;
+	world->starts_known[data->pdu] = pdu->starts;
+	for (unsigned i = 0; !data->event.error_status && i < data->event.varbinds->len; i++) {
 		const struct varbind *varbind =
 			&g_array_index(data->event.varbinds, struct varbind, i);
 		const struct row *row = model_find(pdu, &varbind->name);
-		const struct outlet_model *outlet;
-		struct reading reading;
 
-		if (!row || row->kind != ROW_STATE)
+		if (!row || data->datagram->kind == REQUEST_SET)
 			continue;
-		outlet = model_outlet(pdu, row->of);
-		reading = (struct reading){
-			.relay = &pdu->relays[outlet->relay],
-			.state = TRIPPSNMP_UNKNOWN,
-			.sent = data->datagram->sent,
-			.made = data->made,
-			.delivered = world->now,
-		};
-		if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_off)
-			reading.state = TRIPPSNMP_OFF;
-		if (varbind->type == VALUE_INTEGER && varbind->number == outlet->family->state_on)
-			reading.state = TRIPPSNMP_ON;
-		g_array_append_val(world->readings, reading);
+		if (row->kind == ROW_STATE)
+			note_reading(world, data, model_outlet(pdu, row->of), varbind);
+		if ((row->kind == ROW_NAME || row->kind == ROW_DESCRIPTION) &&
+		    names_a_feed(world, card, varbind))
+			model_outlet(pdu, row->of)->named_answered = world->now;
 	}
 }
 
+/* A refusal, or an object that is not there: all that may end an operation early. */
+static bool says_no(const struct event *event)
+{
+	if (event->type == EVENT_REFUSED || event->error_status)
+		return true;
+	for (unsigned i = 0; event->varbinds && i < event->varbinds->len; i++)
+		if (g_array_index(event->varbinds, struct varbind, i).type >= VALUE_NULL)
+			return true;
+	return false;
+}
+
+/* What the client is about to get. */
+static void note(struct world *world, const struct happening_data *data)
+{
+	if (data->event.type == EVENT_REPLACED) {
+		world->known[data->pdu] = world->there[data->pdu];
+		world->starts_known[data->pdu] = world->pdus[world->there[data->pdu]].starts;
+	}
+	if (world->first_no == USEC_NEVER && says_no(&data->event))
+		world->first_no = world->now;
+	if (data->datagram && data->genuine && data->event.type == EVENT_ANSWER)
+		note_answer(world, data);
+}
+
 /* --- the clock --- */
+
+/*
+ * SNMPv3: another engine answers that it is not meant, and one that has restarted that the
+ * time is wrong. The client learns which it is; in the second case it sends the same again.
+ */
+static void report(struct world *world, struct datagram *datagram)
+{
+	const unsigned there = world->there[datagram->pdu];
+	struct happening_data data = {
+		.what = AT_RESYNC,
+		.pdu = datagram->pdu,
+		.id = world->pdus[there].starts,
+	};
+
+	if (world->pdus[there].is_down)
+		return;
+	if (datagram->answer_lost || strikes(world, world->wire.lose_answer)) {
+		trace_line(world, "    a report that is lost");
+		return;
+	}
+	data.at = world->now + way(world);
+	if (datagram->card != there) {
+		data.what = AT_ANSWER;
+		data.event = (struct event){ .type = EVENT_REPLACED,
+			                     .pdu = datagram->pdu,
+			                     .tag = datagram->tag,
+			                     .reason = g_strdup("another engine answers") };
+	} else {
+		data.datagram = datagram_ref(datagram);
+	}
+	agenda_add(world, &data);
+}
+
+static void arrive(struct world *world, struct datagram *datagram)
+{
+	const unsigned there = world->there[datagram->pdu];
+
+	if (world->config.version != SNMP_V3)
+		model_request(world, datagram);
+	else if (datagram->card != there ||
+	         (world->authentic && datagram->starts != world->pdus[there].starts))
+		report(world, datagram);
+	else
+		model_request(world, datagram);
+}
 
 static void happen(struct world *world, struct happening_data *data)
 {
@@ -411,7 +567,12 @@ static void happen(struct world *world, struct happening_data *data)
 
 	switch (data->what) {
 	case AT_REQUEST:
-		model_request(world, data->datagram);
+		arrive(world, data->datagram);
+		break;
+	case AT_RESYNC:
+		world->starts_known[data->datagram->pdu] = data->id;
+		data->datagram->starts = data->id;
+		carry(world, data->datagram);
 		break;
 	case AT_PROCESSED:
 		model_processed(world, data->pdu, data->datagram, data->id);
@@ -428,10 +589,20 @@ static void happen(struct world *world, struct happening_data *data)
 		model_hand(world, data);
 		break;
 	case AT_DOWN:
-		model_down(world, data->pdu);
+		model_down(world, data->pdu, data->id);
 		break;
 	case AT_UP:
 		model_up(world, data->pdu);
+		break;
+	case AT_RETURN:
+		model_return(world, &pdu->relays[data->relay], data->at);
+		break;
+	case AT_EXCHANGE:
+		model_exchange(world, data->pdu);
+		break;
+	case AT_REPLACED:
+		trace_line(world, "* another card answers for PDU %u", data->pdu);
+		world->there[data->pdu] = pdu->successor;
 		break;
 	}
 }
@@ -463,8 +634,14 @@ static void wire_next(struct network *network, usec until, struct event *event)
 	memset(event, 0, sizeof(*event));
 	if (!data)
 		return;
-	trace_line(world, "client gets tag %u", data->event.tag);
-	note_readings(world, data);
+	trace_line(world, "client gets tag %u%s%s", data->event.tag, data->event.reason ? ": " : "",
+	           data->event.reason ? data->event.reason : "");
+	if (data->event.type == EVENT_REPLACED &&
+	    world->known[data->pdu] == world->there[data->pdu]) {
+		data_free(data);
+		return;
+	}
+	note(world, data);
 	*event = data->event;
 	memset(&data->event, 0, sizeof(data->event));
 	data_free(data);

@@ -69,6 +69,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_TOO_BIG] = "tooBig",
 		[FAULT_SET_ERROR] = "errors on SET",
 		[FAULT_SET_PARTIAL] = "SET obeyed in part",
+		[FAULT_SET_FIRST] = "SET's first alone is obeyed",
 		[FAULT_SET_IGNORED] = "SET answered, not obeyed",
 		[FAULT_SET_MUTE] = "SET obeyed, not answered",
 		[FAULT_SET_DROPPED] = "SET dropped",
@@ -87,11 +88,25 @@ const char *fault_name(enum fault fault)
 		[FAULT_STATE_ABSENT] = "state absent",
 		[FAULT_CELL_MISSING] = "cells missing",
 		[FAULT_ROW_ORDER] = "rows out of order",
-		[FAULT_TABLE_CHANGES] = "table changes",
+		[FAULT_ROWS_MISSING] = "rows missing",
+		[FAULT_DEVICE_MISSING] = "a device's rows missing",
+		[FAULT_NAMES_LATE] = "names come late",
+		[FAULT_ROWS_EXCHANGED] = "rows exchanged",
 		[FAULT_WALK_STUCK] = "walk does not advance",
 		[FAULT_DEVICE_INDEX] = "device index not 1",
 		[FAULT_OFFLINE] = "device offline",
-		[FAULT_REBOOT] = "PDU reboots",
+		[FAULT_RESTART] = "PDU restarts",
+		[FAULT_RESTART_SET] = "PDU restarts at a SET",
+		[FAULT_RESTART_HOLD] = "PDU restarts in the hold",
+		[FAULT_RESTART_ALL] = "all PDUs restart",
+		[FAULT_STARTS_DENYING] = "starting card refuses",
+		[FAULT_UPTIME_ABSENT] = "no sysUpTime",
+		[FAULT_UPTIME_REFUSED] = "sysUpTime is an error",
+		[FAULT_UPTIME_BUNDLED] = "sysUpTime only by itself",
+		[FAULT_UPTIME_STILL] = "sysUpTime stands still",
+		[FAULT_UPTIME_WRAPS] = "sysUpTime wraps",
+		[FAULT_BOOTS_KEPT] = "restart keeps engineBoots",
+		[FAULT_REPLACED] = "another engine answers",
 		[FAULT_MISCONFIGURED] = "misconfigured",
 	};
 
@@ -105,6 +120,7 @@ const char *class_name(enum seed_class class)
 		[CLASS_HEALTHY] = "healthy",
 		[CLASS_LOSS_DATAGRAM] = "loss-datagram",
 		[CLASS_LOSS_EXCHANGE] = "loss-exchange",
+		[CLASS_STARTING] = "starting",
 	};
 
 	return names[class];
@@ -122,7 +138,7 @@ const char *outcome_word(enum trippsnmp_error error)
 	return words[error];
 }
 
-/* Every twentieth seed is healthy; three in twenty measure liveness. */
+/* Every twentieth seed is healthy, another starts; three in twenty measure liveness. */
 static enum seed_class class_of(uint64_t seed)
 {
 	switch (seed % 20) {
@@ -133,26 +149,32 @@ static enum seed_class class_of(uint64_t seed)
 		return CLASS_LOSS_DATAGRAM;
 	case 3:
 		return CLASS_LOSS_EXCHANGE;
+	case 4:
+		return CLASS_STARTING;
 	default:
 		return CLASS_MIXED;
 	}
 }
 
-struct world *world_new(uint64_t seed, int class, FILE *trace)
+struct world *world_new(uint64_t seed, const struct wish *wish, FILE *trace)
 {
 	struct world *world = g_new0(struct world, 1);
 
 	world->seed = seed;
-	world->class = class < 0 ? class_of(seed) : (enum seed_class) class;
+	world->class = wish->class < 0 ? class_of(seed) : (enum seed_class)wish->class;
+	world->wish = *wish;
 	world->chance.state = seed * UINT64_C(0xd1342543de82ef95);
 	world->luck.state = ~world->chance.state;
 	world->trace = trace;
 	world->begun = BEGINNING;
 	world->first_set_on = USEC_NEVER;
+	world->first_no = world->granted = USEC_NEVER;
 	world->readings = g_array_new(FALSE, TRUE, sizeof(struct reading));
+	world->answers = g_array_new(FALSE, TRUE, sizeof(struct answered));
 	wire_init(world);
 	generate(world);
 	model_begin(world);
+	model_plan_restarts(world);
 	return world;
 }
 
@@ -170,6 +192,8 @@ static void pdu_clear(struct pdu_model *pdu)
 	g_array_unref(pdu->outlets);
 	g_array_unref(pdu->devices);
 	g_array_unref(pdu->rows);
+	g_array_unref(pdu->restarts);
+	g_array_unref(pdu->outages);
 	g_clear_pointer(&pdu->engine_id, g_bytes_unref);
 	g_clear_pointer(&pdu->last_answer, g_array_unref);
 	g_queue_clear_full(&pdu->waiting, (GDestroyNotify)datagram_unref);
@@ -180,7 +204,7 @@ static void pdu_clear(struct pdu_model *pdu)
 void world_free(struct world *world)
 {
 	agenda_free(world->agenda);
-	for (unsigned p = 0; p < world->n_pdus; p++)
+	for (unsigned p = 0; p < world->n_cards; p++)
 		pdu_clear(&world->pdus[p]);
 	g_free(world->pdus);
 	nodemap_free(world->config.map);
@@ -190,6 +214,7 @@ void world_free(struct world *world)
 	g_free(world->touched);
 	g_free(world->outcome.message);
 	g_array_unref(world->readings);
+	g_array_unref(world->answers);
 	g_free(world);
 }
 
@@ -199,22 +224,28 @@ static void take_log(void *context, enum trippsnmp_level level, const char *line
 
 	if (level == TRIPPSNMP_LOG_WARN && strstr(line, "its power did not come back"))
 		world->power_missing = true;
+	/* the grant of a reset; what is asked afterwards is for "on" */
+	if (level == TRIPPSNMP_LOG_INFO && g_str_has_prefix(line, "off is proven") &&
+	    world->first_set_on == USEC_NEVER)
+		wire_note_grant(world);
 	trace_line(world, "log %d: %s", level, line);
 }
 
 static void trace_world(const struct world *world)
 {
+	static const char *const versions[] = { "v1", "v2c", "v3" };
+
 	trace_line(world,
 	           "seed %" G_GUINT64_FORMAT ", class %s: %s of %s, SNMP %s, hostlist \"%s\"",
 	           world->seed, class_name(world->class), action_word(world->action), world->node,
-	           world->config.version == SNMP_V1 ? "v1" : "v2c", world->hostlist);
+	           versions[world->config.version], world->hostlist);
 	trace_line(world, "off_hold %.3f, power_timeout %.3f, total_timeout %.3f",
 	           (double)world->config.off_hold / 1e6, (double)world->config.power_timeout / 1e6,
 	           (double)world->config.total_timeout / 1e6);
 	for (unsigned fault = 0; fault < FAULT_COUNT; fault++)
 		if (world->faults[fault])
 			trace_line(world, "fault: %s", fault_name(fault));
-	for (unsigned p = 0; p < world->n_pdus; p++)
+	for (unsigned p = 0; p < world->n_cards; p++)
 		for (unsigned i = 0; i < world->pdus[p].outlets->len; i++) {
 			const struct outlet_model *outlet = model_outlet(&world->pdus[p], i);
 			const struct relay *relay = &world->pdus[p].relays[outlet->relay];
@@ -242,6 +273,8 @@ void world_run(struct world *world)
 	operation_connect(operation, &world->network, (uint32_t)world->seed * 2654435761U);
 	world->outcome = operation_power(operation, world->action, world->node);
 	world->ended = world->now;
+	if (world->granted == USEC_NEVER)
+		wire_note_grant(world);
 	operation_free(operation);
 	trace_line(world, "the library says: %s%s%s", outcome_word(world->outcome.error),
 	           world->outcome.message ? ": " : "",

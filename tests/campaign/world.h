@@ -46,6 +46,7 @@ enum fault {
 	FAULT_TOO_BIG,
 	FAULT_SET_ERROR,
 	FAULT_SET_PARTIAL,
+	FAULT_SET_FIRST, /* of several varbinds the first alone is obeyed, and all acknowledged */
 	FAULT_SET_IGNORED,
 	FAULT_SET_MUTE,    /* obeyed, not answered */
 	FAULT_SET_DROPPED, /* neither: so does a card whose community may only read */
@@ -64,11 +65,25 @@ enum fault {
 	FAULT_STATE_ABSENT,
 	FAULT_CELL_MISSING,
 	FAULT_ROW_ORDER,
-	FAULT_TABLE_CHANGES,
+	FAULT_ROWS_MISSING,   /* of any device, for a while */
+	FAULT_DEVICE_MISSING, /* all that it has, while it is listed or counted */
+	FAULT_NAMES_LATE,     /* a card that is young, and does not know them yet */
+	FAULT_ROWS_EXCHANGED, /* what an outlet is called moves to another row */
 	FAULT_WALK_STUCK,
 	FAULT_DEVICE_INDEX,
 	FAULT_OFFLINE,
-	FAULT_REBOOT,
+	FAULT_RESTART,      /* at any time */
+	FAULT_RESTART_SET,  /* after a SET was obeyed and before it is acknowledged */
+	FAULT_RESTART_HOLD, /* after outlets were read off */
+	FAULT_RESTART_ALL,  /* of all PDUs at once */
+	FAULT_STARTS_DENYING,
+	FAULT_UPTIME_ABSENT,
+	FAULT_UPTIME_REFUSED, /* each request that asks for it is an error */
+	FAULT_UPTIME_BUNDLED, /* only where something else is asked as well */
+	FAULT_UPTIME_STILL,
+	FAULT_UPTIME_WRAPS,
+	FAULT_BOOTS_KEPT, /* an SNMPv3 engine that does not count its restarts */
+	FAULT_REPLACED,   /* another card answers under the address */
 	FAULT_MISCONFIGURED,
 	FAULT_COUNT
 };
@@ -80,25 +95,34 @@ enum seed_class {
 	CLASS_HEALTHY,
 	CLASS_LOSS_DATAGRAM, /* each datagram is lost with p = 0.3, all else is well */
 	CLASS_LOSS_EXCHANGE, /* each request is answered with p = 0.7 */
+	CLASS_STARTING,      /* a card that has just started, and is well after some seconds */
 	CLASS_COUNT
 };
 const char *class_name(enum seed_class class);
 const char *outcome_word(enum trippsnmp_error error);
 
+/** What a seed is to be for, instead of what its number says; -1 each: nothing said. */
+struct wish {
+	int class;
+	int with, without; /* a fault that each mixed world has, or that none has */
+};
+
 /* --- the model --- */
 
-enum cause { CAUSE_COMMAND, CAUSE_HAND, CAUSE_CYCLE, CAUSE_FAULT };
+enum cause { CAUSE_COMMAND, CAUSE_HAND, CAUSE_CYCLE, CAUSE_FAULT, CAUSE_RESTART };
 
 struct transition {
 	usec at;
 	bool on;
 	enum cause cause;
+	usec begun; /* when the command, cycle or restart that made it began */
 };
 
 /** The thing that has or has not power: the truth. */
 struct relay {
-	unsigned pdu, index; /* index among its PDU's outlets, for messages */
+	unsigned pdu, index; /* the card, and the index among its relays, for messages */
 	bool feeds_node;
+	bool by_name; /* and is found by its name */
 	bool on;
 	bool shown_on; /* what the state object says */
 	bool stale_on; /* and what it says while the card has lost the device */
@@ -112,12 +136,17 @@ struct relay {
 	/* A move under way; id tells events of given-up moves apart. */
 	bool moving, moving_to;
 	enum cause moving_cause;
+	usec moving_begun;
 	unsigned move_id;
 	/* Somebody's cycle: when it goes on again, USEC_NEVER without. */
 	usec cycle_return;
+	usec cycle_begun;
 	bool cycle_before; /* it was pending before we began */
-	GArray *history;   /* of struct transition */
-	GArray *hands;     /* of usec: when somebody else commanded it, moved or not */
+	/* A restart turned it off: when it goes on again, USEC_NEVER without. */
+	usec restart_return;
+	usec restart_begun;
+	GArray *history; /* of struct transition */
+	GArray *hands;   /* of usec: when somebody else commanded it, moved or not */
 };
 
 enum bad_value { BAD_NONE, BAD_UNKNOWN, BAD_MIXED, BAD_RANGE, BAD_NULL, BAD_TYPE, BAD_ABSENT };
@@ -126,7 +155,12 @@ struct outlet_model {
 	const struct family *family;
 	uint32_t device, number;
 	unsigned relay; /* index in the PDU's relays */
+	/* Rows that were exchanged: which relay it was before, and until when. */
+	unsigned relay_before;
+	usec exchanged; /* 0: never */
 	bool controllable;
+	usec named_from;     /* before, it has no name */
+	usec named_answered; /* when an answer last showed a name of the node's in its row */
 	GBytes *name, *description;
 	/* What is wrong with its state object, and when. */
 	enum bad_value bad;
@@ -137,7 +171,7 @@ struct outlet_model {
 struct device_model {
 	const struct family *family; /* NULL: a device without outlets */
 	uint32_t index;
-	bool has_status, has_count;
+	bool has_status, has_count, listed;
 	int32_t status;
 	usec offline_from, offline_until;
 	bool offline_echoes; /* its states follow commands that never reach it */
@@ -151,6 +185,8 @@ enum row_kind {
 	ROW_DESCRIPTION,
 	ROW_COUNT,
 	ROW_STATUS,
+	ROW_DEVICE,
+	ROW_TYPE,
 	ROW_ENGINE,
 	ROW_UPTIME,
 	ROW_OTHER
@@ -163,9 +199,60 @@ struct row {
 	usec hidden_from, hidden_until;
 };
 
+/* --- restarts --- */
+
+enum when { RESTART_AT, RESTART_AT_SET, RESTART_AT_OFF };
+enum after { AFTER_KEEP, AFTER_ON, AFTER_RETURN };
+
+/** A restart that is to be. */
+struct restart {
+	enum when when;
+	usec at;           /* RESTART_AT */
+	unsigned nth;      /* else: the SET, or the answer with a feed off, that it waits for */
+	usec delay;        /* after that */
+	usec answer_delay; /* by which that one's answer comes later */
+	bool all;          /* takes the other PDUs down as well */
+	usec lasts;
+	enum after after;
+	usec returns, step; /* AFTER_RETURN: the k-th outlet is on so long after the start */
+	usec unknown;       /* so long after the start states are unknown, ... */
+	usec nameless;      /* ... outlets have no names, ... */
+	usec short_table;   /* ... and some rows are not there */
+	bool exchange;      /* it comes up with rows exchanged */
+};
+
+/** One that was. */
+struct outage {
+	usec down, up;
+};
+
+/** What a card refuses for a while after its start. */
+enum denies {
+	DENIES_NOTHING,
+	DENIES_READING,
+	DENIES_WRITING,
+	DENIES_ACCESS,
+	DENIES_USER,
+	DENIES_ROWS
+};
+
+enum uptime {
+	UPTIME_RUNS,
+	UPTIME_ABSENT,
+	UPTIME_REFUSED,
+	UPTIME_BUNDLED,
+	UPTIME_STILL,
+	UPTIME_WRAPS
+};
+
+/** How a cell without its name looks. */
+enum nameless { NAMELESS_EMPTY, NAMELESS_ABSENT };
+
 /** One datagram on its way. */
 struct datagram {
 	unsigned pdu;
+	unsigned card;   /* whom it was meant for */
+	unsigned starts; /* SNMPv3: how often that has started, as far as the sender knew */
 	uint32_t tag;
 	unsigned attempt;
 	enum request_kind kind;
@@ -199,18 +286,36 @@ struct pdu_model {
 	unsigned set_error_effect; /* permille of the outlets that obey all the same */
 	unsigned set_partial_permille;
 	bool set_partial_lies; /* and is answered without error */
+	bool set_first;        /* obeys the first varbind of a SET, and says that it did all */
 	unsigned set_ignored_permille, set_mute_permille, set_dropped_permille;
 	bool set_echo;
 	unsigned walk_stuck_permille;
 	/* An agent that lists rows in another order; NULL for a sorted one. */
 	unsigned *order, *rank; /* place -> row, row -> place */
-	/* Its one reboot. */
-	usec up_since;
-	usec down_from, down_until;
-	bool reboot_all_on;
-	usec reboot_unknown, reboot_short; /* after it: states unknown, rows hidden */
-	usec faults_until;                 /* of those with a probability */
-	GArray *last_answer;               /* varbinds, for mispaired ones; may be NULL */
+	/* Its restarts. */
+	GArray *restarts; /* of struct restart: those to come */
+	GArray *outages;  /* of struct outage: those that were */
+	bool is_down;
+	struct restart current; /* the one that it is in, or that it comes from */
+	usec started;
+	unsigned starts; /* since the beginning */
+	unsigned sets_taken, offs_shown;
+	enum uptime uptime;
+	usec uptime_ahead; /* it says so much more than is true */
+	uint32_t boots;
+	bool boots_kept;
+	enum denies denies;
+	usec denies_for; /* so long after each start */
+	enum nameless nameless;
+	/* Two rows that are exchanged, and when the table was walked just before and after. */
+	unsigned exchange[2];
+	unsigned n_exchange;
+	usec exchanged; /* 0: not yet */
+	usec walked_before, walked_after;
+	usec silent_from, silent_until; /* nothing gets through to it */
+	unsigned successor;             /* the card that takes its place; its own number if none */
+	usec faults_until;              /* of those with a probability */
+	GArray *last_answer;            /* varbinds, for mispaired ones; may be NULL */
 	/* Requests in the second that began then. */
 	usec second;
 	unsigned requests;
@@ -231,7 +336,26 @@ struct reading {
 	usec sent, made, delivered;
 };
 
+/** An answer of any kind that reached the client. */
+struct answered {
+	unsigned card;
+	usec sent, made, delivered;
+};
+
 struct agenda;
+
+/** The cards that can answer under the addresses: some take the place of others. */
+#define PDUS_MAX 4
+
+enum lie {
+	LIE_POWER,    /* an outlet had power when it was held to be off, or none when on */
+	LIE_RETURN,   /* it came back by what was under way */
+	LIE_TOUCH,    /* an outlet that is not the node's was, or may have been, commanded */
+	LIE_OLD_NAME, /* a command to a row whose name was not read just before */
+	LIE_EARLY,    /* it gave up before it had to */
+	LIE_CONDUCT,  /* floods, takes too long, sends when all is decided, says nothing */
+	LIE_COUNT
+};
 
 enum verdict { VERDICT_SUCCESS, VERDICT_FAILURE, VERDICT_APART, VERDICT_LIE, VERDICT_COUNT };
 
@@ -239,14 +363,22 @@ struct world {
 	struct network network; /* first: what the library sees */
 	uint64_t seed;
 	enum seed_class class;
+	struct wish wish;
 	struct chance chance; /* of making it */
 	struct chance luck;   /* of running it */
 	bool faults[FAULT_COUNT];
 	FILE *trace; /* NULL: none */
 	usec now, begun;
 	struct agenda *agenda;
-	struct pdu_model *pdus;
-	unsigned n_pdus;
+	struct pdu_model *pdus; /* cards: the addresses' own first */
+	unsigned n_pdus;        /* addresses */
+	unsigned n_cards;
+	unsigned there[PDUS_MAX]; /* the card that answers under an address */
+	unsigned known[PDUS_MAX]; /* the one that the client knows there */
+	unsigned heard[PDUS_MAX]; /* the one whose answer came last */
+	unsigned starts_known[PDUS_MAX];
+	unsigned judged[PDUS_MAX]; /* heard, when off was held to be proven */
+	bool authentic;            /* SNMPv3 with authentication */
 	struct wire wire;
 	/* The configuration. */
 	struct config config;
@@ -254,21 +386,25 @@ struct world {
 	const char **labels;
 	const char *node;
 	enum trippsnmp_action action;
-	bool by_name;  /* its outlets are found by their names */
+	bool by_name;  /* some of its outlets are found by their names */
 	bool hopeless; /* there is a mistake in the configuration: no SET may go out */
 	/* What the judge wants to know. */
 	GArray *readings;  /* of struct reading */
+	GArray *answers;   /* of struct answered, as they were delivered */
+	usec first_no;     /* when a refusal was first delivered; USEC_NEVER */
 	usec first_set_on; /* USEC_NEVER: none was sent */
+	usec granted;      /* when off was held to be proven */
 	unsigned sets_since_event;
-	unsigned requests;
-	char *touched;      /* a request that must not be */
-	bool power_missing; /* the reset said that power did not come back */
+	unsigned requests, requests_to[PDUS_MAX];
+	char *touched;       /* a request that must not be, ... */
+	enum lie touched_as; /* ... and what it is */
+	bool power_missing;  /* the reset said that power did not come back */
 	/* How it ended. */
 	struct outcome outcome;
 	usec ended;
 };
 
-struct world *world_new(uint64_t seed, int class, FILE *trace);
+struct world *world_new(uint64_t seed, const struct wish *wish, FILE *trace);
 void world_free(struct world *world);
 /** Runs the operation, then the world without it for a while. */
 void world_run(struct world *world);
@@ -277,14 +413,51 @@ void trace_line(const struct world *world, const char *format, ...) G_GNUC_PRINT
 /* generate.c */
 void generate(struct world *world);
 
+/* map.c */
+void make_map(struct world *world);
+bool is_twin_of_better(const struct pdu_model *pdu, const struct outlet_model *outlet);
+
+/* faults.c */
+void choose_faults(struct world *world);
+void apply_faults(struct world *world);
+
+/* starting.c */
+struct pdu_model *pdu_with_feeds(struct world *world);
+void starting_fault(struct world *world, enum fault fault);
+void start_lately(struct world *world);
+
+/* generate.c's, for the others that make worlds */
+uint32_t below(struct world *world, uint32_t n);
+bool permille(struct world *world, unsigned n);
+usec millis(struct world *world, unsigned low, unsigned high);
+/** A time in the operation, more often early than late. */
+usec moment(struct world *world);
+GBytes *bytes(const char *text);
+struct pdu_model *some_pdu(struct world *world);
+struct relay *some_feed(struct world *world);
+struct outlet_model *outlet_of(const struct world *world, const struct relay *relay);
+
 /* wire.c */
-enum happening { AT_REQUEST, AT_PROCESSED, AT_ANSWER, AT_MOVE, AT_SHOW, AT_HAND, AT_DOWN, AT_UP };
+enum happening {
+	AT_REQUEST,
+	AT_PROCESSED,
+	AT_ANSWER,
+	AT_MOVE,
+	AT_SHOW,
+	AT_HAND,
+	AT_DOWN,
+	AT_UP,
+	AT_RETURN,
+	AT_EXCHANGE,
+	AT_REPLACED,
+	AT_RESYNC
+};
 struct happening_data {
 	usec at;
 	uint64_t order;
 	enum happening what;
 	unsigned pdu, relay;
-	unsigned id; /* of a move, or the agent's epoch */
+	unsigned id; /* of a move or a restart, or the agent's epoch */
 	bool on;
 	enum cause cause;
 	usec length;               /* of a cycle; 0 for a plain switching */
@@ -298,29 +471,66 @@ void agenda_free(struct agenda *agenda);
 void agenda_add(struct world *world, const struct happening_data *data);
 void wire_init(struct world *world);
 void wire_run_until(struct world *world, usec until);
-void wire_answer(struct world *world, struct datagram *request, struct event *answer);
+/** *answer, which comes so much later than it would, is the wire's from then on. */
+void wire_answer(struct world *world, struct datagram *request, struct event *answer, usec later);
+/** Now off is held to be proven, by what has been answered until now. */
+void wire_note_grant(struct world *world);
 void datagram_unref(struct datagram *datagram);
 
-/* model.c */
+/* relay.c */
 void model_begin(struct world *world);
-void model_request(struct world *world, struct datagram *request);
-void model_processed(struct world *world, unsigned pdu, struct datagram *request, unsigned epoch);
 void model_move(struct world *world, struct relay *relay, unsigned id);
 void model_show(struct world *world, struct relay *relay, unsigned id, bool on);
 void model_hand(struct world *world, const struct happening_data *data);
-void model_down(struct world *world, unsigned pdu);
-void model_up(struct world *world, unsigned pdu);
+void relay_command(struct world *world, struct relay *relay, bool on, enum cause cause);
+/** It moves at once and by itself. */
+void relay_jump(struct world *world, struct relay *relay, bool on, enum cause cause, usec begun);
+/** What it was about to do it will not do any more. */
+void relay_forget(struct relay *relay);
+bool relay_on_at(const struct relay *relay, usec at);
+/** Whether its device was offline then. */
+bool relay_lost_at(const struct world *world, const struct relay *relay, usec at);
+const struct device_model *device_of(const struct pdu_model *pdu, const struct relay *relay);
+
+/* restart.c */
+void model_plan_restarts(struct world *world);
+void model_down(struct world *world, unsigned card, unsigned restart);
+void model_up(struct world *world, unsigned card);
+void model_return(struct world *world, struct relay *relay, usec due);
+void model_exchange(struct world *world, unsigned card);
+/** What a request that was just answered sets off; by how much later its answer comes. */
+usec model_after_answer(struct world *world, unsigned card, const struct datagram *request,
+                        const struct event *answer);
+/** Whether the card refuses the request since it is starting; fills in the answer then. */
+bool model_denies(struct world *world, const struct pdu_model *pdu, const struct datagram *request,
+                  struct event *answer);
+bool model_hides_rows(const struct world *world, const struct pdu_model *pdu);
+bool model_nameless(const struct world *world, const struct pdu_model *pdu,
+                    const struct outlet_model *outlet);
+int64_t model_uptime(const struct world *world, const struct pdu_model *pdu);
+/** Whether that request is an error since it asks for uptime. */
+bool model_minds_uptime(const struct pdu_model *pdu, const struct datagram *request);
+
+/* model.c */
+void model_request(struct world *world, struct datagram *request);
+void model_processed(struct world *world, unsigned card, struct datagram *request, unsigned epoch);
 struct outlet_model *model_outlet(const struct pdu_model *pdu, unsigned i);
 struct device_model *model_device(const struct pdu_model *pdu, unsigned i);
 struct row *model_row(const struct pdu_model *pdu, unsigned i);
 /** The row of that very name, hidden or not; NULL if there is none. */
 struct row *model_find(const struct pdu_model *pdu, const struct objid *name);
-bool relay_on_at(const struct relay *relay, usec at);
-/** Whether its device was offline then. */
-bool relay_lost_at(const struct world *world, const struct relay *relay, usec at);
+/** The relay that a row stood for then. */
+unsigned outlet_relay_at(const struct outlet_model *outlet, usec at);
 
 /* judge.c */
-/** *why is set for a lie; free it with g_free(). */
-enum verdict judge(const struct world *world, char **why);
+const char *lie_word(enum lie lie);
+
+/** A verdict of VERDICT_LIE fills in the rest; free why with g_free(). */
+struct judgement {
+	enum verdict verdict;
+	enum lie lie;
+	char *why;
+};
+struct judgement judge(const struct world *world);
 
 #endif

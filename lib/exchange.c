@@ -630,7 +630,7 @@ static void read_error(struct exchange *x, const struct attempt *attempt, const 
 	const unsigned at = g_array_index(attempt->asked, unsigned,
 	                                  indexed ? (unsigned)event->error_index - 1 : 0);
 
-	if (is_read_refusal(event->error_status))
+	if (is_read_refusal(event->error_status) && !x->question.no_is_answer)
 		read_refused(x, n, at, indexed || n == 1, event->error_status, now);
 	else if (event->error_status == SNMP_STATUS_NO_SUCH_NAME && (indexed || n == 1))
 		give(x, at, VALUE_ABSENT, 0);
@@ -844,7 +844,7 @@ static void take_error(GArray *taken, const struct attempt *attempt, const struc
 	const unsigned at = n == 1 ? 1 : (unsigned)MAX(event->error_index, 0);
 	struct varbind varbind;
 
-	if (at < 1 || at > n || event->error_status == SNMP_STATUS_TOO_BIG)
+	if (at < 1 || at > n || (n > 1 && event->error_status == SNMP_STATUS_TOO_BIG))
 		return;
 	varbind = (struct varbind){
 		.name = g_array_index(attempt->varbinds, struct varbind, at - 1).name,

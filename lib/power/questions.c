@@ -312,6 +312,7 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 		break;
 	case TASK_UPTIME:
 		question->max_attempts = UPTIME_ATTEMPTS;
+		question->no_is_answer = true;
 		varbinds_add(question->varbinds, &sys_up_time);
 		course->uptime_asked = true;
 		break;

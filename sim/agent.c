@@ -23,7 +23,6 @@
 #define APPLICATION "trippsim"
 #define PASSPHRASE_MIN_LENGTH 8
 #define NAME_MAX_LENGTH 32
-#define ENGINE_ID_PREFIX "\x80\x00\x03\x52\x05" /* enterprise 850, octets follow */
 #define PORT_TRIES 100
 /* No such type on the wire: for net-snmp's handlers NULL means "not answered yet". */
 #define TYPE_NULL_ANSWER 0x1f
@@ -42,11 +41,43 @@ struct user {
 struct endpoint {
 	netsnmp_transport *transport;
 	netsnmp_session *session;
+	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
 };
 
 static const struct agent_config *self;
 static GArray *endpoints; /* of struct endpoint */
 static GArray *users;     /* of struct user */
+
+/* What net-snmp has been told of the card. */
+static struct {
+	unsigned starts;
+	bool users;
+	GBytes *engine_id;
+} engine;
+
+/* Of the datagram at hand. */
+static bool mute;         /* its answer is not sent */
+static int request_error; /* error-status of the whole request, or 0 */
+
+/*
+ * net-snmp keeps the local engine's time and boots in variables that nobody
+ * can set: it would be up since the process started. These take the place of
+ * its own functions, for itself as well, as calls between its files go through
+ * the dynamic linker.
+ */
+static unsigned asked_for_time;
+static bool owns_time; /* false where net-snmp was linked so that it asks itself alone */
+
+__attribute__((visibility("default"))) u_long snmpv3_local_snmpEngineTime(void)
+{
+	asked_for_time++;
+	return (u_long)(card_uptime(self->card, self->now()) / G_USEC_PER_SEC) & INT32_MAX;
+}
+
+__attribute__((visibility("default"))) u_long snmpv3_local_snmpEngineBoots(void)
+{
+	return self->card->boots;
+}
 
 /* Whether two names of a protocol are one: SHA-224 is SHA224. */
 static bool same_protocol(const char *a, const char *b)
@@ -119,7 +150,7 @@ static bool make_key(const netsnmp_session *s, const char *passphrase, u_char *k
 }
 
 /* Enters a user in net-snmp's table, with keys for our engine. */
-static bool create_user(const struct user *user, u_char *engine_id, size_t engine_id_len)
+static bool create_user(const struct user *user, const u_char *engine_id, size_t engine_id_len)
 {
 	netsnmp_session s;
 
@@ -129,7 +160,7 @@ static bool create_user(const struct user *user, u_char *engine_id, size_t engin
 	s.securityLevel = user->level;
 	s.securityName = user->name;
 	s.securityNameLen = strlen(user->name);
-	s.securityEngineID = engine_id;
+	s.securityEngineID = (u_char *)engine_id; /* it is copied */
 	s.securityEngineIDLen = engine_id_len;
 	s.securityAuthProto = usmNoAuthProtocol;
 	s.securityAuthProtoLen = OID_LENGTH(usmNoAuthProtocol);
@@ -193,11 +224,32 @@ static const char *command_text(int command)
 	}
 }
 
+static bool asks_uptime(const netsnmp_pdu *pdu)
+{
+	static const oid uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+
+	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
+		if (!snmp_oid_compare(v->name, v->name_length, uptime, OID_LENGTH(uptime)))
+			return true;
+	return false;
+}
+
+/* The error that a request of that many varbinds as a whole gets, or 0. */
+static int error_of(const netsnmp_pdu *pdu, unsigned varbinds)
+{
+	if (pdu->command == SNMP_MSG_SET)
+		return 0;
+	if (self->uptime_alone && varbinds > 1 && asks_uptime(pdu))
+		return SNMP_ERR_BADVALUE;
+	return card_read_status(self->card, self->now());
+}
+
 /* Called once for each request, before anything else. */
 static int check_request(int major, int minor, void *data, void *context)
 {
 	struct view_parameters *view = data;
 	unsigned varbinds = 0;
+	enum agent_fate fate;
 
 	(void)major, (void)minor, (void)context;
 	if (access_of(view->pdu) == ACCESS_NONE) {
@@ -207,7 +259,11 @@ static int check_request(int major, int minor, void *data, void *context)
 	}
 	for (const netsnmp_variable_list *v = view->pdu->variables; v; v = v->next_variable)
 		varbinds++;
-	self->requested(command_text(view->pdu->command), varbinds);
+	fate = self->requested(command_text(view->pdu->command), varbinds);
+	mute = fate != FATE_ANSWER;
+	if (fate == FATE_LOSE)
+		view->errorcode = VACM_NOACCESS;
+	request_error = error_of(view->pdu, varbinds);
 	return 0;
 }
 
@@ -314,13 +370,13 @@ static void set(int mode, netsnmp_agent_request_info *info, netsnmp_request_info
 	struct rec_row *wanted = row_from_varbind(name, request->requestvb);
 
 	if (mode == MODE_SET_RESERVE1) {
-		int status = device_check_set(self->device, wanted);
+		int status = card_check_set(self->card, wanted, self->now());
 
 		self->set(wanted, status);
 		if (status)
 			netsnmp_set_request_error(info, request, status);
 	} else {
-		device_set(self->device, wanted, self->now());
+		device_set(self->card->device, wanted, self->now());
 	}
 	rec_row_free(wanted);
 }
@@ -329,6 +385,10 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
                   netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	(void)handler, (void)registration;
+	if (request_error) {
+		netsnmp_set_request_error(info, requests, request_error);
+		return SNMP_ERR_NOERROR;
+	}
 	for (netsnmp_request_info *r = requests; r; r = r->next) {
 		netsnmp_variable_list *v = r->requestvb;
 		const struct rec_row *row = NULL;
@@ -338,12 +398,12 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 			continue;
 		switch (info->mode) {
 		case MODE_GET:
-			row = records_find(self->device->records, &name);
+			row = card_read(self->card, &name, false, false, self->now());
 			if (!row)
 				netsnmp_set_request_error(info, r, SNMP_NOSUCHINSTANCE);
 			break;
 		case MODE_GETNEXT:
-			row = records_next(self->device->records, &name, r->inclusive);
+			row = card_read(self->card, &name, true, r->inclusive, self->now());
 			break;
 		case MODE_SET_RESERVE1:
 		case MODE_SET_ACTION:
@@ -372,58 +432,88 @@ static void set_switches(void)
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0); /* master */
 }
 
-static GBytes *unique_engine_id(void)
+/* Users of an engine that is no more. */
+static void remove_users(const u_char *id, size_t id_len)
 {
-	g_autoptr(GByteArray) id = g_byte_array_new();
+	for (unsigned i = 0; users && i < users->len; i++) {
+		const char *name = g_array_index(users, struct user, i).name;
+		struct usmUser *there = usm_get_user(id, id_len, name);
 
-	g_byte_array_append(id, (const guint8 *)ENGINE_ID_PREFIX, sizeof(ENGINE_ID_PREFIX) - 1);
-	for (unsigned i = 0; i < 8; i++) {
-		guint8 byte = (guint8)g_random_int_range(0, 256);
-
-		g_byte_array_append(id, &byte, 1);
+		if (there)
+			usm_free_user(usm_remove_user(there));
 	}
-	return g_byte_array_free_to_bytes(g_steal_pointer(&id));
 }
 
-static void start_engine(const u_char *id, size_t id_len)
+/* NULL, or the name of a user that net-snmp refuses. */
+static const char *create_users(const u_char *id, size_t id_len)
 {
-	g_autofree char *boots = g_strdup_printf("%u", self->engine_boots - 1);
+	for (unsigned i = 0; users && i < users->len; i++) {
+		const struct user *user = &g_array_index(users, struct user, i);
 
-	init_snmpv3(APPLICATION);
-	set_exact_engineID(id, id_len);
-	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_PREMIB_READ_CONFIG, NULL);
-	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG, NULL);
-	/* After these, which begin anew at 1 because the engine ID is new to them. */
-	engineBoots_conf("engineBoots", boots);
-	set_enginetime(id, (u_int)id_len, (u_int)snmpv3_local_snmpEngineBoots(),
+		if (!create_user(user, id, id_len))
+			return user->name;
+	}
+	return NULL;
+}
+
+/* Tells net-snmp what has become of the card: NULL, or the name of a user that it refuses. */
+static const char *follow_card(void)
+{
+	const struct card *card = self->card;
+	const bool users_known = card_knows_users(card, self->now());
+	const u_char *id, *old;
+	const char *refused = NULL;
+	gsize size, old_size;
+
+	if (engine.engine_id && engine.starts == card->starts && engine.users == users_known)
+		return NULL;
+	id = g_bytes_get_data(card->engine_id, &size);
+	if (!engine.engine_id || !g_bytes_equal(engine.engine_id, card->engine_id))
+		set_exact_engineID(id, size);
+	set_enginetime(id, (u_int)size, (u_int)snmpv3_local_snmpEngineBoots(),
 	               (u_int)snmpv3_local_snmpEngineTime(), TRUE);
+	if (engine.engine_id) {
+		old = g_bytes_get_data(engine.engine_id, &old_size);
+		remove_users(old, old_size);
+		if (!g_bytes_equal(engine.engine_id, card->engine_id))
+			free_enginetime((u_char *)old, old_size); /* unknown from now on */
+		g_bytes_unref(engine.engine_id);
+	}
+	engine.engine_id = g_bytes_ref(card->engine_id);
+	if (users_known)
+		refused = create_users(id, size);
+	engine.users = users_known;
+	engine.starts = card->starts;
+	return refused;
 }
 
 static char *init_engine(void)
 {
-	static const oid engine_id_oid[] = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 };
 	char unwanted_modules[] = "-vacm_conf,usmConf,iquery,smux";
-	g_autoptr(GBytes) engine_id =
-		self->engine_id ? g_bytes_ref(self->engine_id) : unique_engine_id();
+	g_autofree char *boots = g_strdup_printf("%u", self->card->boots - 1);
 	netsnmp_session unused;
-	struct rec_name name;
+	const char *refused;
+	const u_char *id;
 	gsize size;
-	g_autofree u_char *id = NULL;
 
 	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
 	snmp_sess_init(&unused); /* net-snmp's own initialisation, once */
 	set_switches();
 	add_to_init_list(unwanted_modules);
 	init_agent(APPLICATION);
-	id = g_bytes_unref_to_data(g_bytes_ref(engine_id), &size);
-	start_engine(id, size);
-	name_from_oid(engine_id_oid, OID_LENGTH(engine_id_oid), &name);
-	if (!records_find(self->device->records, &name))
-		records_put(self->device->records, rec_row_octets(&name, engine_id));
-	for (unsigned i = 0; users && i < users->len; i++)
-		if (!create_user(&g_array_index(users, struct user, i), id, size))
-			return g_strdup_printf("net-snmp refuses user %s",
-			                       g_array_index(users, struct user, i).name);
+	init_snmpv3(APPLICATION);
+	id = g_bytes_get_data(self->card->engine_id, &size);
+	set_exact_engineID(id, size);
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_PREMIB_READ_CONFIG, NULL);
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG, NULL);
+	asked_for_time = 0;
+	refused = follow_card();
+	if (refused)
+		return g_strdup_printf("net-snmp refuses user %s", refused);
+	/* follow_card() asks once; the rest is net-snmp's. */
+	owns_time = asked_for_time > 1;
+	if (!owns_time)
+		engineBoots_conf("engineBoots", boots);
 	return NULL;
 }
 
@@ -437,6 +527,11 @@ static void register_handlers(void)
 	                       NULL);
 	netsnmp_register_handler(netsnmp_create_handler_registration(
 		"records", handle, root, OID_LENGTH(root), HANDLER_CAN_RWRITE));
+}
+
+bool agent_owns_time(void)
+{
+	return owns_time;
 }
 
 int agent_socket(unsigned i)
@@ -478,17 +573,34 @@ static void close_endpoints(void)
 	g_array_set_size(endpoints, 0);
 }
 
+/* In the place of the transport's own. */
+static int send_answer(netsnmp_transport *transport, const void *data, int size, void **opaque,
+                       int *opaque_size)
+{
+	if (mute)
+		return size;
+	for (unsigned i = 0; i < endpoints->len; i++) {
+		const struct endpoint *endpoint = &g_array_index(endpoints, struct endpoint, i);
+
+		if (endpoint->transport == transport)
+			return endpoint->send(transport, data, size, opaque, opaque_size);
+	}
+	return -1;
+}
+
 /* Our own session rather than an agent "nsap": that one would ask hosts.allow. */
 static bool open_endpoint(const char *address, unsigned port)
 {
 	g_autofree char *where = endpoint_text(address, port);
 	g_autofree char *text = g_strconcat(strchr(address, ':') ? "udp6:" : "udp:", where, NULL);
 	netsnmp_transport *transport = netsnmp_transport_open_server("snmp", text);
-	struct endpoint new = { transport, NULL };
+	struct endpoint new = { transport, NULL, NULL };
 	netsnmp_session s;
 
 	if (!transport)
 		return false;
+	new.send = transport->f_send;
+	transport->f_send = send_answer;
 	snmp_sess_init(&s);
 	s.version = SNMP_DEFAULT_VERSION;
 	s.callback = handle_snmp_packet;
@@ -537,6 +649,9 @@ void agent_answer(unsigned i)
 	netsnmp_session *session = g_array_index(endpoints, struct endpoint, i).session;
 	netsnmp_large_fd_set ready;
 
+	follow_card();
+	mute = false;
+	request_error = 0;
 	netsnmp_large_fd_set_init(&ready, FD_SETSIZE);
 	NETSNMP_LARGE_FD_SET(agent_socket(i), &ready);
 	snmp_sess_read2(snmp_sess_pointer(session), &ready);

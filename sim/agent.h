@@ -9,21 +9,27 @@
 #ifndef SIM_AGENT_H
 #define SIM_AGENT_H
 
-#include "device.h"
+#include "card.h"
+
+/** What becomes of a request. */
+enum agent_fate {
+	FATE_ANSWER,
+	FATE_LOSE, /* as if its datagram had been lost */
+	FATE_MUTE  /* it is done, but its answer is lost */
+};
 
 struct agent_config {
-	struct device *device;
+	struct card *card;
 	GStrv listen;         /* addresses without port */
 	unsigned port;        /* 0: the kernel picks one; with several addresses the same */
 	GStrv communities;    /* read and write */
 	GStrv ro_communities; /* read only, also if they are among the others */
-	GBytes *engine_id;    /* NULL: unique */
-	unsigned engine_boots;
 	bool v1;
 	bool v2c;
+	bool uptime_alone; /* a GET of sysUpTime beside something else is refused */
 	usec (*now)(void);
 	/** A request that access control let in: "get", "getnext", "getbulk" or "set". */
-	void (*requested)(const char *kind, unsigned varbinds);
+	enum agent_fate (*requested)(const char *kind, unsigned varbinds);
 	/** A varbind of a SET, and what became of it. */
 	void (*set)(const struct rec_row *wanted, int status);
 };
@@ -37,6 +43,8 @@ const char *agent_add_user(const char *text, bool writable);
 
 /** Starts listening. NULL, or one line that says why not. The config must live on. */
 char *agent_start(const struct agent_config *config);
+/** Whether SNMPv3 messages carry the card's time and boots, not those of this process. */
+bool agent_owns_time(void);
 /** The sockets, one an address; -1 past the last. */
 int agent_socket(unsigned i);
 /** Such as 127.0.0.1:161 or [::1]:161; free with g_free(). */

@@ -434,6 +434,40 @@ void device_turn(struct device *device, struct outlet *outlet, bool on)
 	turn_relay(device, outlet, on);
 }
 
+void device_cycle(struct device *device, struct outlet *outlet, usec on_again)
+{
+	cancel_cycle(device, outlet);
+	if (!outlet->stuck)
+		device_turn(device, outlet, false);
+	plan(device, outlet, true, on_again, true);
+}
+
+void device_fail(struct device *device, usec on_again, usec each)
+{
+	g_queue_clear_full(device->moves, g_free);
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+
+		outlet->last_due = 0;
+		if (!outlet->stuck)
+			device_turn(device, outlet, false);
+		if (on_again >= 0)
+			plan(device, outlet, true, on_again + each * i, true);
+	}
+}
+
+const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,
+                                      bool *text)
+{
+	struct cell cell;
+
+	if (!find_cell(device->first, name, &cell))
+		return NULL;
+	*text = cell.column == cell.family->name ||
+	        (cell.family->description && cell.column == cell.family->description);
+	return find_outlet(device, cell.device, cell.number);
+}
+
 usec device_advance(struct device *device, usec now)
 {
 	struct move *move;

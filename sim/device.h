@@ -83,6 +83,19 @@ void device_set(struct device *device, const struct rec_row *wanted, usec now);
 
 /** An outside hand on a relay. */
 void device_turn(struct device *device, struct outlet *outlet, bool on);
+/** Turns an outlet off, and on again at a time; a SET that is taken before cancels that. */
+void device_cycle(struct device *device, struct outlet *outlet, usec on_again);
+/**
+ * The power of the whole device fails: what relays were about to do is
+ * forgotten, and all are off. Outlet number i (from 0) is on again at
+ * on_again + i * each, unless a SET for it is taken before; never if on_again
+ * is negative.
+ */
+void device_fail(struct device *device, usec on_again, usec each);
+
+/** The outlet in whose rows a name lies, or NULL; *text: it is its name or description. */
+const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,
+                                      bool *text);
 
 /** Lets the relays move that are due; when the next one is, or -1. */
 usec device_advance(struct device *device, usec now);

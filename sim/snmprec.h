@@ -36,6 +36,7 @@ enum rec_type {
 struct rec_row {
 	struct rec_name name;
 	int type;         /* enum rec_type; in a SET whatever was sent */
+	bool runs;        /* a clock of the card: its value is of the moment */
 	uint64_t number;  /* numeric types; a negative INTEGER in two's complement */
 	GBytes *octets;   /* OCTET STRING, IpAddress, Opaque; NULL in other types */
 	GArray *value_id; /* OBJECT IDENTIFIER: uint32_t; NULL in other types */

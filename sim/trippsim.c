@@ -6,12 +6,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "agent.h"
+#include "card.h"
+#include "control.h"
 #include "device.h"
 #include "hook.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 #define EXIT_USAGE 2
 #define USEC_PER_SECOND 1000000
-#define SECONDS_MAX 86400
+#define A_DAY 86400
 
 /* Options as given. Lists are NULL if an option was not given. */
 static struct {
@@ -36,6 +37,9 @@ static struct {
 	GStrv users_files;
 	char *engine_id;
 	gint engine_boots;
+	gdouble uptime;
+	gboolean no_uptime;
+	gboolean uptime_alone;
 	GStrv names;
 	GStrv descriptions;
 	GPtrArray *edits; /* of char *: + and a row, or - and an OID, in the order given */
@@ -51,12 +55,15 @@ static struct {
 	char *on_change;
 	gboolean log_requests;
 	gboolean control;
+	GStrv commands;
 	gboolean die_with_parent;
 	GStrv files;
-} options = { .engine_boots = 1, .latency_on = -1, .latency_off = -1, .cycle = 2 };
+} options = { .engine_boots = 1, .uptime = A_DAY, .latency_on = -1, .latency_off = -1, .cycle = 2 };
 
 static struct agent_config config;
 static struct device *device;
+static struct card *card;
+static struct control *control;
 static GMainLoop *loop;
 static gint64 start;
 static GArray *watches;  /* of guint: the sources that wait for datagrams */
@@ -64,8 +71,6 @@ static unsigned waiting; /* whose datagram the slow card is busy with */
 static guint move_timer;
 static GString *input; /* from --control, up to the next line end */
 static gint signals[2];
-static usec delay;
-static bool paused;
 
 G_GNUC_NORETURN G_GNUC_PRINTF(1, 2) static void die(const char *format, ...)
 {
@@ -107,10 +112,41 @@ static void on_move(const struct outlet *outlet)
 		hook_run(options.on_change, outlet->text, outlet->on);
 }
 
-static void on_request(const char *kind, unsigned varbinds)
+static void on_restarting(void)
 {
+	say("restart");
+}
+
+static void on_restarted(void)
+{
+	say("start boots %u", card->boots);
+}
+
+/* Whether the card, or its network, swallows what comes. */
+static bool is_silent(void)
+{
+	return control->paused || card->is_down;
+}
+
+static enum agent_fate on_request(const char *kind, unsigned varbinds)
+{
+	enum agent_fate fate = FATE_ANSWER;
+	const char *word = "";
+
+	control_event(control, EVENT_REQUEST, now());
+	if (!strcmp(kind, "set"))
+		control_event(control, EVENT_SET, now());
+	if (is_silent() || control->lose) {
+		fate = FATE_LOSE;
+		word = "lost ";
+		control->lose -= control->lose != 0;
+	} else if (control->lose_answers) {
+		fate = FATE_MUTE;
+		control->lose_answers--;
+	}
 	if (options.log_requests)
-		say("request %s %u varbinds", kind, varbinds);
+		say("%srequest %s %u varbinds", word, kind, varbinds);
+	return fate;
 }
 
 static void on_set(const struct rec_row *wanted, int status)
@@ -131,11 +167,21 @@ static guint after(usec wait, GSourceFunc function)
 
 static gboolean moves_due(gpointer unused);
 
-/* Moves what is due, and comes back when the next relay is. */
+static void soonest(usec *next, usec due)
+{
+	if (due >= 0 && (*next < 0 || due < *next))
+		*next = due;
+}
+
+/* Lets happen what is due, and comes back when the next thing is. */
 static void advance(void)
 {
-	usec next = device_advance(device, now());
+	usec next = -1;
 
+	/* In this order: a command may restart the card, and a start plans what relays do. */
+	soonest(&next, control_advance(control, now()));
+	soonest(&next, card_advance(card, now()));
+	soonest(&next, device_advance(device, now()));
 	if (move_timer)
 		g_source_remove(move_timer);
 	move_timer = next < 0 ? 0 : after(MAX(next - now(), 0), moves_due);
@@ -152,7 +198,8 @@ static gboolean moves_due(gpointer unused)
 static void answer(unsigned i)
 {
 	advance();
-	if (paused)
+	control_event(control, EVENT_DATAGRAM, now());
+	if (is_silent())
 		agent_drop(i);
 	else
 		agent_answer(i);
@@ -172,7 +219,7 @@ static gboolean delay_over(gpointer unused)
 static gboolean readable(gint fd, GIOCondition condition, gpointer index)
 {
 	(void)fd, (void)condition;
-	if (!delay || paused) {
+	if (!control->delay || is_silent()) {
 		answer(GPOINTER_TO_UINT(index));
 		return G_SOURCE_CONTINUE;
 	}
@@ -181,7 +228,7 @@ static gboolean readable(gint fd, GIOCondition condition, gpointer index)
 	for (unsigned i = 0; i < watches->len; i++)
 		if (i != waiting)
 			g_source_remove(g_array_index(watches, guint, i));
-	after(delay, delay_over);
+	after(control->delay, delay_over);
 	return G_SOURCE_REMOVE;
 }
 
@@ -195,20 +242,13 @@ static void listen_again(void)
 	}
 }
 
-static bool to_usec(double value, usec *result)
-{
-	if (!isfinite(value) || value < 0 || value > SECONDS_MAX)
-		return false;
-	*result = (usec)(value * USEC_PER_SECOND + 0.5);
-	return true;
-}
-
 static usec seconds(double value, const char *what)
 {
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
 	usec result;
 
-	if (!to_usec(value, &result))
-		die("%s: not a number of seconds from 0 to %d", what, SECONDS_MAX);
+	if (!control_seconds(g_ascii_dtostr(text, sizeof(text), value), &result))
+		die("%s: not a number of seconds from 0 to %d", what, CONTROL_SECONDS_MAX);
 	return result;
 }
 
@@ -267,27 +307,6 @@ static void set_texts(GStrv list, const char *option, bool description)
 	}
 }
 
-/* Adds or replaces a row ('+'), or removes an OID ('-'). NULL, or why not. */
-static char *edit(struct records *records, char sign, const char *text)
-{
-	struct rec_name name;
-	struct rec_row *row;
-	char *error = NULL;
-
-	if (sign == '-') {
-		if (!rec_name_parse(text, &name))
-			return g_strdup("that is no OID");
-		return records_remove(records, &name) ? NULL
-		                                      : g_strdup_printf("no row at %s", text);
-	}
-	row = rec_row_parse(text, &error);
-	if (row && device)
-		device_put_row(device, row);
-	else if (row)
-		records_put(records, row);
-	return error;
-}
-
 static void move_device(struct records *records, const char *text)
 {
 	const char *to_text;
@@ -310,12 +329,13 @@ static void make_device(void)
 
 	if (!records)
 		die("%s", error);
+	card_put_clocks(records, !options.no_uptime);
 	for (char **text = options.moved_devices; text && *text; text++)
 		move_device(records, *text);
 	for (unsigned i = 0; i < options.edits->len; i++) {
 		const char *text = options.edits->pdata[i];
 
-		error = edit(records, *text, text + 1);
+		error = control_edit(records, NULL, *text, text + 1);
 		if (error)
 			die("%s: %s", *text == '-' ? "--remove" : "--row", error);
 	}
@@ -333,7 +353,6 @@ static void set_up_outlets(void)
 	device->latency_off =
 		options.latency_off == -1 ? latency : seconds(options.latency_off, "--latency-off");
 	device->cycle = seconds(options.cycle, "--cycle");
-	delay = seconds(options.delay, "--delay");
 	set_texts(options.names, "--name", false);
 	set_texts(options.descriptions, "--description", true);
 	for (char **text = options.stuck; text && *text; text++)
@@ -393,6 +412,25 @@ static GBytes *parse_engine_id(const char *text)
 	return g_byte_array_free_to_bytes(id);
 }
 
+static void make_card(void)
+{
+	if (options.engine_boots < 1)
+		die("--engine-boots: not from 1 to 2147483647");
+	card = card_new(device, now(), seconds(options.uptime, "--uptime"),
+	                (unsigned)options.engine_boots,
+	                options.engine_id ? parse_engine_id(options.engine_id) : NULL);
+	card->restarting = on_restarting;
+	card->restarted = on_restarted;
+	control = control_new(device, card);
+	control->delay = seconds(options.delay, "--delay");
+	for (char **command = options.commands; command && *command; command++) {
+		char *error = control_do(control, *command, now());
+
+		if (error)
+			die("--do: \"%s\": %s", *command, error);
+	}
+}
+
 static void configure(void)
 {
 	if (!options.listen)
@@ -404,18 +442,15 @@ static void configure(void)
 			die("--listen: \"%s\" is no IP address", *address);
 	if (options.port < 0 || options.port > 65535)
 		die("--port: not from 0 to 65535");
-	if (options.engine_boots < 1)
-		die("--engine-boots: not from 1 to 2147483647");
 	config = (struct agent_config){
-		.device = device,
+		.card = card,
 		.listen = options.listen,
 		.port = (unsigned)options.port,
 		.communities = options.communities,
 		.ro_communities = options.ro_communities,
-		.engine_id = options.engine_id ? parse_engine_id(options.engine_id) : NULL,
-		.engine_boots = (unsigned)options.engine_boots,
 		.v1 = !options.no_v1,
 		.v2c = !options.no_v2c,
+		.uptime_alone = options.uptime_alone,
 		.now = now,
 		.requested = on_request,
 		.set = on_set,
@@ -428,62 +463,13 @@ static void configure(void)
 		add_users_file(*path);
 }
 
-static char *control_seconds(const char *text, usec *value)
-{
-	char *end;
-	double number = g_ascii_strtod(text, &end);
-
-	return *text && !*end && to_usec(number, value) ? NULL
-	                                                : g_strdup("not a number of seconds");
-}
-
-/* Does one command; NULL, or why not. */
-static char *control(const char *line)
-{
-	g_auto(GStrv) word = g_strsplit(line, " ", 2);
-	const char *verb = word[0] ? word[0] : "";
-	const char *rest = *verb && word[1] ? word[1] : "";
-	g_autofree char *first = g_strndup(rest, strcspn(rest, " "));
-	struct outlet *outlet = device_outlet(device, first);
-	const char *state = rest + strlen(first);
-
-	if (!strcmp(verb, "row"))
-		return edit(device->records, '+', rest);
-	if (!strcmp(verb, "remove"))
-		return edit(device->records, '-', rest);
-	if (!strcmp(verb, "delay"))
-		return control_seconds(rest, &delay);
-	if (!strcmp(verb, "latency")) {
-		char *error = control_seconds(rest, &device->latency_on);
-
-		if (!error)
-			device->latency_off = device->latency_on;
-		return error;
-	}
-	if (!strcmp(line, "pause") || !strcmp(line, "resume")) {
-		paused = !strcmp(line, "pause");
-		return NULL;
-	}
-	if (strcmp(verb, "stuck") != 0 && strcmp(verb, "release") != 0 &&
-	    strcmp(verb, "set-outlet") != 0)
-		return g_strdup("unknown command");
-	if (!outlet)
-		return g_strdup("no such outlet");
-	if (strcmp(verb, "set-outlet") != 0)
-		outlet->stuck = !strcmp(verb, "stuck");
-	else if (!strcmp(state, " on") || !strcmp(state, " off"))
-		device_turn(device, outlet, !strcmp(state, " on"));
-	else
-		return g_strdup("neither on nor off");
-	return NULL;
-}
-
 static void control_line(const char *line)
 {
 	g_autofree char *error = NULL;
 
 	advance();
-	error = control(line);
+	error = control_do(control, line, now());
+	advance();
 	if (error)
 		printf("error: %s\n", error);
 	else
@@ -572,6 +558,9 @@ static const GOptionEntry entries[] = {
 	LIST("users-file", users_files, "File of read-write users, one a line", "FILE"),
 	TEXT("engine-id", engine_id, "SNMPv3 engine ID (unique)", "HEX"),
 	NUMBER("engine-boots", engine_boots, "How often the engine has started (1)"),
+	SECONDS("uptime", uptime, "How long the card has been up (a day)"),
+	SWITCH("no-uptime", no_uptime, "There is no sysUpTime"),
+	SWITCH("uptime-alone", uptime_alone, "Refuse a GET of sysUpTime beside anything else"),
 	LIST("name", names, "Name of an outlet; \\xNN escapes", "OUTLET=NAME"),
 	LIST("description", descriptions, "Description of an outlet", "OUTLET=TEXT"),
 	EDIT("row", "Add or replace a row", "\"OID|TYPE|VALUE\""),
@@ -587,6 +576,7 @@ static const GOptionEntry entries[] = {
 	LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR"),
 	TEXT("on-change", on_change, "Shell command for each change: $1 outlet, $2 on|off", "CMD"),
 	SWITCH("log-requests", log_requests, "A line for each request"),
+	LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND"),
 	SWITCH("control", control, "Read commands on stdin; its end ends the simulator"),
 	SWITCH("die-with-parent", die_with_parent, "End when the parent process ends"),
 	LIST(G_OPTION_REMAINING, files, NULL, "FILE.snmprec"),
@@ -650,12 +640,17 @@ int main(int argc, char **argv)
 	follow_parent();
 	make_device();
 	set_up_outlets();
+	make_card();
 	configure();
 	error = agent_start(&config);
 	if (error) {
 		fprintf(stderr, "trippsim: %s\n", error);
 		_exit(EXIT_FAILURE);
 	}
+	if (!agent_owns_time())
+		fputs("trippsim: in SNMPv3 messages time and boots are not the card's, "
+		      "as this net-snmp keeps its own\n",
+		      stderr);
 	run();
 	return EXIT_SUCCESS;
 }

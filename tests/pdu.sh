@@ -25,7 +25,7 @@ start_pdu() {
 	shift 2
 	mkfifo "$scratch/$pdu.fifo"
 	"$TRIPPSIM" --port 0 --die-with-parent --log-requests "$@" "$TS_CAPTURES/$capture.snmprec" \
-		>"$scratch/$pdu.fifo" 2>"$scratch/$pdu.err" </dev/null &
+		>"$scratch/$pdu.fifo" 2>"$scratch/$pdu.err" <"${commands:-/dev/null}" &
 	pdus="$pdus $!"
 	exec 3<"$scratch/$pdu.fifo"
 	read -r line <&3 || {
@@ -37,6 +37,36 @@ start_pdu() {
 	exec 3<&-
 	port=${line##*:}
 	address=127.0.0.1:$port
+}
+
+# take_commands: each PDU from now on, begun with --control, is told what tell says.
+take_commands() {
+	commands=$scratch/commands
+	mkfifo "$commands"
+	exec 4<>"$commands"
+}
+
+# tell NAME COMMAND: when it returns, the command is done; its answer is the last line.
+tell() {
+	before=$(answers "$1")
+	echo "$2" >&4
+	tries=400
+	while [ "$(answers "$1")" -eq "$before" ] && [ $tries -gt 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+	grep -E '^(ok|error: .*)$' "$scratch/$1" | tail -n 1
+}
+answers() { grep -cE '^(ok|error: .*)$' "$scratch/$1"; }
+
+# await NAME PATTERN [COUNT]: waits until so many lines of its timeline match (grep -E).
+await() {
+	tries=400
+	while [ "$(grep -cE -- "$2" "$scratch/$1")" -lt "${3:-1}" ]; do
+		[ $tries -gt 0 ] || return 1
+		tries=$((tries - 1))
+		sleep 0.05
+	done
 }
 
 # As NAME's timeline so far: requests, and what its outlets did.

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* Without faults a card is not one that has just started. */
+#define UP_FOR_LONG (86400 * USEC_PER_SEC)
+
 /* How the node's outlets are written. */
 enum style {
 	STYLE_NUMBER,
@@ -479,6 +482,8 @@ static void make_rows(struct world *world, struct pdu_model *pdu)
 	if (world->class != CLASS_MIXED || permille(world, 700))
 		add_row(pdu, &uptime, ROW_UPTIME, UINT_MAX);
 	pdu->up_since = world->begun - seconds(world, 0, 300);
+	if (world->class != CLASS_MIXED)
+		pdu->up_since -= UP_FOR_LONG;
 	g_array_sort(pdu->rows, compare_rows);
 }
 

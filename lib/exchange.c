@@ -490,6 +490,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	*request = (struct request){
 		.tag = attempt->tag,
 		.kind = x->question.kind,
+		.once = x->question.once,
 		.repetitions = x->question.repetitions,
 		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
 		.n = (*varbinds)->len,
@@ -776,7 +777,7 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 	 * twice. */
 	remember(x);
 	if (x->busy && all_taken(x))
-		finish(x, refused_objects(x) == x->results->len ? REPLY_REFUSED : REPLY_ANSWERED);
+		finish(x, REPLY_ANSWERED);
 }
 
 /* The attempt never left this machine, so it says nothing of the PDU. */

@@ -16,7 +16,8 @@
 struct question {
 	enum request_kind kind;
 	GArray *varbinds;      /* of struct varbind; values for SET */
-	unsigned repetitions;  /* BULK */
+	unsigned once;         /* BULK: so many of the first varbinds are not repeated */
+	unsigned repetitions;  /* BULK: and the others so often */
 	unsigned max_attempts; /* 0: until somebody stops asking */
 	usec leave_by;         /* after that no attempt may leave; 0: any time */
 	bool no_is_answer;     /* GET of one object: refused access is its answer, not an obstacle */
@@ -49,7 +50,7 @@ struct heard {
  * What came of a question.
  * GET, NEXT: one varbind for each asked, in that order; never VALUE_NONE. In a
  *   NEXT, VALUE_ABSENT means that nothing follows, and VALUE_ERROR may be a refusal of
- *   that object alone; reason then.
+ *   that object alone, which need not have lasted; reason then.
  * BULK: the varbinds as received, or error_status.
  * SET: error_status and error_index.
  */

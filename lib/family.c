@@ -15,7 +15,8 @@
 		.n = sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                 \
 		.id = { __VA_ARGS__ }                                                              \
 	}
-/* tlpDeviceStatus */
+/* tlpDeviceType, tlpDeviceStatus */
+#define LX_DEVICE_TYPES OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3)
 #define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
 
 static const struct family families[] = {
@@ -37,6 +38,8 @@ static const struct family families[] = {
 		.command_off = 1,
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 2, 1, 2, 1, 4),
+		.device_types = LX_DEVICE_TYPES,
+		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
 		.device_status = LX_DEVICE_STATUS,
 	},
 	{
@@ -57,6 +60,8 @@ static const struct family families[] = {
 		.command_off = 1,
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 4, 1, 2, 1, 4),
+		.device_types = LX_DEVICE_TYPES,
+		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
 		.device_status = LX_DEVICE_STATUS,
 	},
 	{
@@ -76,7 +81,9 @@ static const struct family families[] = {
 		.command_idle = 0,
 		.command_off = 1,
 		.command_on = 2,
-		/* no hint: a UPS counts receptacles, its table may have load banks */
+		/* no count: a UPS counts receptacles, its table may have load banks */
+		.device_types = LX_DEVICE_TYPES,
+		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
 		.device_status = LX_DEVICE_STATUS,
 	},
 	{
@@ -123,6 +130,40 @@ unsigned family_count(void)
 const struct family *family_row(unsigned i)
 {
 	return i < G_N_ELEMENTS(families) ? &families[i] : NULL;
+}
+
+/* The first of the families that have this list of types, in the order of the rows. */
+static bool is_first_of_types(unsigned row)
+{
+	for (unsigned i = 0; i < row; i++)
+		if (objid_equal(&families[i].device_types, &families[row].device_types))
+			return false;
+	return families[row].device_types.n;
+}
+
+bool family_list(unsigned wanted, struct family_list *list)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
+		const struct family *family = &families[i];
+
+		if (is_first_of_types(i) && n++ == wanted) {
+			*list = (struct family_list){ .types = true,
+				                      .by_device = true,
+				                      .rank = family->rank,
+				                      .root = family->device_types };
+			return true;
+		}
+		if (family->outlet_count.n && n++ == wanted) {
+			*list = (struct family_list){ .family = family,
+				                      .by_device = family->by_device,
+				                      .rank = family->rank,
+				                      .root = family->outlet_count };
+			return true;
+		}
+	}
+	return false;
 }
 
 struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,

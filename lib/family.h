@@ -35,8 +35,12 @@ struct family {
 	int32_t state_off, state_on;
 	int32_t command_off, command_on;
 	int32_t command_idle; /* -1 where the command has no idle */
-	/* Hints, instance .DEVICE (.0 where not by_device); n is 0 where there is none. */
+	/* How many outlets, instance .DEVICE (.0 where not by_device); n is 0 where there is none.
+	 */
 	struct objid outlet_count;
+	/* The list of the card's devices, each with its type, instance .DEVICE; and that of a
+	 * device whose outlets are in this table. n is 0 where there is none. */
+	struct objid device_types, device_type;
 	/* tlpDeviceStatus, instance .DEVICE; n is 0 where there is none. */
 	struct objid device_status;
 };
@@ -59,6 +63,17 @@ uint32_t family_existence(const struct family *family);
  */
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
                   uint32_t *device, uint32_t *number);
+
+/** A list that tells of devices beside the outlet tables; several families may share one. */
+struct family_list {
+	const struct family *family; /* whose count it is; NULL for types */
+	bool types;                  /* the devices' types; else numbers of outlets */
+	bool by_device;              /* instance .DEVICE; else .0 alone */
+	unsigned rank;               /* the best of the families that it is about */
+	struct objid root;
+};
+/** The i-th list; false past the last. */
+bool family_list(unsigned i, struct family_list *list);
 
 /** ON and OFF only from an INTEGER of that very value; all else is UNKNOWN. */
 enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind);

@@ -1,13 +1,17 @@
 /*
  * Identification, look-up of single outlets, and whether a table that was
- * walked is whole: see inventory.h. What the outlet columns answer decides;
- * counts are hints. An unclear answer is asked for again until somebody's time
- * is up.
+ * walked is whole: see inventory.h. What the outlet columns answer decides which
+ * outlets there are; devices and counts ask for more rows: by name they bind, by
+ * number they are hints. An unclear answer is asked for again until somebody's time
+ * is up, and so is a refusal until it has lasted.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "inventory.h"
 
+#include "census.h"
+#include "denial.h"
+#include "settle.h"
 #include "text.h"
 
 #include <string.h>
@@ -15,13 +19,25 @@
 #define WHO_BYTES 128     /* of a stranger's texts, in one line */
 #define GUESS_CELLS_MAX 4 /* of each family; more would make the answer long */
 #define PAUSE USEC_PER_SEC
+/* What is refused is asked again within each second. */
+#define DENIED_PAUSE (DENIAL_PAUSE - DENIAL_PAUSE / 10)
+#define UPTIME_ATTEMPTS 8 /* a PDU that never answers that one is as one that refuses it */
 
 static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
 /* snmpEngineID without its instance, for GETNEXT (RFC 3411) */
 static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
 
-enum stage { STAGE_IDENTIFY, STAGE_READ, STAGE_WALK, STAGE_STATUS, STAGE_WHO, STAGE_DONE };
+enum stage {
+	STAGE_IDENTIFY,
+	STAGE_READ,
+	STAGE_WALK,
+	STAGE_STATUS,
+	STAGE_UPTIME,
+	STAGE_WHO,
+	STAGE_DONE
+};
 
 /** What identification saw of one family. */
 struct sighting {
@@ -29,9 +45,6 @@ struct sighting {
 	bool unclear; /* neither a row nor a definite no */
 	bool beyond;  /* has a row on a device after 1, or cannot tell */
 	uint32_t device;
-	uint32_t count_device; /* hint: that device has so many outlets */
-	int64_t count;
-	bool count_unclear;
 };
 
 /** Where the question for identification has what of a family; NOT_ASKED. */
@@ -39,8 +52,17 @@ struct sighting {
 struct layout {
 	unsigned first;  /* what is its first row */
 	unsigned beyond; /* what follows device 1 */
-	unsigned count;
-	unsigned guess; /* the cells of the outlets wanted */
+	unsigned guess;  /* the cells of the outlets wanted */
+	unsigned status; /* of device 1 */
+};
+
+/** A list on its way: its first rows come with identification. */
+struct listing {
+	struct family_list list;
+	unsigned first, beyond; /* where in that question what follows its root and device 1 is */
+	struct objid cursor;    /* the last row seen */
+	bool ended;
+	const char *unclear; /* why it is no list; NULL if it is one so far */
 };
 
 struct pdu {
@@ -51,11 +73,19 @@ struct pdu {
 	usec not_before;
 	struct layout *layouts;     /* of the families */
 	unsigned engine_id_at;      /* in that question; NOT_ASKED */
-	unsigned guess_status_at;   /* likewise */
+	bool guessed;               /* the outlets wanted are in it */
+	unsigned asked_once;        /* varbinds of it, where rows are asked too; else 0 */
+	bool by_next;               /* GETBULK does not do for it */
 	struct sighting *sightings; /* of the families */
+	GArray *listings;           /* of struct listing */
+	GArray *census;
+	unsigned rank; /* of the families that answer the best; UINT_MAX: none does */
 	struct table *table;
-	GArray *devices;      /* of uint32_t: whose status is asked */
+	GArray *statuses;     /* of struct objid: which tlpDeviceStatus is asked */
 	unsigned rows_before; /* of the walk that the count hint did not believe */
+	struct look look;     /* under way */
+	struct settle settle;
+	struct denial denial;
 	char *obstacle;
 	struct outcome outcome;
 };
@@ -63,20 +93,30 @@ struct pdu {
 struct inventory {
 	unsigned n;
 	struct pdu *pdus;
-	bool v1;
+	struct inventory_settings settings;
 	bool engine_ids; /* worth asking: several PDUs */
-	unsigned overhead;
 	const struct log *log;
 };
 
 static void forget(struct pdu *pdu)
 {
-	g_array_set_size(pdu->found.outlets, 0);
 	table_clear(pdu->table);
-	g_array_set_size(pdu->devices, 0);
+	g_array_set_size(pdu->census, 0);
+	g_array_set_size(pdu->statuses, 0);
+	g_clear_pointer(&pdu->found.who, g_free);
 	pdu->found.whole = false;
 	pdu->found.family = NULL;
 	pdu->found.device = 0;
+}
+
+static GArray *listings_new(void)
+{
+	GArray *listings = g_array_new(FALSE, TRUE, sizeof(struct listing));
+	struct listing listing = { 0 };
+
+	while (family_list(listings->len, &listing.list))
+		g_array_append_val(listings, listing);
+	return listings;
 }
 
 static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const char *label,
@@ -87,23 +127,24 @@ static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const c
 	pdu->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
 	pdu->layouts = g_new0(struct layout, family_count());
 	pdu->sightings = g_new0(struct sighting, family_count());
-	pdu->devices = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	pdu->listings = listings_new();
+	pdu->census = census_new();
+	pdu->statuses = g_array_new(FALSE, FALSE, sizeof(struct objid));
 	pdu->found.outlets = outlets_new();
-	pdu->table = table_new(label, inventory->v1, inventory->overhead, pdu->found.outlets,
-	                       inventory->log);
+	pdu->table = table_new(label, inventory->settings.v1, inventory->settings.overhead,
+	                       pdu->found.outlets, pdu->census, inventory->log);
 }
 
 struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
-                                const struct inventory_need *needs, bool v1, unsigned overhead,
-                                const struct log *log)
+                                const struct inventory_need *needs,
+                                const struct inventory_settings *settings, const struct log *log)
 {
 	struct inventory *inventory = g_new0(struct inventory, 1);
 
 	inventory->n = n_pdus;
 	inventory->pdus = g_new0(struct pdu, n_pdus);
-	inventory->v1 = v1;
+	inventory->settings = *settings;
 	inventory->engine_ids = n_pdus > 1;
-	inventory->overhead = overhead;
 	inventory->log = log;
 	for (unsigned i = 0; i < n_pdus; i++)
 		pdu_init(inventory, &inventory->pdus[i], labels[i], &needs[i]);
@@ -120,8 +161,12 @@ void inventory_free(struct inventory *inventory)
 		g_free(pdu->layouts);
 		g_free(pdu->sightings);
 		table_free(pdu->table);
-		g_array_unref(pdu->devices);
+		g_array_unref(pdu->listings);
+		g_array_unref(pdu->census);
+		g_array_unref(pdu->statuses);
 		g_array_unref(pdu->found.outlets);
+		settle_anew(&pdu->settle);
+		denial_clear(&pdu->denial);
 		g_clear_pointer(&pdu->found.engine_id, g_bytes_unref);
 		g_free(pdu->found.who);
 		g_free(pdu->obstacle);
@@ -129,6 +174,21 @@ void inventory_free(struct inventory *inventory)
 	}
 	g_free(inventory->pdus);
 	g_free(inventory);
+}
+
+void inventory_again(struct inventory *inventory)
+{
+	for (unsigned i = 0; i < inventory->n; i++) {
+		struct pdu *pdu = &inventory->pdus[i];
+
+		if (pdu->need->skip)
+			continue;
+		forget(pdu);
+		pdu->stage = STAGE_IDENTIFY;
+		pdu->not_before = 0;
+		pdu->outcome.error = TRIPPSNMP_OK;
+		g_clear_pointer(&pdu->outcome.message, g_free);
+	}
 }
 
 const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
@@ -160,25 +220,37 @@ static void fail(struct pdu *pdu, enum trippsnmp_error error, const char *why)
 	pdu->outcome.message = g_strdup_printf("%s: %s", pdu->label, why);
 }
 
-/* Something that was not clear: from the beginning, in a while. Said once, not each time. */
-static void start_over(const struct inventory *inventory, struct pdu *pdu, usec now, char *obstacle)
+/* From the beginning. What keeps it is said once, not each time. Takes over the obstacle. */
+static void look_again(const struct inventory *inventory, struct pdu *pdu, usec when,
+                       char *obstacle)
 {
 	if (g_strcmp0(obstacle, pdu->obstacle))
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying again", pdu->label,
 		         obstacle);
 	g_free(pdu->obstacle);
 	pdu->obstacle = obstacle;
-#ifdef TS_DEFECT_PARTIAL_TABLE
-	if (pdu->stage == STAGE_WALK) {
-		forget(pdu);
-		pdu->found.whole = true;
-		pdu->stage = STAGE_DONE;
-		return;
-	}
-#endif
 	forget(pdu);
 	pdu->stage = STAGE_IDENTIFY;
-	pdu->not_before = now + PAUSE;
+	pdu->not_before = when;
+}
+
+/* Something that was not clear: in a while. What looks saw before is not the same. */
+static void start_over(const struct inventory *inventory, struct pdu *pdu, usec now, char *obstacle)
+{
+	denial_clear(&pdu->denial);
+	settle_anew(&pdu->settle);
+	look_again(inventory, pdu, now + PAUSE, obstacle);
+}
+
+/* A definite no: it must last. */
+static void deny(const struct inventory *inventory, struct pdu *pdu, usec now, const char *why)
+{
+	if (denial_heard(&pdu->denial, why, now, inventory->settings.lasts)) {
+		fail(pdu, TRIPPSNMP_ACCESS, why);
+		return;
+	}
+	settle_anew(&pdu->settle);
+	look_again(inventory, pdu, now + DENIED_PAUSE, g_strdup(why));
 }
 
 /* --- identification --- */
@@ -253,9 +325,12 @@ static bool numbers_on(const GArray *numbers, uint32_t device)
  */
 static bool guesses(const struct inventory *inventory, const struct pdu *pdu)
 {
-	if (inventory->v1 || pdu->need->table || !numbers_len(pdu) ||
-	    all_cells(pdu, family_row(0)) > GUESS_CELLS_MAX || !numbers_on(pdu->need->numbers, 1))
+	if (inventory->settings.v1 || pdu->need->table || !numbers_len(pdu) ||
+	    !numbers_on(pdu->need->numbers, 1))
 		return false;
+	for (unsigned i = 0; i < family_count(); i++)
+		if (all_cells(pdu, family_row(i)) > GUESS_CELLS_MAX)
+			return false;
 	for (unsigned i = 0; i < numbers_len(pdu); i++)
 		if (!number_at(pdu, i))
 			return false;
@@ -276,28 +351,78 @@ static unsigned ask_before(struct question *question, struct objid name)
 	return ask(question, &name);
 }
 
-/* For each family each number's cells; then the status of device 1. */
+static struct objid status_of(const struct family *family, uint32_t device)
+{
+	return objid_append(&family->device_status, 1, &device);
+}
+
+/* Where the status of device 1 is asked for an earlier family; NOT_ASKED if it is not. */
+static unsigned status_asked(const struct pdu *pdu, unsigned family)
+{
+	for (unsigned i = 0; i < family; i++)
+		if (objid_equal(&family_row(i)->device_status, &family_row(family)->device_status))
+			return pdu->layouts[i].status;
+	return NOT_ASKED;
+}
+
+/* For each family each number's cells, and the status of its device 1. */
 static void ask_guess(struct pdu *pdu, struct question *question)
 {
 	const uint32_t device = 1;
 	uint32_t columns[CELLS_MAX];
 
+	pdu->guessed = true;
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct family *family = family_row(i);
+		struct layout *layout = &pdu->layouts[i];
 
-		pdu->layouts[i].guess = question->varbinds->len;
+		layout->guess = question->varbinds->len;
 		for (unsigned k = 0; k < numbers_len(pdu); k++)
 			for (unsigned c = 0; c < cells_of(pdu, family, k, columns); c++)
 				ask_before(question, family_instance(family, columns[c], device,
 				                                     number_at(pdu, k)));
+		layout->status = status_asked(pdu, i);
+		if (family->device_status.n && layout->status == NOT_ASKED)
+			layout->status = ask_before(question, status_of(family, device));
 	}
-	pdu->guess_status_at =
-		ask_before(question, objid_append(&family_row(0)->device_status, 1, &device));
+}
+
+/*
+ * By name each list's first row and, on the guess that it is device 1, the next; what follows
+ * is read with the tables. By number the counts' first rows alone, which are hints.
+ */
+static void ask_lists(struct pdu *pdu, struct question *question)
+{
+	const uint32_t device = 1;
+
+	for (unsigned i = 0; i < pdu->listings->len; i++) {
+		struct listing *listing = &g_array_index(pdu->listings, struct listing, i);
+		const struct family_list *list = &listing->list;
+		const struct objid beyond = objid_append(&list->root, 1, &device);
+		const bool names = pdu->need->names;
+
+		listing->first = names || !list->types ? ask(question, &list->root) : NOT_ASKED;
+		listing->beyond = names && list->by_device ? ask(question, &beyond) : NOT_ASKED;
+		listing->cursor = list->root;
+		listing->ended = false;
+		listing->unclear = NULL;
+	}
+}
+
+/* Which columns a walk must read. */
+static struct table_columns columns_of(const struct pdu *pdu)
+{
+	return (struct table_columns){
+		/* by name a sweep reads them, before anything is switched and after */
+		.state = pdu->need->status || !pdu->need->names,
+		.names = pdu->need->names || any_name(pdu),
+	};
 }
 
 /*
  * One GETNEXT of: for each family its first row, for those by device the first
- * row of a device after 1; the hints; the engine ID; the guess.
+ * row of a device after 1; the lists; the engine ID; the guess. By name it is a GETBULK, on the
+ * guess that the first family's table is there, with as many of its rows as there is room for.
  */
 static void ask_identity(const struct inventory *inventory, struct pdu *pdu,
                          struct question *question)
@@ -312,13 +437,18 @@ static void ask_identity(const struct inventory *inventory, struct pdu *pdu,
 
 		layout->first = ask(question, &first);
 		layout->beyond = family->by_device ? ask(question, &beyond) : NOT_ASKED;
-		layout->count =
-			family->outlet_count.n ? ask(question, &family->outlet_count) : NOT_ASKED;
 	}
+	ask_lists(pdu, question);
 	pdu->engine_id_at = inventory->engine_ids ? ask(question, &engine_id) : NOT_ASKED;
-	pdu->guess_status_at = NOT_ASKED;
+	pdu->guessed = false;
 	if (guesses(inventory, pdu))
 		ask_guess(pdu, question);
+	pdu->asked_once = 0;
+	if (!pdu->need->names || pdu->by_next || !table_bulk(pdu->table))
+		return;
+	pdu->asked_once = question->varbinds->len;
+	table_add(pdu->table, family_row(0), 1, columns_of(pdu));
+	table_ask_too(pdu->table, question);
 }
 
 static bool is_row(const struct family *family, const struct varbind *varbind, uint32_t *device)
@@ -357,7 +487,6 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
 	const struct varbind *first = &g_array_index(varbinds, struct varbind, layout->first);
 	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
-	const struct varbind *count = answer_at(varbinds, layout->count);
 	uint32_t device;
 
 	memset(sighting, 0, sizeof(*sighting));
@@ -365,12 +494,54 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	sighting->unclear = says_nothing(first, &root);
 	sighting->beyond =
 		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
-	sighting->count_unclear = count && says_nothing(count, &family->outlet_count);
-	if (count && (count->type == VALUE_UNSIGNED || count->type == VALUE_INTEGER) &&
-	    objid_below(&count->name, &family->outlet_count)) {
-		sighting->count_device = family->by_device ? count->name.id[count->name.n - 1] : 1;
-		sighting->count = count->number;
+}
+
+/* What follows asked in a list. False if that says nothing of what follows it in turn. */
+static bool list_step(struct pdu *pdu, struct listing *listing, const struct varbind *varbind,
+                      const struct objid *asked)
+{
+	if (says_nothing(varbind, asked)) {
+		listing->unclear = "errors where its devices are counted";
+		return false;
 	}
+	listing->ended = !listing->list.by_device || varbind->type == VALUE_ABSENT ||
+	                 varbind->type == VALUE_END_OF_MIB ||
+	                 !objid_below(&varbind->name, &listing->list.root);
+	if (varbind->type == VALUE_ABSENT || varbind->type == VALUE_END_OF_MIB ||
+	    !objid_below(&varbind->name, &listing->list.root))
+		return false;
+	listing->cursor = varbind->name;
+	listing->unclear = census_take(pdu->census, &listing->list, varbind);
+	return !listing->ended && !listing->unclear;
+}
+
+static void take_lists(struct pdu *pdu, const GArray *varbinds)
+{
+	const uint32_t device = 1;
+
+	for (unsigned i = 0; i < pdu->listings->len; i++) {
+		struct listing *listing = &g_array_index(pdu->listings, struct listing, i);
+		const struct objid root = listing->list.root;
+		const struct objid second = objid_append(&root, 1, &device);
+		const struct varbind *first = answer_at(varbinds, listing->first);
+		const struct varbind *beyond = answer_at(varbinds, listing->beyond);
+
+		if (first && list_step(pdu, listing, first, &root) && beyond &&
+		    objid_equal(&listing->cursor, &second))
+			list_step(pdu, listing, beyond, &second);
+	}
+}
+
+/* Why the lists that matter beside families of that rank are none; NULL if they are fine. */
+static const char *lists_unclear(const struct pdu *pdu)
+{
+	for (unsigned i = 0; pdu->need->names && i < pdu->listings->len; i++) {
+		const struct listing *listing = &g_array_index(pdu->listings, struct listing, i);
+
+		if (listing->unclear && listing->list.rank <= pdu->rank)
+			return listing->unclear;
+	}
+	return NULL;
 }
 
 static void take_engine_id(struct pdu *pdu, const struct varbind *varbind)
@@ -400,12 +571,18 @@ static bool identity_unclear(const struct pdu *pdu, unsigned best)
 	return false;
 }
 
-static void begin_walk(struct pdu *pdu, unsigned rank)
+static void begin_walk(struct pdu *pdu)
 {
 	for (unsigned i = 0; i < family_count(); i++)
-		if (pdu->sightings[i].seen && family_row(i)->rank == rank)
+		if (pdu->sightings[i].seen && family_row(i)->rank == pdu->rank)
 			table_add(pdu->table, family_row(i), pdu->sightings[i].device,
-			          pdu->need->names || any_name(pdu));
+			          columns_of(pdu));
+	for (unsigned i = 0; pdu->need->names && i < pdu->listings->len; i++) {
+		const struct listing *listing = &g_array_index(pdu->listings, struct listing, i);
+
+		if (!listing->ended && listing->list.rank <= pdu->rank)
+			table_add_list(pdu->table, &listing->list, &listing->cursor);
+	}
 	pdu->stage = STAGE_WALK;
 }
 
@@ -428,24 +605,24 @@ static const struct sighting *sole_device(const struct pdu *pdu, unsigned rank,
 	return sole;
 }
 
-static void add_device(struct pdu *pdu, uint32_t device)
+static void add_status(struct pdu *pdu, const struct family *family, uint32_t device)
 {
-	for (unsigned i = 0; i < pdu->devices->len; i++)
-		if (g_array_index(pdu->devices, uint32_t, i) == device)
+	const struct objid status = status_of(family, device);
+
+	if (!family->device_status.n)
+		return;
+	for (unsigned i = 0; i < pdu->statuses->len; i++)
+		if (objid_equal(&g_array_index(pdu->statuses, struct objid, i), &status))
 			return;
-	g_array_append_val(pdu->devices, device);
+	g_array_append_val(pdu->statuses, status);
 }
 
 /* --- single outlets --- */
 
-static void add_device_status(const struct pdu *pdu, struct question *question)
+static void ask_statuses(const struct pdu *pdu, struct question *question)
 {
-	for (unsigned i = 0; i < pdu->devices->len; i++) {
-		const uint32_t device = g_array_index(pdu->devices, uint32_t, i);
-		const struct objid name = objid_append(&family_row(0)->device_status, 1, &device);
-
-		varbinds_add(question->varbinds, &name);
-	}
+	for (unsigned i = 0; i < pdu->statuses->len; i++)
+		varbinds_add(question->varbinds, &g_array_index(pdu->statuses, struct objid, i));
 }
 
 /* For each number its cells, then the device's status. */
@@ -462,12 +639,12 @@ static void ask_numbers(const struct pdu *pdu, struct question *question)
 
 			varbinds_add(question->varbinds, &cell);
 		}
-	add_device_status(pdu, question);
+	ask_statuses(pdu, question);
 }
 
-static void take_device_status(struct pdu *pdu, const struct varbind *varbinds)
+static void take_statuses(struct pdu *pdu, const struct varbind *varbinds)
 {
-	for (unsigned i = 0; i < pdu->devices->len; i++) {
+	for (unsigned i = 0; i < pdu->statuses->len; i++) {
 		const bool read = varbinds[i].type == VALUE_INTEGER;
 		const bool lost = read ? varbinds[i].number == DEVICE_STATUS_OFFLINE
 		                       : varbinds[i].type != VALUE_ABSENT;
@@ -475,9 +652,9 @@ static void take_device_status(struct pdu *pdu, const struct varbind *varbinds)
 		for (unsigned k = 0; k < pdu->found.outlets->len; k++) {
 			struct outlet *outlet =
 				&g_array_index(pdu->found.outlets, struct outlet, k);
+			const struct objid status = status_of(outlet->family, outlet->device);
 
-			if (!outlet->family->device_status.n ||
-			    outlet->device != g_array_index(pdu->devices, uint32_t, i))
+			if (!objid_equal(&g_array_index(pdu->statuses, struct objid, i), &status))
 				continue;
 			outlet->status_read = outlet->status_read || read;
 			outlet->lost = outlet->lost || lost;
@@ -549,7 +726,7 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 			return;
 		}
 	}
-	take_device_status(pdu, status);
+	take_statuses(pdu, status);
 	pdu->stage = STAGE_DONE;
 }
 
@@ -578,15 +755,17 @@ static bool is_cell(const struct pdu *pdu, uint32_t column, unsigned i,
 static bool guess_right(const struct pdu *pdu, const struct varbind *cells,
                         const struct varbind *status)
 {
-	struct objid before = family_row(0)->device_status;
 	uint32_t columns[CELLS_MAX];
+	struct objid before;
 
 	for (unsigned i = 0; i < numbers_len(pdu); i++)
 		for (unsigned c = 0; c < cells_of(pdu, pdu->found.family, i, columns); c++)
 			if (!is_cell(pdu, columns[c], i, cells++))
 				return false;
-	before.id[before.n++] = pdu->found.device - 1;
-	return !pdu->devices->len || !says_nothing(status, &before);
+	if (!pdu->statuses->len)
+		return true;
+	before = status_of(pdu->found.family, pdu->found.device - 1);
+	return !says_nothing(status, &before);
 }
 
 static const struct layout *layout_of(const struct pdu *pdu, const struct family *family)
@@ -601,59 +780,104 @@ static const struct layout *layout_of(const struct pdu *pdu, const struct family
 static void take_guess(const struct inventory *inventory, struct pdu *pdu, const GArray *varbinds,
                        usec now)
 {
-	const struct objid name =
-		objid_append(&family_row(0)->device_status, 1, &pdu->found.device);
-	const struct varbind *cells = answer_at(varbinds, layout_of(pdu, pdu->found.family)->guess);
-	const struct varbind *status = answer_at(varbinds, pdu->guess_status_at);
+	const struct layout *layout = layout_of(pdu, pdu->found.family);
+	const struct objid name = status_of(pdu->found.family, pdu->found.device);
+	const struct varbind *cells = answer_at(varbinds, layout->guess);
+	const struct varbind *status = answer_at(varbinds, layout->status);
 
 	if (!guess_right(pdu, cells, status))
 		return;
-	if (!is_object(status, &name)) /* another one: definitely, there is no such status */
-		g_array_set_size(pdu->devices, 0);
+	/* another one: definitely, there is no such status */
+	if (pdu->statuses->len && !is_object(status, &name))
+		g_array_set_size(pdu->statuses, 0);
 	numbers_read(inventory, pdu, cells, status, now);
+}
+
+/* False if the look has to begin anew, or the PDU is a stranger. */
+static bool families_known(const struct inventory *inventory, struct pdu *pdu,
+                           const struct reply *reply, usec now)
+{
+	const bool unclear = identity_unclear(pdu, pdu->rank) || lists_unclear(pdu);
+
+	if (unclear && reply->reason) {
+		deny(inventory, pdu, now, reply->reason);
+		return false;
+	}
+	if (unclear) {
+		start_over(inventory, pdu, now,
+		           g_strdup(lists_unclear(pdu) ? lists_unclear(pdu)
+		                                       : "errors where the outlet tables are "
+		                                         "looked for"));
+		return false;
+	}
+	if (pdu->rank == UINT_MAX && pdu->need->names && census_promises(pdu->census, pdu->rank)) {
+		start_over(inventory, pdu, now,
+		           g_strdup("it speaks of outlets, and shows no table of them"));
+		return false;
+	}
+	if (pdu->rank == UINT_MAX)
+		pdu->stage = STAGE_WHO;
+	return pdu->rank != UINT_MAX;
+}
+
+/* What is read next, now that the families are known. */
+static void choose_stage(struct pdu *pdu)
+{
+	const struct sighting *sole = sole_device(pdu, pdu->rank, &pdu->found.family);
+
+	if (sole)
+		pdu->found.device = sole->device;
+	if (pdu->need->table || !sole ||
+	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
+		begin_walk(pdu);
+	else if (pdu->need->numbers || pdu->need->status)
+		pdu->stage = STAGE_READ;
+	else
+		pdu->stage = STAGE_DONE;
+	if (pdu->stage == STAGE_READ)
+		add_status(pdu, pdu->found.family, sole->device);
 }
 
 static void identified(const struct inventory *inventory, struct pdu *pdu,
                        const struct reply *reply, usec now)
 {
-	const GArray *varbinds = reply->varbinds;
-	const struct sighting *sole;
-	unsigned best;
-
 	for (unsigned i = 0; i < family_count(); i++)
-		sight(family_row(i), varbinds, &pdu->layouts[i], &pdu->sightings[i]);
+		sight(family_row(i), reply->varbinds, &pdu->layouts[i], &pdu->sightings[i]);
+	take_lists(pdu, reply->varbinds);
 	if (pdu->engine_id_at != NOT_ASKED)
-		take_engine_id(pdu, answer_at(varbinds, pdu->engine_id_at));
-
-	best = best_rank(pdu);
-	if (identity_unclear(pdu, best) && reply->reason) {
-		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+		take_engine_id(pdu, answer_at(reply->varbinds, pdu->engine_id_at));
+	pdu->rank = best_rank(pdu);
+	if (!families_known(inventory, pdu, reply, now))
 		return;
-	}
-	if (identity_unclear(pdu, best)) {
-		start_over(inventory, pdu, now,
-		           g_strdup("errors where the outlet tables are looked for"));
-		return;
-	}
-	if (best == UINT_MAX) {
-		pdu->stage = STAGE_WHO;
-		return;
-	}
 	pdu->found.known = true;
-	sole = sole_device(pdu, best, &pdu->found.family);
-	if (sole)
-		pdu->found.device = sole->device;
-	if (pdu->need->table || !sole ||
-	    (pdu->need->numbers && !numbers_on(pdu->need->numbers, sole->device)))
-		begin_walk(pdu, best);
-	else if (pdu->need->numbers || pdu->need->status)
-		pdu->stage = STAGE_READ;
-	else
-		pdu->stage = STAGE_DONE;
-	if (sole && pdu->stage == STAGE_READ && pdu->found.family->device_status.n)
-		add_device(pdu, sole->device);
-	if (pdu->stage == STAGE_READ && pdu->guess_status_at != NOT_ASKED)
-		take_guess(inventory, pdu, varbinds, now);
+	choose_stage(pdu);
+	if (pdu->stage == STAGE_READ && pdu->guessed)
+		take_guess(inventory, pdu, reply->varbinds, now);
+}
+
+/* GETBULK does not do, for whatever reason: at once by GETNEXT. */
+static void identify_by_next(struct pdu *pdu, bool silent)
+{
+	pdu->by_next = true;
+	if (silent)
+		table_no_bulk(pdu->table);
+	forget(pdu);
+}
+
+/* Rows came as well, if the guess was right which table there is. */
+static void identified_in_bulk(const struct inventory *inventory, struct pdu *pdu,
+                               const struct reply *reply, usec now)
+{
+	if (reply->status == REPLY_SILENT || reply->error_status ||
+	    reply->varbinds->len < pdu->asked_once ||
+	    table_take_too(pdu->table, reply, pdu->asked_once)) {
+		identify_by_next(pdu, reply->status == REPLY_SILENT);
+		return;
+	}
+	sight(family_row(0), reply->varbinds, &pdu->layouts[0], &pdu->sightings[0]);
+	if (!pdu->sightings[0].seen)
+		table_clear(pdu->table);
+	identified(inventory, pdu, reply, now);
 }
 
 /* --- whole tables --- */
@@ -714,20 +938,24 @@ static char *hole(const struct pdu *pdu)
 	return NULL;
 }
 
-static unsigned rows_of(const struct pdu *pdu, const struct family *family, uint32_t device)
+static char *shortage_text(const struct pdu *pdu, const struct shortage *shortage)
 {
-	unsigned n = 0;
+	const struct promised *promised = &shortage->promised;
+	const char *hint =
+		pdu->need->names ? " (if it never has more, write numbers in hostlist)" : "";
 
-	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
-
-		n += outlet->family == family && outlet->device == device;
-	}
-	return n;
+	if (!shortage->rows && promised->rows == 1)
+		return g_strdup_printf(
+			"the outlet table could not be read whole: device %u, an %s, "
+			"has no outlets there%s",
+			promised->device, promised->family->name, hint);
+	return g_strdup_printf("the outlet table could not be read whole: %u outlets of "
+	                       "%" G_GINT64_FORMAT " on device %u%s",
+	                       shortage->rows, promised->rows, promised->device, hint);
 }
 
 /*
- * Whether the device speaks of more outlets than the table gave. A card that
+ * Whether the card speaks of more outlets than the table gave. One that
  * is just starting may show a short table, so that is walked again. For names
  * that goes on until time is up: the row that is missing may be a node's feed.
  * For numbers two walks that agree overrule the count, which is but a hint.
@@ -735,26 +963,18 @@ static unsigned rows_of(const struct pdu *pdu, const struct family *family, uint
 static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 {
 	const unsigned rows_before = pdu->rows_before;
+	struct shortage shortage;
 
-	for (unsigned i = 0; i < family_count(); i++) {
-		const struct sighting *sighting = &pdu->sightings[i];
-		const unsigned rows = rows_of(pdu, family_row(i), sighting->count_device);
-
-		if (pdu->need->names && sighting->seen && sighting->count_unclear)
-			return g_strdup("the outlet table could not be read whole: it is not clear "
-			                "how many outlets there should be");
-		if (!rows || sighting->count <= (int64_t)rows)
-			continue;
-		pdu->rows_before = pdu->found.outlets->len;
-		if (pdu->need->names || rows_before != pdu->rows_before)
-			return g_strdup_printf("the outlet table could not be read whole: %u "
-			                       "outlets of %" G_GINT64_FORMAT,
-			                       rows, sighting->count);
+	if (!census_short(pdu->census, pdu->found.outlets, pdu->rank, &shortage))
+		return NULL;
+	pdu->rows_before = pdu->found.outlets->len;
+	if (pdu->need->names || (shortage.rows && rows_before != pdu->rows_before))
+		return shortage_text(pdu, &shortage);
+	if (shortage.rows)
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
 		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
 		         "the table counts",
-		         pdu->label, sighting->count, rows);
-	}
+		         pdu->label, shortage.promised.rows, shortage.rows);
 	return NULL;
 }
 
@@ -779,6 +999,89 @@ static void find_sole_device(struct pdu_outlets *found)
 	}
 }
 
+/* --- whether a look is settled --- */
+
+static void settled(const struct inventory *inventory, struct pdu *pdu);
+
+/* All that was to be read is. */
+static void look_ended(const struct inventory *inventory, struct pdu *pdu, usec now)
+{
+	pdu->look.answered = now;
+	if (!pdu->need->settled)
+		pdu->stage = STAGE_DONE;
+	else if (pdu->look.uptime.told)
+		settled(inventory, pdu);
+	else
+		pdu->stage = STAGE_UPTIME;
+}
+
+/* What a look saw, as text: the same for the same. */
+static char *seen(const struct pdu *pdu)
+{
+	GString *text = g_string_new(NULL);
+
+	census_text(pdu->census, text);
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+
+		g_string_append_printf(text, "%s %u.%u", outlet->family->name, outlet->device,
+		                       outlet->number);
+		if (outlet->has_name)
+			g_string_append_printf(text, " %zu:%s", strlen(outlet->name), outlet->name);
+		if (outlet->has_description)
+			g_string_append_printf(text, " (%zu:%s)", strlen(outlet->description),
+			                       outlet->description);
+		g_string_append_c(text, '\n');
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void settled(const struct inventory *inventory, struct pdu *pdu)
+{
+	bool settled;
+	usec again;
+
+	pdu->look.seen = seen(pdu);
+	settled = settle_look(&pdu->settle, &pdu->look, &again);
+	g_clear_pointer(&pdu->look.seen, g_free);
+	if (settled)
+		pdu->stage = STAGE_DONE;
+	else
+		look_again(inventory, pdu, again,
+		           g_strdup_printf("it %s, so the names of its outlets count only if they "
+		                           "are the same %d s later; write numbers in hostlist to "
+		                           "need no such wait",
+		                           pdu->look.uptime.told ? "has just started"
+		                                                 : "does not tell its uptime",
+		                           (int)(SETTLE_APART / USEC_PER_SEC)));
+}
+
+/* A refusal is an answer too: then it does not tell. varbind may be NULL. */
+static void take_uptime(const struct inventory *inventory, struct pdu *pdu,
+                        const struct varbind *varbind, usec now)
+{
+	if (varbind && varbind->type == VALUE_UNSIGNED) {
+		pdu->look.uptime.told = true;
+		pdu->look.uptime.since = now - varbind->number * (USEC_PER_SEC / 100);
+	}
+	settled(inventory, pdu);
+}
+
+/* An authenticated SNMPv3 answer says how long its engine is up, whatever else it says. */
+static void hear(void *self, unsigned i, const struct heard *heard)
+{
+	const struct inventory *inventory = self;
+	struct uptime *uptime = &inventory->pdus[i].look.uptime;
+	const usec since = heard->answered - (usec)heard->engine.time * USEC_PER_SEC;
+
+	if (!heard->engine.known)
+		return;
+	uptime->since = uptime->told ? MAX(uptime->since, since) : since;
+	uptime->told = true;
+}
+
+/* --- tables, judged --- */
+
 static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 {
 	char *missing = hole(pdu);
@@ -794,10 +1097,13 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 	for (unsigned i = 0; pdu->need->status && i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
 
-		if (outlet->family->device_status.n && outlet->controllable == TRI_YES)
-			add_device(pdu, outlet->device);
+		if (outlet->controllable == TRI_YES)
+			add_status(pdu, outlet->family, outlet->device);
 	}
-	pdu->stage = pdu->devices->len ? STAGE_STATUS : STAGE_DONE;
+	if (pdu->statuses->len)
+		pdu->stage = STAGE_STATUS;
+	else
+		look_ended(inventory, pdu, now);
 }
 
 static void take_rows(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
@@ -806,7 +1112,7 @@ static void take_rows(const struct inventory *inventory, struct pdu *pdu, const 
 	const char *wrong = table_take(pdu->table, reply);
 
 	if (wrong && reply->reason)
-		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+		deny(inventory, pdu, now, reply->reason);
 	else if (wrong)
 		start_over(inventory, pdu, now,
 		           g_strdup_printf("the outlet table could not be read whole: %s", wrong));
@@ -823,7 +1129,8 @@ static void ask_who(const struct pdu *pdu, struct question *question)
 	varbinds_add(question->varbinds, pdu->found.who ? &sys_descr : &sys_object_id);
 }
 
-static void who_answered(struct pdu *pdu, const struct reply *reply)
+static void who_answered(const struct inventory *inventory, struct pdu *pdu,
+                         const struct reply *reply, usec now)
 {
 	const struct varbind *varbind = &g_array_index(reply->varbinds, struct varbind, 0);
 	gsize n = 0;
@@ -838,12 +1145,19 @@ static void who_answered(struct pdu *pdu, const struct reply *reply)
 	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): is "
 	                      "this address a Tripp Lite PDU, ATS or UPS?",
 	                      pdu->found.who, text);
-	fail(pdu, TRIPPSNMP_ACCESS, why);
+	deny(inventory, pdu, now, why);
 	g_free(why);
 	g_free(text);
 }
 
 /* --- the machine --- */
+
+static void ask_uptime(struct question *question)
+{
+	question->kind = REQUEST_GET;
+	question->max_attempts = UPTIME_ATTEMPTS;
+	varbinds_add(question->varbinds, &sys_uptime);
+}
 
 static bool next(void *self, unsigned i, usec now, struct question *question)
 {
@@ -856,6 +1170,7 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 	question->varbinds = varbinds_new();
 	switch (pdu->stage) {
 	case STAGE_IDENTIFY:
+		pdu->look = (struct look){ .asked = now };
 		ask_identity(inventory, pdu, question);
 		break;
 	case STAGE_READ:
@@ -866,7 +1181,10 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		break;
 	case STAGE_STATUS:
 		question->kind = REQUEST_GET;
-		add_device_status(pdu, question);
+		ask_statuses(pdu, question);
+		break;
+	case STAGE_UPTIME:
+		ask_uptime(question);
 		break;
 	case STAGE_WHO:
 		ask_who(pdu, question);
@@ -889,7 +1207,10 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 
 	switch (pdu->stage) {
 	case STAGE_IDENTIFY:
-		identified(inventory, pdu, reply, now);
+		if (pdu->asked_once)
+			identified_in_bulk(inventory, pdu, reply, now);
+		else
+			identified(inventory, pdu, reply, now);
 		break;
 	case STAGE_READ:
 		varbinds = &g_array_index(reply->varbinds, struct varbind, 0);
@@ -900,15 +1221,31 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 		take_rows(inventory, pdu, reply, now);
 		break;
 	case STAGE_STATUS:
-		take_device_status(pdu, &g_array_index(reply->varbinds, struct varbind, 0));
-		pdu->stage = STAGE_DONE;
+		take_statuses(pdu, &g_array_index(reply->varbinds, struct varbind, 0));
+		look_ended(inventory, pdu, now);
+		break;
+	case STAGE_UPTIME:
+		take_uptime(inventory, pdu, &g_array_index(reply->varbinds, struct varbind, 0),
+		            now);
 		break;
 	case STAGE_WHO:
-		who_answered(pdu, reply);
+		who_answered(inventory, pdu, reply, now);
 		break;
 	case STAGE_DONE:
 		break;
 	}
+}
+
+/* A question that ends so: GETBULK, or for the uptime. */
+static void unanswered(const struct inventory *inventory, struct pdu *pdu,
+                       const struct reply *reply, usec now)
+{
+	if (pdu->stage == STAGE_UPTIME)
+		take_uptime(inventory, pdu, NULL, now);
+	else if (pdu->stage == STAGE_IDENTIFY)
+		identify_by_next(pdu, true);
+	else
+		take_rows(inventory, pdu, reply, now);
 }
 
 static void reply(void *self, unsigned i, const struct reply *reply, usec now)
@@ -921,12 +1258,16 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 		answered(inventory, pdu, reply, now);
 		break;
 	case REPLY_SILENT:
-		take_rows(inventory, pdu, reply, now); /* to GETBULK: no other question ends so */
+		unanswered(inventory, pdu, reply, now);
 		break;
 	case REPLY_REFUSED:
-		fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
+		if (pdu->stage == STAGE_UPTIME)
+			take_uptime(inventory, pdu, NULL, now);
+		else
+			fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
 		break;
 	case REPLY_REPLACED:
+		pdu->by_next = false;
 		start_over(inventory, pdu, now,
 		           g_strdup("another device answers under its address now"));
 		break;
@@ -934,6 +1275,8 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 		fail(pdu, TRIPPSNMP_INTERNAL, reply->reason);
 		break;
 	}
+	if (pdu->stage == STAGE_DONE)
+		denial_clear(&pdu->denial);
 }
 
 static usec wake(const void *self, unsigned i)
@@ -960,6 +1303,11 @@ static bool done(const void *self)
 struct machine inventory_machine(struct inventory *inventory)
 {
 	return (struct machine){
-		.self = inventory, .next = next, .reply = reply, .wake = wake, .done = done
+		.self = inventory,
+		.next = next,
+		.hear = hear,
+		.reply = reply,
+		.wake = wake,
+		.done = done,
 	};
 }

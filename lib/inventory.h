@@ -31,14 +31,19 @@ struct inventory_need {
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
-	bool status;     /* tlpDeviceStatus too */
+	bool status;     /* states and tlpDeviceStatus too */
+	bool settled;    /* names: look until it is settled (settle.h) */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
 };
 
 /** What was found on one PDU. */
 struct pdu_outlets {
-	bool known;                  /* some family of ours answered */
-	bool whole;                  /* outlets is the complete table, not just the numbers asked */
+	bool known; /* some family of ours answered */
+	/*
+	 * Outlets is the complete table, not just the numbers asked; by name, all that the card
+	 * speaks of.
+	 */
+	bool whole;
 	GArray *outlets;             /* of struct outlet, by family, device and number */
 	const struct family *family; /* of the sole device */
 	uint32_t device; /* the only one that may have controllable outlets; 0 if several or none */
@@ -48,14 +53,19 @@ struct pdu_outlets {
 
 struct inventory;
 
-/**
- * Labels, needs and log must outlive it. v1 rules out GETBULK. overhead is
- * what the SNMP version adds to an answer, bytes.
- */
+struct inventory_settings {
+	bool v1;           /* rules out GETBULK */
+	unsigned overhead; /* what the SNMP version adds to an answer, bytes */
+	usec lasts;        /* so long a refusal must last to be believed */
+};
+
+/** Labels, needs and log must outlive it. */
 struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
-                                const struct inventory_need *needs, bool v1, unsigned overhead,
-                                const struct log *log);
+                                const struct inventory_need *needs,
+                                const struct inventory_settings *settings, const struct log *log);
 void inventory_free(struct inventory *inventory);
+/** All PDUs are looked at once more. What was learned of them stays, and what looks have seen. */
+void inventory_again(struct inventory *inventory);
 struct machine inventory_machine(struct inventory *inventory);
 
 /** Valid once the machine is done; owned by the inventory. */

@@ -8,11 +8,11 @@
 #include "power/power.h"
 
 /*
- * A definite no from a device (not there, not controllable, nobody's) is believed the second time.
- * Before a node is switched it must also have lasted so long, for a card that is starting says
- * such things, and a failure costs one of the cluster's few tries.
+ * What is denied (an outlet that is not there, not controllable, nobody's) is looked at again
+ * after so long, and must last: see denial.h.
  */
 #define LOOK_PAUSE USEC_PER_SEC
+#define LOOK_PAUSE_POWER (DENIAL_PAUSE - DENIAL_PAUSE / 10)
 /* What the SNMP versions add to an answer, bytes. */
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
@@ -21,6 +21,25 @@
 static usec within(usec limit)
 {
 	return limit - MIN(limit / 20, USEC_PER_SEC / 5);
+}
+
+/*
+ * To switch what is found by name the looks must be settled: a feed that was not seen is a node
+ * that is still alive.
+ */
+static void need_settled(struct operation *operation)
+{
+	const struct node *node = nodemap_find(operation->config->map, operation->node);
+	const bool all = !node || !node->outlets->len;
+
+	for (unsigned i = 0; all && i < operation->n_pdus; i++)
+		operation->needs[i].settled = true;
+	for (unsigned i = 0; node && i < node->outlets->len; i++) {
+		const struct outlet_ref *ref = node->outlets->pdata[i];
+
+		if (!ref->number)
+			operation->needs[ref->pdu].settled = true;
+	}
 }
 
 struct operation *operation_new(const struct config *config, const char *const *labels,
@@ -41,6 +60,11 @@ struct operation *operation_new(const struct config *config, const char *const *
 	operation->deadline = begun + within(MIN(limit, config->total_timeout));
 	operation->needs = feeds_needs(config->map, operation->n_pdus, node, status);
 	operation->found = g_new0(const struct pdu_outlets *, operation->n_pdus);
+	operation->pause = LOOK_PAUSE;
+	if (limit == USEC_NEVER) {
+		operation->pause = LOOK_PAUSE_POWER;
+		need_settled(operation);
+	}
 	return operation;
 }
 
@@ -58,15 +82,10 @@ void operation_connect(struct operation *operation, struct network *network, uin
 	operation->running = true;
 }
 
-static void drop_inventory(struct operation *operation)
-{
-	g_clear_pointer(&operation->view, feeds_view_free);
-	g_clear_pointer(&operation->inventory, inventory_free);
-}
-
 void operation_free(struct operation *operation)
 {
-	drop_inventory(operation);
+	g_clear_pointer(&operation->view, feeds_view_free);
+	inventory_free(operation->inventory);
 	if (operation->running)
 		runner_clear(&operation->runner);
 	g_free(operation->found);
@@ -130,26 +149,36 @@ static struct outcome inventory_expired(const struct operation *operation)
 		(double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
 }
 
-/* Asks the PDUs what they have. *stranger: one has nothing that we know. */
-static struct outcome take_inventory(struct operation *operation, bool *stranger)
+static struct inventory *make_inventory(const struct operation *operation)
 {
-	const bool v3 = operation->config->version == SNMP_V3;
+	const struct inventory_settings settings = {
+		.v1 = operation->config->version == SNMP_V1,
+		.overhead =
+			operation->config->version == SNMP_V3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY,
+		.lasts = operation->lasts,
+	};
+
+	return inventory_new(operation->n_pdus, operation->labels, operation->needs, &settings,
+	                     operation->log);
+}
+
+/* Asks the PDUs what they have. What they refuse has lasted when this fails. */
+static struct outcome take_inventory(struct operation *operation)
+{
 	struct machine machine;
 	struct outcome outcome;
 
-	*stranger = false;
-	drop_inventory(operation);
-	operation->inventory = inventory_new(operation->n_pdus, operation->labels, operation->needs,
-	                                     operation->config->version == SNMP_V1,
-	                                     v3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY, operation->log);
+	g_clear_pointer(&operation->view, feeds_view_free);
+	if (operation->inventory)
+		inventory_again(operation->inventory);
+	else
+		operation->inventory = make_inventory(operation);
 	machine = inventory_machine(operation->inventory);
 	if (!runner_run(&operation->runner, &machine, operation->deadline))
 		return inventory_expired(operation);
 	outcome = inventory_outcome(operation->inventory);
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
+	for (unsigned i = 0; i < operation->n_pdus; i++)
 		operation->found[i] = inventory_pdu(operation->inventory, i);
-		*stranger = *stranger || operation->found[i]->who;
-	}
 	if (!outcome.error)
 		operation->view =
 			feeds_view_new(operation->config->map, operation->config->feeds,
@@ -157,25 +186,37 @@ static struct outcome take_inventory(struct operation *operation, bool *stranger
 	return outcome;
 }
 
-/* Takes inventory until it is judged well, or a no was the same twice and for so long. */
+/* Whether what was judged is final: fine, or a no that has lasted. */
+static bool believed(const struct operation *operation, struct denial *denial,
+                     const struct outcome *outcome, bool unclear)
+{
+	if (!outcome->error)
+		return true;
+	if (!unclear)
+		return denial_heard(denial, outcome->message, now(operation), operation->lasts);
+	denial_clear(denial);
+	return false;
+}
+
+/* Takes inventory until it is judged well, or a no has lasted. */
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
 {
-	char *said = NULL; /* the no of the last look */
-	usec since = 0;
+	struct denial denial = { 0 };
+	char *said = NULL; /* of the last look */
 	struct outcome outcome;
 
 	for (;;) {
-		bool stranger, unclear = false, news;
-		const struct outcome taken = take_inventory(operation, &stranger);
-		const usec next = now(operation) + LOOK_PAUSE;
+		bool unclear = false;
+		usec next;
 
-		outcome = taken.error ? taken : judge(operation, context, &unclear);
-		news = g_strcmp0(said, outcome.message) != 0;
-		since = news ? now(operation) : since;
-		if (!outcome.error || (taken.error && !stranger) || next >= operation->deadline ||
-		    (said && !unclear && now(operation) - since >= operation->lasts))
+		outcome = take_inventory(operation);
+		if (outcome.error)
 			break;
-		if (news)
+		outcome = judge(operation, context, &unclear);
+		next = now(operation) + operation->pause;
+		if (believed(operation, &denial, &outcome, unclear) || next >= operation->deadline)
+			break;
+		if (g_strcmp0(said, outcome.message))
 			log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
 			         outcome.message);
 		g_free(said);
@@ -183,6 +224,7 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 		runner_pause(&operation->runner, next);
 	}
 	g_free(said);
+	denial_clear(&denial);
 	return outcome;
 }
 

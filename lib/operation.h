@@ -20,6 +20,7 @@ struct operation {
 	const struct log *log;
 	usec begun, deadline;
 	usec lasts;       /* so long what a device denies must last */
+	usec pause;       /* before it is looked at again */
 	const char *node; /* NULL: all of them */
 	struct inventory_need *needs;
 	struct runner runner;
@@ -45,8 +46,9 @@ typedef struct outcome (*operation_judge)(const struct operation *operation, voi
                                           bool *unclear);
 
 /**
- * Takes inventory and judges it. What a device denies is believed when it says
- * so twice; what it leaves unclear is asked until time is up.
+ * Takes inventory and judges it. What a device denies is believed when it has lasted (denial.h);
+ * what it leaves unclear is asked until time is up. May be called again: what earlier looks saw
+ * counts (settle.h). Without a view afterwards the last look failed.
  */
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context);
 

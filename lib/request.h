@@ -59,7 +59,8 @@ struct request {
 	uint32_t tag;     /* unique in one operation; the answer carries it */
 	unsigned attempt; /* 0 for the first one of a question */
 	enum request_kind kind;
-	unsigned repetitions; /* BULK only; non-repeaters is 0 */
+	unsigned once;        /* BULK only: so many of the first varbinds are not repeated */
+	unsigned repetitions; /* BULK only */
 	const struct varbind *varbinds;
 	unsigned n;
 	usec leave_by; /* after that it must not leave any more, as if it were lost; 0: any time */

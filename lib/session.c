@@ -607,7 +607,7 @@ static netsnmp_pdu *make_pdu(const struct request *request)
 	if (!pdu)
 		return NULL;
 	if (request->kind == REQUEST_BULK) {
-		pdu->non_repeaters = 0;
+		pdu->non_repeaters = (long)request->once;
 		pdu->max_repetitions = (long)request->repetitions;
 	}
 	for (unsigned i = 0; i < request->n; i++)

@@ -6,21 +6,24 @@
  */
 #include "table.h"
 
+#include "census.h"
 #include "text.h"
 
 /* Far above any real card (48), far below what would hurt. */
 #define ROWS_MAX 1024
 #define ANSWER_BYTES 1400
 #define VARBIND_BYTES 26 /* of ours, with a short value */
+#define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
 #define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
 
-enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION };
+enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION, CELL_LIST };
 
-/** One column of one family on its way through the table. */
+/** One column of one family on its way through the table, or a list. */
 struct column {
 	const struct family *family;
+	struct family_list list; /* of CELL_LIST */
 	enum cell cell;
 	struct objid root;
 	struct objid cursor; /* the last row seen; root before the first */
@@ -35,6 +38,7 @@ struct table {
 	unsigned overhead;
 	const struct log *log;
 	GArray *outlets; /* of struct outlet; the caller's */
+	GArray *census;  /* likewise */
 	GArray *columns; /* of struct column */
 	bool no_bulk;
 	bool bulk_answered; /* so silence is not for GETBULK */
@@ -58,7 +62,7 @@ GArray *outlets_new(void)
 }
 
 struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
-                        const struct log *log)
+                        GArray *census, const struct log *log)
 {
 	struct table *table = g_new0(struct table, 1);
 
@@ -67,6 +71,7 @@ struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *o
 	table->overhead = overhead;
 	table->log = log;
 	table->outlets = outlets;
+	table->census = census;
 	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
 	return table;
 }
@@ -80,6 +85,7 @@ void table_free(struct table *table)
 void table_clear(struct table *table)
 {
 	g_array_set_size(table->columns, 0);
+	g_array_set_size(table->outlets, 0);
 }
 
 static void add_column(struct table *table, const struct family *family, uint32_t device,
@@ -97,16 +103,48 @@ static void add_column(struct table *table, const struct family *family, uint32_
 	g_array_append_val(table->columns, entry);
 }
 
-void table_add(struct table *table, const struct family *family, uint32_t device, bool names)
+static bool has_family(const struct table *table, const struct family *family)
 {
-	add_column(table, family, device, family->state, CELL_STATE);
+	for (unsigned i = 0; i < table->columns->len; i++)
+		if (g_array_index(table->columns, struct column, i).family == family)
+			return true;
+	return false;
+}
+
+/* What an answer has room for, in varbinds with short values. */
+static unsigned rows_in(const struct table *table)
+{
+	return MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
+}
+
+void table_add(struct table *table, const struct family *family, uint32_t device,
+               struct table_columns columns)
+{
+	if (has_family(table, family))
+		return;
+	if (columns.state || family_existence(family) == family->state)
+		add_column(table, family, device, family->state, CELL_STATE);
 	add_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
-	if (names) {
+	if (columns.names) {
 		add_column(table, family, device, family->outlet_name, CELL_NAME);
 		add_column(table, family, device, family->description, CELL_DESCRIPTION);
 	}
-	table->rows_per_request =
-		MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
+	table->rows_per_request = rows_in(table);
+}
+
+void table_add_list(struct table *table, const struct family_list *list, const struct objid *cursor)
+{
+	const uint32_t before_first = 0;
+	const struct column entry = {
+		.cell = CELL_LIST,
+		.list = *list,
+		.root = list->root,
+		.cursor = *cursor,
+		.guess = objid_append(&list->root, 1, &before_first),
+	};
+
+	g_array_append_val(table->columns, entry);
+	table->rows_per_request = rows_in(table);
 }
 
 /* --- asking --- */
@@ -168,10 +206,10 @@ static void ask_next(const struct table *table, struct question *question)
 
 void table_ask(struct table *table, struct question *question)
 {
-	if (table->v1 || table->no_bulk)
-		ask_next(table, question);
-	else
+	if (table_bulk(table))
 		ask_bulk(table, question);
+	else
+		ask_next(table, question);
 }
 
 /* --- taking --- */
@@ -250,18 +288,34 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 		outlet->description = octets_string(varbind);
 		outlet->has_description = true;
 		break;
+	case CELL_LIST:
+		break;
 	}
 	return NULL;
+}
+
+/* A row of the column. Returns what is wrong, NULL if nothing. */
+static const char *take_row(struct table *table, const struct column *column,
+                            const struct varbind *varbind)
+{
+	const uint32_t id = column->root.id[column->root.n - 1];
+	struct outlet *outlet;
+	uint32_t device, number;
+
+	if (column->cell == CELL_LIST && table->census->len >= ROWS_MAX)
+		return "it has no end";
+	if (column->cell == CELL_LIST)
+		return census_take(table->census, &column->list, varbind);
+	if (!family_index(column->family, id, &varbind->name, &device, &number))
+		return "a row with a strange index";
+	outlet = outlet_row(table, column->family, device, number);
+	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
 }
 
 /* One step of a column. Returns what is wrong, NULL if nothing. */
 static const char *step(struct table *table, struct column *column, const struct objid *asked,
                         const struct varbind *varbind)
 {
-	const uint32_t id = column->root.id[column->root.n - 1];
-	struct outlet *outlet;
-	uint32_t device, number;
-
 	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
 		column->ended = true;
 		return NULL;
@@ -274,18 +328,18 @@ static const char *step(struct table *table, struct column *column, const struct
 		column->ended = true;
 		return NULL;
 	}
-	if (!family_index(column->family, id, &varbind->name, &device, &number))
-		return "a row with a strange index";
 	if (objid_compare(&varbind->name, &column->cursor) < 0)
 		return "rows in disorder";
+	/* several rows are asked for at a time, and may be the same one */
+	if (objid_equal(&varbind->name, &column->cursor))
+		return NULL;
 	column->cursor = varbind->name;
-	outlet = outlet_row(table, column->family, device, number);
-	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
+	return take_row(table, column, varbind);
 }
 
-static const char *take_bulk(struct table *table, const GArray *varbinds)
+static const char *take_bulk(struct table *table, const GArray *varbinds, unsigned from)
 {
-	unsigned at = 0;
+	unsigned at = from;
 
 	while (at < varbinds->len) {
 		const unsigned before = at;
@@ -356,21 +410,36 @@ bool table_ended(const struct table *table)
 }
 
 /* Long names make long answers: fewer rows from now on. */
-static void adapt_rows(struct table *table, const GArray *varbinds)
+static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
 {
 	gsize bytes = 0;
 	unsigned per_row;
 
-	for (unsigned i = 0; i < varbinds->len; i++) {
+	if (from >= varbinds->len)
+		return;
+	for (unsigned i = from; i < varbinds->len; i++) {
 		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
 
 		bytes += VARBIND_BYTES - 2;
 		if (varbind->octets)
 			bytes += g_bytes_get_size(varbind->octets);
 	}
-	per_row = (unsigned)(bytes / varbinds->len) * table->columns->len;
+	per_row = (unsigned)(bytes / (varbinds->len - from)) * table->columns->len;
 	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,
 	                                table->rows_per_request);
+}
+
+bool table_bulk(const struct table *table)
+{
+	return !table->v1 && !table->no_bulk;
+}
+
+void table_no_bulk(struct table *table)
+{
+	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
+	         table->label);
+	table->no_bulk = true;
+	table->rows_per_request = STRIPE_VARBINDS;
 }
 
 /* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
@@ -380,15 +449,12 @@ static void bulk_failed(struct table *table, const struct reply *reply)
 		table->rows_per_request /= 2;
 		return;
 	}
-	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
-	         table->label);
-	table->no_bulk = true;
-	table->rows_per_request = STRIPE_VARBINDS;
+	table_no_bulk(table);
 }
 
 const char *table_take(struct table *table, const struct reply *reply)
 {
-	const bool bulk = !table->v1 && !table->no_bulk;
+	const bool bulk = table_bulk(table);
 	const char *wrong;
 
 	table->bulk_answered = table->bulk_answered || (bulk && reply->status == REPLY_ANSWERED);
@@ -396,8 +462,37 @@ const char *table_take(struct table *table, const struct reply *reply)
 		bulk_failed(table, reply);
 		return NULL;
 	}
-	wrong = bulk ? take_bulk(table, reply->varbinds) : take_next(table, reply->varbinds);
+	wrong = bulk ? take_bulk(table, reply->varbinds, 0) : take_next(table, reply->varbinds);
 	if (bulk && !wrong && !table_ended(table))
-		adapt_rows(table, reply->varbinds);
+		adapt_rows(table, reply->varbinds, 0);
+	return wrong;
+}
+
+/* --- beside something else --- */
+
+void table_ask_too(const struct table *table, struct question *question)
+{
+	const unsigned once = question->varbinds->len;
+	const unsigned room = ANSWER_BYTES - table->overhead;
+	const unsigned row = table->columns->len * VARBIND_BYTES + TEXTS_BYTES;
+
+	ask_bulk(table, question);
+	question->once = once;
+	question->repetitions = MAX(1, (room - MIN(once * VARBIND_BYTES, room)) / row);
+}
+
+/*
+ * An agent that mistakes what is to be repeated answers in the wrong places: rows are known by
+ * their names, but that nothing follows is not.
+ */
+const char *table_take_too(struct table *table, const struct reply *reply, unsigned n)
+{
+	const char *wrong = take_bulk(table, reply->varbinds, n);
+
+	table->bulk_answered = true;
+	for (unsigned i = 0; i < table->columns->len; i++)
+		column_at(table, i)->ended = false;
+	if (!wrong)
+		adapt_rows(table, reply->varbinds, n);
 	return wrong;
 }

@@ -33,18 +33,27 @@ GArray *outlets_new(void);
 struct table;
 
 /**
- * The walk of one PDU's tables into outlets, by family, device and number.
- * Label, outlets and log must outlive it. overhead is what the SNMP version
- * adds to an answer, bytes.
+ * The walk of one PDU's tables into outlets, by family, device and number, and of lists
+ * into the census. Label, outlets, census and log must outlive it. overhead is what the
+ * SNMP version adds to an answer, bytes.
  */
 struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
-                        const struct log *log);
+                        GArray *census, const struct log *log);
 void table_free(struct table *table);
 
-/** Back to no columns. What was learned of the agent stays. */
+/** Back to no columns and no rows. What was learned of the agent stays. */
 void table_clear(struct table *table);
-/** Adds a family's columns; its first row is likely to be on that device. */
-void table_add(struct table *table, const struct family *family, uint32_t device, bool names);
+
+/** Which columns of a family are read besides the one that tells which outlets exist. */
+struct table_columns {
+	bool state, names;
+};
+/** Adds a family's columns, once; its first row is likely to be on that device. */
+void table_add(struct table *table, const struct family *family, uint32_t device,
+               struct table_columns columns);
+/** Adds what follows cursor in a list. */
+void table_add_list(struct table *table, const struct family_list *list,
+                    const struct objid *cursor);
 
 /** What to ask next; not after the end. */
 void table_ask(struct table *table, struct question *question);
@@ -55,5 +64,20 @@ void table_ask(struct table *table, struct question *question);
 const char *table_take(struct table *table, const struct reply *reply);
 /** Whether there are columns, and all were read to their ends. */
 bool table_ended(const struct table *table);
+
+/** Whether it would ask with GETBULK. */
+bool table_bulk(const struct table *table);
+/** Asks with GETNEXT from now on. */
+void table_no_bulk(struct table *table);
+/**
+ * Makes a GETBULK of what is in the question already, which is asked once, and as many rows
+ * as there is room for.
+ */
+void table_ask_too(const struct table *table, struct question *question);
+/**
+ * Takes the rows behind the first n varbinds of the answer to that. Where the tables end only an
+ * answer to table_ask() may say.
+ */
+const char *table_take_too(struct table *table, const struct reply *reply, unsigned n);
 
 #endif

@@ -717,6 +717,13 @@ struct states {
 	GArray *states;   /* of enum trippsnmp_state */
 };
 
+/* All UNKNOWN. */
+static void forget_states(struct states *all)
+{
+	g_array_set_size(all->states, 0);
+	g_array_set_size(all->states, all->names->len);
+}
+
 /* The first trouble ends the call; what there is besides is said here. */
 static struct outcome judge_states(const struct operation *operation, void *context, bool *unclear)
 {
@@ -762,11 +769,9 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 	outcome = call_open(&call);
 	if (!outcome.error)
 		outcome = operation_look(call.operation, judge_states, &all);
+	if (!call.operation->view) /* the last look failed; what an earlier one saw is not said */
+		forget_states(&all);
 	call_clear(&call);
-	if (outcome.error == TRIPPSNMP_TIMEOUT) { /* what an earlier look saw is not said */
-		g_array_set_size(all.states, 0);
-		g_array_set_size(all.states, all.names->len);
-	}
 	for (unsigned i = 0; i < all.names->len; i++)
 		fn(context, all.names->pdata[i],
 		   g_array_index(all.states, enum trippsnmp_state, i));

@@ -73,7 +73,9 @@ row() {
 }
 
 # Relays obey at once, nothing is lost, nothing is held. For SNMPv3 the discovery of the engine,
-# which the timeline does not show, comes on top.
+# which the timeline does not show, comes on top. By name a reset asks for sysUpTime once more
+# than by number and reads the tables, for only a card that is up for long shows all it has;
+# SNMPv3 tells that without being asked.
 #   capture                     outlet  SNMP  status list off on reset by-name
 row pdumv30hvnetlx-pdu-20.2.1   1.3     2c   1      3    4   3  6     8
 row pdumv30hvnetlx-pdu-20.2.1   1.3     1    3      4    7   6  9     10

@@ -103,6 +103,11 @@ void script_drop(struct script *script, unsigned pdu, const struct objid *root)
 			g_array_remove_index(script->cells[pdu], i);
 }
 
+void script_uptime(struct script *script, unsigned pdu, double seconds)
+{
+	script_start(script, pdu, script->clock - (usec)(seconds * (double)USEC_PER_SEC));
+}
+
 /* --- the agent --- */
 
 static void answer_error(struct event *answer, int error_status, unsigned index)
@@ -167,23 +172,37 @@ static void add_set(const struct script *script, unsigned pdu, struct event *ans
 		answer_error(answer, (int)cell->number, index);
 }
 
+/* Whether there is room for one more. */
+static bool add_bulk_next(const struct script *script, unsigned pdu, struct event *answer,
+                          const struct objid *name, unsigned index)
+{
+	if ((script->answer_max && answer->varbinds->len == script->answer_max) ||
+	    answer->error_status)
+		return false;
+	add_next(script, pdu, answer, name, index);
+	return true;
+}
+
 static void add_bulk(const struct script *script, unsigned pdu, struct event *answer,
                      const struct request *request)
 {
-	const unsigned limit = script->answer_max ? script->answer_max : UINT_MAX;
+	const unsigned once = MIN(request->once, request->n);
+	const unsigned repeated = request->n - once;
 
+	for (unsigned i = 0; i < once; i++)
+		if (!add_bulk_next(script, pdu, answer, &request->varbinds[i].name, i + 1))
+			return;
 	for (unsigned row = 0; row < request->repetitions; row++)
-		for (unsigned i = 0; i < request->n; i++) {
+		for (unsigned i = 0; i < repeated; i++) {
 			const unsigned len = answer->varbinds->len;
 			const struct objid name =
 				row ? g_array_index(answer->varbinds, struct varbind,
-			                            len - request->n)
+			                            len - repeated)
 						.name
-				    : request->varbinds[i].name;
+				    : request->varbinds[once + i].name;
 
-			if (len == limit || answer->error_status)
+			if (!add_bulk_next(script, pdu, answer, &name, once + i + 1))
 				return;
-			add_next(script, pdu, answer, &name, i + 1);
 		}
 }
 
@@ -227,6 +246,13 @@ static void make_answer(const struct script *script, unsigned pdu, const struct 
 	}
 	if (script->answer_max && request->n > script->answer_max)
 		answer_error(answer, SNMP_STATUS_TOO_BIG, 0);
+}
+
+void script_answer(struct script *script, unsigned pdu, const struct request *request,
+                   struct event *answer)
+{
+	event_clear(answer);
+	make_answer(script, pdu, request, answer);
 }
 
 /* A command moves its outlet's state. Commands and states are encoded alike: off 1, on 2. */
@@ -276,6 +302,7 @@ static void record(struct script *script, unsigned pdu, const struct request *re
 	struct script_request sent = { .at = script->clock,
 		                       .pdu = pdu,
 		                       .kind = request->kind,
+		                       .once = request->once,
 		                       .repetitions = request->repetitions,
 		                       .varbinds = varbinds_new() };
 

@@ -26,7 +26,7 @@ struct script_request {
 	usec at;
 	unsigned pdu;
 	enum request_kind kind;
-	unsigned repetitions;
+	unsigned once, repetitions;
 	GArray *varbinds; /* of struct varbind */
 };
 
@@ -88,6 +88,13 @@ void script_load(struct script *script, unsigned pdu, const char *file);
 /** Outlets 1 to n of a device: on, controllable, called "Load N", without description. */
 void script_outlets(struct script *script, unsigned pdu, const struct family *family,
                     uint32_t device, unsigned n);
+
+/** From now on it tells its uptime, which is now so many seconds. */
+void script_uptime(struct script *script, unsigned pdu, double seconds);
+
+/** For hooks: makes *answer, which is cleared before, the agent's answer to that request. */
+void script_answer(struct script *script, unsigned pdu, const struct request *request,
+                   struct event *answer);
 
 /** At that time the cell becomes an INTEGER; a SET on the way does not change that. */
 void script_change_at(struct script *script, usec at, unsigned pdu, const struct objid *name,

@@ -253,6 +253,38 @@ START_TEST(no_two_families_share_a_table)
 }
 END_TEST
 
+START_TEST(each_list_that_a_family_has_is_there_once)
+{
+	struct family_list list;
+	unsigned types = 0, counts = 0;
+
+	for (unsigned i = 0; family_list(i, &list); i++) {
+		types += list.types;
+		counts += !list.types;
+		ck_assert(list.types ? !list.family
+		                     : objid_equal(&list.root, &list.family->outlet_count));
+		for (unsigned k = 0; k < i; k++) {
+			struct family_list other;
+
+			ck_assert(family_list(k, &other) && !objid_equal(&list.root, &other.root));
+		}
+	}
+	ck_assert_uint_eq(types, 1);
+	ck_assert_uint_eq(counts, 3);
+}
+END_TEST
+
+START_TEST(the_device_types_are_those_of_the_mib)
+{
+	static const char *const types[] = { "1.3.6.1.4.1.850.1.1.3.2", "1.3.6.1.4.1.850.1.1.3.4",
+		                             "1.3.6.1.4.1.850.1.1.3.1", "", "" };
+
+	assert_name(&family_row((unsigned)_i)->device_type, types[_i]);
+	assert_name(&family_row((unsigned)_i)->device_types,
+	            *types[_i] ? "1.3.6.1.4.1.850.1.1.1.2.1.3" : "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("family");
@@ -276,6 +308,8 @@ int main(void)
 	                    n);
 	tcase_add_test(tcase, documented_tables_rank_before_the_undocumented_twin);
 	tcase_add_test(tcase, no_two_families_share_a_table);
+	tcase_add_test(tcase, each_list_that_a_family_has_is_there_once);
+	tcase_add_loop_test(tcase, the_device_types_are_those_of_the_mib, 0, (int)family_count());
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);

@@ -21,6 +21,7 @@ static struct config *config;
 static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
+static const char *feeds; /* the parameter */
 
 static void have_pdus(unsigned n)
 {
@@ -45,6 +46,7 @@ static void teardown(void)
 {
 	config_free(config);
 	script_free(script);
+	feeds = NULL;
 	g_clear_pointer(&outcome.message, g_free);
 }
 
@@ -54,6 +56,7 @@ static void configure(const char *hostlist, const char *total_timeout)
 	char *error = NULL;
 
 	values[PARAM_IPADDR] = script->n_pdus == 1 ? "pdu-a" : "pdu-a pdu-b";
+	values[PARAM_FEEDS] = feeds;
 	values[PARAM_COMMUNITY] = "c";
 	values[PARAM_HOSTLIST] = hostlist;
 	values[PARAM_POWER_TIMEOUT] = "3";
@@ -187,6 +190,237 @@ START_TEST(a_card_that_is_starting_is_given_time_before_its_no_is_believed)
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
 	assert_seconds(4, 8);
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+}
+END_TEST
+
+/* --- what is found by name --- */
+
+static void put_name(unsigned pdu, uint32_t device, uint32_t number, const char *text)
+{
+	const struct objid name = family_instance(lx, lx->outlet_name, device, number);
+
+	script_put_text(script, pdu, &name, text);
+}
+
+static void put_count(uint32_t device, int64_t count)
+{
+	const struct objid name = objid_append(&lx->outlet_count, 1, &device);
+
+	script_put(script, 0, &name, VALUE_UNSIGNED, count);
+}
+
+/* Whether that outlet's command object was set. */
+static bool commanded(unsigned pdu, uint32_t device, uint32_t number)
+{
+	const struct objid command = family_instance(lx, lx->command, device, number);
+
+	for (unsigned i = 0; i < script->sent->len; i++) {
+		const struct script_request *sent = script_sent(script, i);
+
+		for (unsigned k = 0;
+		     sent->kind == REQUEST_SET && sent->pdu == pdu && k < sent->varbinds->len; k++)
+			if (objid_equal(&g_array_index(sent->varbinds, struct varbind, k).name,
+			                &command))
+				return true;
+	}
+	return false;
+}
+
+static bool it_is(double second)
+{
+	return (double)(script->clock - begun) / (double)USEC_PER_SEC >= second;
+}
+
+/* Device 2 is there after 30 seconds; it was counted from the beginning. */
+static enum script_fate second_device_late(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (it_is(30) && !network->calls++) {
+		script_outlets(network, 0, lx, 2, 8);
+		put_name(0, 2, 3, "db1");
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(outlets_of_a_device_whose_rows_come_late_are_switched_too)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(0, 1, 3, "db1");
+	put_count(1, 8);
+	put_count(2, 8);
+	script->hook = second_device_late;
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(commanded(0, 1, 3) && commanded(0, 2, 3));
+	assert_seconds(30, 35);
+}
+END_TEST
+
+START_TEST(status_says_that_rows_are_missing)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(0, 1, 3, "db1");
+	put_count(2, 8);
+	configure("", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "0 outlets of 8 on device 2");
+}
+END_TEST
+
+/* Each row has its name 0.6 seconds after the one before; db1 is 2 and 6. */
+static enum script_fate names_row_by_row(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	for (uint32_t number = 1; number <= 8; number++)
+		put_name(0, 1, number,
+		         !it_is(0.6 * number)         ? ""
+		         : number == 2 || number == 6 ? "db1"
+		                                      : "web");
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(names_that_come_row_by_row_are_waited_for)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	if (_i)
+		script_uptime(script, 0, 1);
+	else
+		script->agents[0].runs = false;
+	script->hook = names_row_by_row;
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(commanded(0, 1, 2) && commanded(0, 1, 6));
+}
+END_TEST
+
+/* The second PDU has just started: its names are there after eight seconds. */
+static enum script_fate names_of_b_late(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	if (it_is(8) && !network->calls++)
+		put_name(1, 1, 4, "db1");
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(nothing_is_switched_before_all_pdus_names_are_settled)
+{
+	static const char *const required[] = { NULL, "2" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		script_outlets(script, i, lx, 1, 8);
+		if (_i / 2)
+			script_uptime(script, i, i ? 2 : 86400);
+		else
+			script->agents[i].runs = !i;
+	}
+	put_name(0, 1, 3, "db1");
+	put_name(1, 1, 4, "");
+	script->hook = names_of_b_late;
+	feeds = required[_i % 2];
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(commanded(0, 1, 3) && commanded(1, 1, 4));
+}
+END_TEST
+
+START_TEST(what_is_not_settled_in_time_is_an_honest_failure)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(0, 1, 3, "db1");
+	script->agents[0].runs = false;
+	configure("", "8");
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "does not tell its uptime");
+	ck_assert_ptr_nonnull(strstr(outcome.message, "write numbers in hostlist"));
+}
+END_TEST
+
+START_TEST(a_map_by_numbers_asks_for_no_uptime)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	script->agents[0].runs = false;
+	configure("db1:3", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(0, 1);
+	ck_assert_int_eq(script_sent(script, 1)->kind, REQUEST_SET);
+}
+END_TEST
+
+/* --- a no must last --- */
+
+/* Reading is refused for four seconds, as by a card that starts. */
+static enum script_fate refuses_reading(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (!it_is(4) && request->kind != REQUEST_SET) {
+		answer->error_status = SNMP_STATUS_AUTHORIZATION_ERROR;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+static const char *const maps[] = { "db1:3", "", "db1:\"db1\"" };
+
+START_TEST(a_card_that_refuses_while_it_starts_is_asked_on)
+{
+	eight_outlets_and_db1();
+	script->hook = refuses_reading;
+	configure(maps[_i], NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(4, 6);
+}
+END_TEST
+
+START_TEST(an_object_that_is_refused_for_good_ends_it_after_five_seconds)
+{
+	const struct family *ups = script_family("LX UPS");
+	const struct objid row = family_instance(ups, family_existence(ups), 1, 1);
+
+	eight_outlets_and_db1();
+	script_put(script, 0, &row, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	configure(maps[_i], NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "reading is refused");
+	assert_seconds(5, 6.5);
+	for (unsigned i = 1; i < script->sent->len; i++)
+		ck_assert_int_le(script_sent(script, i)->at - script_sent(script, i - 1)->at,
+		                 USEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(status_believes_a_refused_object_after_a_second)
+{
+	const struct family *ups = script_family("LX UPS");
+	const struct objid row = family_instance(ups, family_existence(ups), 1, 1);
+
+	eight_outlets_and_db1();
+	script_put(script, 0, &row, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	configure("db1:3", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "reading is refused");
+	assert_seconds(1, 2.5);
+}
+END_TEST
+
+START_TEST(a_stranger_is_asked_for_five_seconds)
+{
+	no_outlets();
+	configure(maps[_i], NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "no outlet table that we know");
+	assert_seconds(5, 6.5);
 }
 END_TEST
 
@@ -528,6 +762,7 @@ int main(void)
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
+	TCase *found = tcase_create("found by name");
 
 	tcase_add_checked_fixture(looks, setup, teardown);
 	tcase_add_loop_test(looks, a_card_that_is_starting_is_given_time_before_its_no_is_believed,
@@ -537,6 +772,25 @@ int main(void)
 	tcase_add_test(looks, a_no_that_changes_must_last_anew);
 	tcase_add_test(looks, status_believes_a_no_that_it_sees_twice);
 	suite_add_tcase(suite, looks);
+
+	tcase_add_loop_test(looks, a_card_that_refuses_while_it_starts_is_asked_on, 0,
+	                    G_N_ELEMENTS(maps));
+	tcase_add_loop_test(looks, an_object_that_is_refused_for_good_ends_it_after_five_seconds, 0,
+	                    G_N_ELEMENTS(maps));
+	tcase_add_test(looks, status_believes_a_refused_object_after_a_second);
+	tcase_add_loop_test(looks, a_stranger_is_asked_for_five_seconds, 0, G_N_ELEMENTS(maps));
+
+	tcase_add_checked_fixture(found, setup, teardown);
+	tcase_add_test(found, outlets_of_a_device_whose_rows_come_late_are_switched_too);
+	tcase_add_test(found, status_says_that_rows_are_missing);
+	tcase_add_loop_test(found, names_that_come_row_by_row_are_waited_for, 0, 2);
+	tcase_add_test(found, what_is_not_settled_in_time_is_an_honest_failure);
+	tcase_add_test(found, a_map_by_numbers_asks_for_no_uptime);
+	suite_add_tcase(suite, found);
+
+	tcase_add_checked_fixture(two, setup_two, teardown);
+	tcase_add_loop_test(two, nothing_is_switched_before_all_pdus_names_are_settled, 0, 4);
+	suite_add_tcase(suite, two);
 
 	tcase_add_checked_fixture(names, setup, teardown);
 	tcase_add_test(names, a_row_of_nobodys_stands_in_nobodys_way);

@@ -1161,6 +1161,34 @@ START_TEST(the_library_tells_the_states_of_the_nodes_that_are_listed)
 }
 END_TEST
 
+/* Once the first look is over, the card has no tables any more. */
+static void loses_its_tables(void *context, enum trippsnmp_level level, const char *line)
+{
+	if (level == TRIPPSNMP_LOG_WARN && strstr(line, "neither on nor off; looking again"))
+		simulator_control(context, "remove 1.3.6.1.4.1.850");
+}
+
+START_TEST(the_library_does_not_tell_states_of_an_earlier_look_where_the_last_one_failed)
+{
+	struct simulator *sim = simulator_start(PDU_24, "--control", "--row", LX_PDU ".4.1.3|2|1",
+	                                        "--row", LX_PDU ".4.1.4|2|0", NULL);
+	trippsnmp *handle = trippsnmp_new();
+	GString *text = g_string_new(NULL);
+
+	trippsnmp_set(handle, "ipaddr", simulator_address(sim));
+	trippsnmp_set(handle, "community", "tripplite");
+	trippsnmp_set(handle, "hostlist", "db1:3; db2:4");
+	trippsnmp_set_log(handle, loses_its_tables, sim);
+	ck_assert_int_eq(trippsnmp_configure(handle), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_node_states(handle, append_node, text), TRIPPSNMP_ACCESS);
+	ck_assert_msg(strstr(trippsnmp_message(handle), "no outlet table that we know") != NULL,
+	              "%s", trippsnmp_message(handle));
+	ck_assert_str_eq(text->str, "db1 unknown; db2 unknown; ");
+	g_string_free(text, TRUE);
+	trippsnmp_free(handle);
+}
+END_TEST
+
 START_TEST(hostile_names_are_neither_listed_nor_logged_raw)
 {
 	char *longest = g_strnfill(255, 'a');
@@ -1559,6 +1587,9 @@ static void add_trouble(TCase *tests)
 	tcase_add_loop_test(tests, the_list_has_each_name_once_in_lower_case_without_factory_names,
 	                    0, 3);
 	tcase_add_test(tests, the_library_tells_the_states_of_the_nodes_that_are_listed);
+	tcase_add_test(
+		tests,
+		the_library_does_not_tell_states_of_an_earlier_look_where_the_last_one_failed);
 	tcase_add_test(tests, hostile_names_are_neither_listed_nor_logged_raw);
 	tcase_add_test(tests, a_hostile_node_name_is_not_logged_raw);
 	tcase_add_loop_test(tests, no_secret_is_in_any_line_at_debug_level, 0, 6);

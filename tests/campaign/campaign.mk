@@ -16,7 +16,7 @@ tests_campaign_campaign_SOURCES = \
 	tests/campaign/world.c tests/campaign/world.h
 tests_campaign_campaign_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)
 SHELL_TESTS += tests/defects.sh
-EXTRA_DIST += tests/campaign/digest.sh
+EXTRA_DIST += tests/campaign/digest.sh tests/defects
 
 SEEDS = 100000
 JOBS = 2

@@ -384,15 +384,16 @@ static void get_next(struct answering *answering)
 static void get_bulk(struct answering *answering)
 {
 	const unsigned n = answering->request->varbinds->len;
+	const unsigned once = MIN(answering->request->once, n), repeated = n - once;
 
-	for (unsigned k = 0; k < answering->request->repetitions * n; k++) {
-		const struct objid *name =
-			k < n ? &asked(answering, k)->name
-			      : &g_array_index(answering->event.varbinds, struct varbind, k - n)
-					 .name;
+	for (unsigned k = 0; k < once + answering->request->repetitions * repeated; k++) {
+		const struct objid *name = k < n ? &asked(answering, k)->name
+		                                 : &g_array_index(answering->event.varbinds,
+		                                                  struct varbind, k - repeated)
+		                                            .name;
 		struct varbind varbind = next_varbind(answering, name);
 
-		if (poison(answering, &varbind.name, k % n)) {
+		if (poison(answering, &varbind.name, k < n ? k : once + (k - once) % repeated)) {
 			varbind_clear(&varbind);
 			return;
 		}

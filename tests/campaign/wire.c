@@ -294,6 +294,7 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 	datagram->tag = request->tag;
 	datagram->attempt = request->attempt;
 	datagram->kind = request->kind;
+	datagram->once = request->once;
 	datagram->repetitions = request->repetitions;
 	datagram->sent = world->now;
 	datagram->references = 1;

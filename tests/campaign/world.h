@@ -256,7 +256,7 @@ struct datagram {
 	uint32_t tag;
 	unsigned attempt;
 	enum request_kind kind;
-	unsigned repetitions;
+	unsigned once, repetitions;
 	GArray *varbinds;
 	usec sent; /* by the client */
 	bool answer_lost;

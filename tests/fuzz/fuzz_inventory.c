@@ -167,20 +167,19 @@ static struct varbind next_object(const struct trial *trial, unsigned pdu,
 
 static void answer_bulk(const struct trial *trial, const struct sent *sent, GArray *varbinds)
 {
-	GArray *cursors = varbinds_new();
+	const unsigned n = sent->varbinds->len, once = MIN(sent->once, n);
+	const unsigned repeated = n - once;
 
-	for (unsigned i = 0; i < sent->varbinds->len; i++)
-		varbinds_add(cursors, &g_array_index(sent->varbinds, struct varbind, i).name);
-	for (unsigned i = 0; i < sent->repetitions && varbinds->len < ANSWER_MAX; i++) {
-		for (unsigned k = 0; k < cursors->len; k++) {
-			struct varbind *cursor = &g_array_index(cursors, struct varbind, k);
-			const struct varbind object = next_object(trial, sent->pdu, &cursor->name);
+	for (unsigned i = 0; i < once + sent->repetitions * repeated && varbinds->len < ANSWER_MAX;
+	     i++) {
+		const struct varbind *before =
+			i < n ? &g_array_index(sent->varbinds, struct varbind, i)
+			      : &g_array_index(varbinds, struct varbind, i - repeated);
+		const struct objid after = before->name;
+		const struct varbind object = next_object(trial, sent->pdu, &after);
 
-			cursor->name = object.name;
-			g_array_append_val(varbinds, object);
-		}
+		g_array_append_val(varbinds, object);
 	}
-	g_array_unref(cursors);
 }
 
 static void answer(void *context, const struct sent *sent, struct event *event)

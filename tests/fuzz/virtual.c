@@ -343,6 +343,7 @@ static void virtual_send(struct network *network, unsigned pdu, const struct req
 		.attempt = request->attempt,
 		.at = virtual->now,
 		.kind = request->kind,
+		.once = request->once,
 		.repetitions = request->repetitions,
 		.varbinds = copy_varbinds(request->varbinds, request->n),
 	};

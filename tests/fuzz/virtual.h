@@ -18,7 +18,7 @@ struct sent {
 	unsigned attempt;
 	usec at;
 	enum request_kind kind;
-	unsigned repetitions;
+	unsigned once, repetitions;
 	GArray *varbinds;
 	bool answered;
 	bool refused; /* somebody said that it would get no answer */

@@ -343,10 +343,10 @@ START_TEST(what_is_not_settled_in_time_is_an_honest_failure)
 }
 END_TEST
 
-START_TEST(a_map_by_numbers_asks_for_no_uptime)
+START_TEST(a_map_by_numbers_waits_for_no_card_to_settle)
 {
 	script_outlets(script, 0, lx, 1, 8);
-	script->agents[0].runs = false;
+	script_uptime(script, 0, 2);
 	configure("db1:3", NULL);
 	switch_off("db1");
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -785,11 +785,12 @@ int main(void)
 	tcase_add_test(found, status_says_that_rows_are_missing);
 	tcase_add_loop_test(found, names_that_come_row_by_row_are_waited_for, 0, 2);
 	tcase_add_test(found, what_is_not_settled_in_time_is_an_honest_failure);
-	tcase_add_test(found, a_map_by_numbers_asks_for_no_uptime);
+	tcase_add_test(found, a_map_by_numbers_waits_for_no_card_to_settle);
 	suite_add_tcase(suite, found);
 
 	tcase_add_checked_fixture(two, setup_two, teardown);
 	tcase_add_loop_test(two, nothing_is_switched_before_all_pdus_names_are_settled, 0, 4);
+	tcase_add_test(two, a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else);
 	suite_add_tcase(suite, two);
 
 	tcase_add_checked_fixture(names, setup, teardown);
@@ -811,9 +812,6 @@ int main(void)
 	tcase_add_test(changes, another_device_that_does_not_have_the_outlet_is_an_error);
 	suite_add_tcase(suite, changes);
 
-	tcase_add_checked_fixture(two, setup_two, teardown);
-	tcase_add_test(two, a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else);
-	suite_add_tcase(suite, two);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

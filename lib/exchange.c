@@ -22,8 +22,13 @@
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
+/* For a card that was seen to need longer. */
+#define MEASURED_CEILING (8 * USEC_PER_SEC)
 /* However quick the answers were: others may have something for the card to do as well. */
 #define TIMEOUT_FLOOR (USEC_PER_SEC / 4)
+/* What takes longer is worth a word when the time is up. */
+#define SLOW (USEC_PER_SEC / 2)
+/* In silence the wait of a PDU that has answered grows to so many times the first one. */
 #define BACK_OFF 4
 /* Of RFC 6298. */
 #define SMOOTHED_SHARE 8
@@ -213,46 +218,54 @@ static struct round_trips *trips_of(struct exchange *x, enum request_kind kind)
 
 /*
  * Each attempt has its own tag, so each answer tells what its own attempt took, however late it
- * comes. What it took behind an earlier one of ours is not the card's time for it.
+ * comes.
  */
 static void measure(struct exchange *x, const struct attempt *attempt, usec now)
 {
 	struct round_trips *trips = trips_of(x, attempt->kind);
-	const usec took = now - MAX(attempt->sent, x->answered_at);
+	const usec took = now - attempt->sent;
 
-	x->answered_at = now;
+	x->last_trip = took;
 	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	if (!trips->known) {
-		*trips = (struct round_trips){ true, took, took / 2 };
+		*trips = (struct round_trips){ true, took, took };
 		return;
 	}
 	trips->deviation += (ABS(trips->smoothed - took) - trips->deviation) / DEVIATION_SHARE;
 	trips->smoothed += (took - trips->smoothed) / SMOOTHED_SHARE;
 }
 
+/* Whatever was measured, no lost datagram is to cost very much. */
 static usec wait_by(const struct exchange *x, const struct round_trips *trips)
 {
 	const usec least = MIN(TIMEOUT_FLOOR, x->settings.timeout);
-	const usec most = MAX(TIMEOUT_CEILING, trips->smoothed + trips->smoothed / 2);
+	const usec most = CLAMP(3 * trips->smoothed, TIMEOUT_CEILING, MEASURED_CEILING);
 
 	return CLAMP(trips->smoothed + DEVIATIONS * trips->deviation, least, most);
 }
 
-/* How long an answer to such a request may take, when nothing stands before it. */
-static usec first_wait(struct exchange *x, enum request_kind kind)
+/* Of a kind of request that was not answered yet: it may well take longer than the others. */
+static usec wait_by_others(const struct exchange *x)
 {
 	usec wait = 0;
 
-	if (trips_of(x, kind)->known)
-		return wait_by(x, trips_of(x, kind));
 	for (unsigned i = 0; i < G_N_ELEMENTS(x->round_trips); i++)
 		if (x->round_trips[i].known)
 			wait = MAX(wait, wait_by(x, &x->round_trips[i]));
-	/* it may well take longer than what was measured */
-	return wait ? MIN(2 * wait, MAX(wait, TIMEOUT_CEILING)) : x->settings.timeout;
+	return wait ? MIN(2 * wait, MEASURED_CEILING) : x->settings.timeout;
 }
 
-/* Repeats of what is answered: a card that does one thing at a time answers them first. */
+/* How long an answer to the question may take: longer, if the queue of the card has just grown. */
+static usec first_wait(struct exchange *x)
+{
+	const struct round_trips *trips = trips_of(x, x->question.kind);
+
+	if (!trips->known)
+		return wait_by_others(x);
+	return MAX(wait_by(x, trips), MIN(2 * x->last_trip, MEASURED_CEILING));
+}
+
+/* Repeats of what is answered by now: a card that does one thing at a time answers them first. */
 static unsigned left_behind(const struct exchange *x)
 {
 	unsigned n = 0;
@@ -265,31 +278,23 @@ static unsigned left_behind(const struct exchange *x)
 	return n;
 }
 
-static usec ceiling_of(struct exchange *x, usec first)
-{
-	if (!x->heard)
-		return MAX(TIMEOUT_CEILING, first);
-	return CLAMP(BACK_OFF * first, first, MAX(TIMEOUT_CEILING, first));
-}
-
 /*
  * The pause after the n-th attempt in a row. A repeat is one more thing to do for a card that may
- * be busy rather than deaf, so the wait doubles; and what is asked only once is waited for as
- * long as two attempts would be. Jitter keeps nodes that fence at the same moment from asking
- * in step.
+ * be busy rather than deaf, so the wait doubles: as long as it has never answered without end but
+ * the ceiling, then not so far, for where half of the exchanges are lost an operation of ten of
+ * them ends in time only if none waits for long. What is asked only once is waited for as if it
+ * had been asked before. Jitter keeps nodes that fence at the same moment from asking in step.
  */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
-	const usec first = first_wait(x, x->question.kind);
-	const usec ceiling = ceiling_of(x, first);
-	usec pause = first;
+	const unsigned doublings = silent + (x->question.max_attempts == 1);
+	const usec first = first_wait(x);
+	const usec ceiling = MAX(TIMEOUT_CEILING, first);
+	const usec most = x->heard ? MIN(BACK_OFF * first, ceiling) : ceiling;
+	usec pause = MIN(first << MIN(doublings, 10), most);
 
-	for (unsigned i = x->question.max_attempts == 1 ? 0 : 1; i <= silent && pause < ceiling;
-	     i++)
-		pause *= 2;
-	pause = MIN(pause, ceiling);
 	if (!silent)
-		pause += left_behind(x) * trips_of(x, x->question.kind)->smoothed;
+		pause += left_behind(x) * MIN(x->last_trip, TIMEOUT_CEILING);
 	return pause - pause / 10 + (usec)(next_random(x) % 1024) * (pause / 5) / 1024;
 }
 
@@ -799,6 +804,20 @@ bool exchange_expire(struct exchange *x)
 		return false;
 	finish(x, REPLY_FAULT);
 	return true;
+}
+
+char *exchange_slowness(const struct exchange *x)
+{
+	usec takes = x->last_trip;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(x->round_trips); i++)
+		takes = MAX(takes, x->round_trips[i].smoothed);
+	if (takes < SLOW)
+		return NULL;
+	return g_strdup_printf("takes %.2g s for an answer: it is slow, or busy with what others "
+	                       "ask; give it more time by total_timeout, and set snmp_timeout to "
+	                       "more than that",
+	                       (double)takes / (double)USEC_PER_SEC);
 }
 
 /* --- what was heard --- */

@@ -1,7 +1,11 @@
 /*
- * A question to one PDU until it is answered or time is up: attempts,
- * back-off, jitter, late answers, splitting. Pure: it is told the time, hands
- * out requests and is fed events. It never decides what an answer means.
+ * A question to one PDU until it is answered or time is up: attempts, how
+ * long each is waited for, late answers, splitting. Pure: it is told the time,
+ * hands out requests and is fed events. It never decides what an answer means.
+ *
+ * A card is a slow computer that does one thing at a time and queues the rest,
+ * and a repeat is one more thing to do. Until it has answered, the wait doubles
+ * from snmp_timeout to 4 s; after that it follows the round trips as measured.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -85,9 +89,9 @@ struct exchange {
 	unsigned largest;   /* varbinds of a request that is known to get an answer */
 	unsigned suspected; /* varbinds of a part that was answered where more was not; 0: none */
 	unsigned parts;     /* such answers in a row */
-	struct round_trips round_trips[REQUEST_SET + 1]; /* GETNEXT's are with GET's */
-	usec answered_sent; /* when the latest attempt left that has been answered */
-	usec answered_at;   /* when the last answer came */
+	struct round_trips round_trips[REQUEST_SET + 1]; /* by kind; GETNEXT's with GET's */
+	usec answered_sent; /* when the latest attempt left that was answered */
+	usec last_trip;     /* what the last answer took, whatever it was asked */
 	bool warned;
 	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
 	struct denial denial; /* what it refuses, and since when */
@@ -139,6 +143,12 @@ void heard_clear(struct heard *heard);
 bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */
 bool exchange_expire(struct exchange *x);
+
+/**
+ * What to say of a PDU that takes long for an answer, after its label; NULL if it does not, or
+ * was never heard. Free with g_free().
+ */
+char *exchange_slowness(const struct exchange *x);
 
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);

@@ -146,8 +146,8 @@ static const struct param table[] = {
 	{ PARAM_SNMP_TIMEOUT, "snmp_timeout", "string", "1", OPTIONAL,
 	  "Seconds before a request is sent again",
 	  "How long an answer is waited for before the first retransmission; the wait grows "
-	  "from there, until the time for the whole operation is up. Decimals are allowed; "
-	  "at least 0.05.",
+	  "from there, and follows what the PDU is seen to need once it has answered. "
+	  "Decimals are allowed; at least 0.05.",
 	  ANY_WORD, AGENT_TIME },
 	{ PARAM_TOTAL_TIMEOUT, "total_timeout", "string", "50", OPTIONAL,
 	  "Seconds that a whole operation may take",

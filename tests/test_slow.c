@@ -11,12 +11,11 @@
 #include "script.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OUTLETS 24
 #define HANDLES_MAX 64
+#define APART 5000
 #define WAY 200 /* of a datagram */
 #define STATUS_LIMIT (15 * USEC_PER_SEC)
 #define UP_SINCE (900 * USEC_PER_SEC)
@@ -26,7 +25,7 @@ struct handle {
 	struct network network; /* first: it is cast back */
 	unsigned index;
 	char node[16];
-	usec starts, ended;
+	usec ended;
 	struct operation *operation;
 	struct outcome outcome;
 	GThread *thread;
@@ -48,7 +47,7 @@ static struct script *script; /* what the card holds, and the clock */
 static struct config *config;
 static usec takes; /* the card, for one message */
 static usec free_at;
-static unsigned served, repeats;
+static unsigned sent, repeats;
 static GQueue parcels; /* of struct parcel, by time */
 static struct handle handles[HANDLES_MAX];
 static unsigned n_handles;
@@ -98,8 +97,8 @@ static void send(struct network *network, unsigned pdu, const struct request *re
 
 	(void)pdu;
 	parcel->handle = (struct handle *)network;
+	sent++;
 	repeats += request->attempt > 0;
-	if (g_getenv("TRACE") && atoi(g_getenv("TRACE")) == (int)parcel->handle->index) printf("%.3f: h%u %u attempt %u n %u %s queue %.3f\n", (double)script->clock/1e6, parcel->handle->index, request->kind, request->attempt, request->n, objid_text(&request->varbinds[0].name), (double)(free_at - script->clock)/1e6);
 	parcel->request = *request;
 	parcel->varbinds = varbinds_new();
 	for (unsigned i = 0; i < request->n; i++) {
@@ -132,7 +131,6 @@ static void answer(struct parcel *parcel)
 
 	script_put(script, 0, &up, VALUE_UNSIGNED, (script->clock - UP_SINCE) / 10000);
 	parcel->answer = script_respond(script, 0, &parcel->request);
-	served++;
 	parcel->at += WAY;
 	g_queue_insert_sorted(&parcels, parcel, compare_parcels, NULL);
 }
@@ -192,8 +190,8 @@ static void run_clock(void)
 
 /* --- operations --- */
 
-static enum trippsnmp_action action; /* of all of them; status below */
-static bool is_status;
+static enum trippsnmp_action action; /* of all of them */
+static bool is_status;               /* instead */
 
 static void *operate(void *data)
 {
@@ -215,8 +213,8 @@ static void *operate(void *data)
 	return NULL;
 }
 
-/* Node k of each card has outlet k; with more nodes than outlets, some share a card. */
-static void begin(unsigned n, usec apart)
+/* One for each node; processes that are started together begin one after the other. */
+static void begin(unsigned n)
 {
 	n_handles = n;
 	for (unsigned i = 0; i < n; i++) {
@@ -224,41 +222,49 @@ static void begin(unsigned n, usec apart)
 
 		*handle = (struct handle){ .network = { now, send, next }, .index = i + 1 };
 		g_snprintf(handle->node, sizeof(handle->node), "node%u", i + 1);
-		handle->starts = handle->until = script->clock + i * apart;
+		handle->until = script->clock + i * APART;
 		handle->thread = g_thread_new(handle->node, operate, handle);
 	}
 }
 
-static void run(unsigned n, usec apart)
+static void run(unsigned n)
 {
 	g_mutex_lock(&mutex);
-	begin(n, apart);
+	begin(n);
 	run_clock();
 	g_mutex_unlock(&mutex);
 	for (unsigned i = 0; i < n; i++)
 		g_thread_join(handles[i].thread);
 }
 
-/* --- the bench below --- */
+/* --- cards --- */
 
-static void make_card(unsigned outlets)
+static struct objid cell(uint32_t column, unsigned number)
+{
+	return family_instance(script_family("LX PDU"), column, 1, number);
+}
+
+/* Outlet k is called, and feeds, node k. */
+static void make_card(unsigned outlets, bool v1)
 {
 	const struct family *lx = script_family("LX PDU");
 
-	script = script_new(1, false);
+	script = script_new(1, v1);
 	script_outlets(script, 0, lx, 1, outlets);
 	for (unsigned i = 1; i <= outlets; i++) {
-		const struct objid name = family_instance(lx, lx->outlet_name, 1, i);
+		const struct objid name = cell(lx->outlet_name, i);
 		char *text = g_strdup_printf("node%u", i);
 
 		script_put_text(script, 0, &name, text);
 		g_free(text);
 	}
 	free_at = 0;
-	served = repeats = 0;
+	sent = repeats = 0;
 }
 
-static void configure(bool by_map, unsigned outlets, const char *hold)
+enum way { BY_MAP, BY_NAME };
+
+static void configure(enum way way, unsigned outlets, bool v1, const char *hold)
 {
 	const char *values[PARAM_COUNT] = { NULL };
 	GString *map = g_string_new(NULL);
@@ -269,8 +275,8 @@ static void configure(bool by_map, unsigned outlets, const char *hold)
 	values[PARAM_IPADDR] = "pdu-a";
 	values[PARAM_COMMUNITY] = "c";
 	values[PARAM_OFF_HOLD] = hold;
-	if (by_map)
-		values[PARAM_HOSTLIST] = map->str;
+	values[PARAM_SNMP_VERSION] = v1 ? "1" : "2c";
+	values[PARAM_HOSTLIST] = way == BY_MAP ? map->str : NULL;
 	config = params_check(values, &error);
 	ck_assert_msg(config != NULL, "%s", error);
 	g_string_free(map, TRUE);
@@ -289,57 +295,220 @@ static void tidy(void)
 	script_free(script);
 }
 
-START_TEST(explore)
+/* What so many operations at once cost. */
+struct cost {
+	unsigned messages, repeats, successes;
+	double seconds; /* until the last one was over */
+};
+
+struct load {
+	enum trippsnmp_action action;
+	enum way way;
+	bool v1;
+	const char *hold; /* NULL: the default */
+	unsigned outlets;
+	unsigned n;
+	double takes; /* seconds a message */
+};
+
+static bool reads_off(unsigned number)
 {
-	const char *hold = g_getenv("HOLD");
+	const struct objid name = cell(script_family("LX PDU")->state, number);
 
-	static const double seconds[] = { .001, .03, .5, 1, 1.5, 2, 2.5, 3 };
+	return script_cell(script, 0, &name)->number == 1;
+}
 
-	for (unsigned by_map = 0; by_map < 2; by_map++)
-		for (unsigned a = 0; a < 2; a++)
-			for (unsigned i = 0; i < G_N_ELEMENTS(seconds); i++) {
-				usec begun;
-				action = a ? TRIPPSNMP_POWER_RESET : TRIPPSNMP_POWER_OFF;
-				make_card(24);
-				configure(by_map, 24, hold ? hold : "0.3");
-				takes = (usec)(seconds[i] * 1e6);
-				begun = script->clock;
-				run(1, 0);
-				printf("%s %s S=%.3f: %u messages, %.2f s (%.2f msgs): %s\n", by_map ? "map" : "name", a ? "reset" : "off", seconds[i], served + (unsigned)g_queue_get_length(&parcels), (double)(handles[0].ended - begun) / 1e6, (double)(handles[0].ended - begun) / (double)takes, handles[0].outcome.message ? handles[0].outcome.message : "ok");
-				tidy();
-			}
-	static const struct { unsigned n; usec takes, apart; } many[] = { {1, 30000, 0}, {64, 30000, 0}, {64, 30000, 5000}, {64,30000,8000}, {1, 200000, 0}, {16, 200000, 0}, {16, 200000, 5000} };
-	for (unsigned by_map = 0; by_map < 2; by_map++)
-		for (unsigned i = 0; i < G_N_ELEMENTS(many); i++) {
-				usec begun;
-				unsigned ok = 0;
-				usec last = 0;
-				action = TRIPPSNMP_POWER_RESET;
-				make_card(64);
-				configure(by_map, 64, hold ? hold : "0");
-				takes = many[i].takes;
-				begun = script->clock;
-				run(many[i].n, many[i].apart);
-				for (unsigned k = 0; k < many[i].n; k++) {
-					ok += !handles[k].outcome.error;
-					if (handles[k].outcome.error) printf("  %s\n", handles[k].outcome.message);
-					last = MAX(last, handles[k].ended);
-				}
-				printf("%s %u at %.3f apart %.3f: %u ok, %u messages (%.2f each), %u repeats, last %.2f s\n", by_map ? "map" : "name", many[i].n, takes / 1e6, (double)many[i].apart / 1e6, ok, served + (unsigned)g_queue_get_length(&parcels), (double)(served+ (unsigned)g_queue_get_length(&parcels)) / many[i].n, repeats, (double)(last - begun) / 1e6);
-				tidy();
+static struct cost cost(const struct load *load)
+{
+	struct cost result = { 0 };
+	usec begun;
+
+	make_card(load->outlets, load->v1);
+	configure(load->way, load->outlets, load->v1, load->hold);
+	takes = (usec)(load->takes * (double)USEC_PER_SEC);
+	action = load->action;
+	begun = script->clock;
+	run(load->n);
+	for (unsigned i = 0; i < load->n; i++) {
+		const struct outcome *outcome = &handles[i].outcome;
+
+		result.seconds = MAX(result.seconds,
+		                     (double)(handles[i].ended - begun) / (double)USEC_PER_SEC);
+		result.successes += !outcome->error;
+		ck_assert_msg(outcome->error || is_status || action != TRIPPSNMP_POWER_OFF ||
+		                      reads_off(i + 1),
+		              "a false success");
+	}
+	result.messages = sent;
+	result.repeats = repeats;
+	tidy();
+	return result;
+}
+
+/* The messages of an operation with a quick card all to itself. */
+static unsigned needed(const struct load *load)
+{
+	struct load alone = *load;
+
+	alone.n = 1;
+	alone.takes = 0.001;
+	return cost(&alone).messages;
+}
+
+/* --- one operation at a slow card --- */
+
+static const enum trippsnmp_action actions[] = { TRIPPSNMP_POWER_OFF, TRIPPSNMP_POWER_RESET };
+
+/* In the time that the needed messages take, a quarter more, and two repeats at the beginning. */
+static void assert_fences(const struct load *load)
+{
+	const unsigned messages = needed(load);
+	const struct cost at_hand = cost(load);
+	const double most = load->takes * (1.25 * messages + 2) + 0.5;
+
+	ck_assert_uint_eq(at_hand.successes, 1);
+	ck_assert_uint_le(at_hand.repeats, 2);
+	ck_assert_msg(at_hand.seconds <= most, "%.2f s a message: %.2f s of %.2f", load->takes,
+	              at_hand.seconds, most);
+}
+
+START_TEST(a_slow_card_is_fenced_by_map)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(actions); i++) {
+		const struct load load = { .action = actions[i],
+			                   .way = BY_MAP,
+			                   .hold = "0.3",
+			                   .outlets = 24,
+			                   .n = 1,
+			                   .takes = 0.5 * (_i + 1) };
+
+		assert_fences(&load);
+	}
+}
+END_TEST
+
+START_TEST(a_slow_card_is_fenced_by_name)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(actions); i++) {
+		const struct load load = { .action = actions[i],
+			                   .way = BY_NAME,
+			                   .hold = "0.3",
+			                   .outlets = 24,
+			                   .n = 1,
+			                   .takes = 0.5 * (_i + 1) };
+
+		assert_fences(&load);
+	}
+}
+END_TEST
+
+START_TEST(a_slow_card_is_fenced_with_the_defaults)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(actions); i++)
+		for (enum way way = BY_MAP; way <= BY_NAME; way++) {
+			const struct load load = { .action = actions[i],
+				                   .way = way,
+				                   .outlets = 24,
+				                   .n = 1,
+				                   .takes = way == BY_MAP ? 3 : 2.5 };
+			const struct cost at_hand = cost(&load);
+
+			ck_assert_uint_eq(at_hand.successes, 1);
+			ck_assert_uint_le(at_hand.repeats, 2);
 		}
 }
 END_TEST
 
+/* It needs many more requests: v1 names one absent object an answer. */
+START_TEST(a_slow_card_is_fenced_in_v1_as_far_as_the_time_allows)
+{
+	const struct load load = { .action = TRIPPSNMP_POWER_OFF,
+		                   .way = BY_MAP,
+		                   .v1 = true,
+		                   .hold = "0.3",
+		                   .outlets = 24,
+		                   .n = 1,
+		                   .takes = 2 };
+
+	assert_fences(&load);
+}
+END_TEST
+
+START_TEST(status_of_a_slow_card_is_told_in_time)
+{
+	const struct load load = { .way = BY_MAP, .outlets = 24, .n = 1, .takes = 2 };
+	struct cost at_hand;
+
+	is_status = true;
+	at_hand = cost(&load);
+	ck_assert_uint_eq(at_hand.successes, 1);
+	ck_assert_double_le(at_hand.seconds, 15);
+}
+END_TEST
+
+/* --- many at one card --- */
+
+struct crowd {
+	unsigned n;
+	double takes;
+};
+static const struct crowd crowds[] = { { 64, 0.03 }, { 16, 0.2 } };
+
+START_TEST(many_fencings_at_one_card_are_done_and_hardly_repeat_anything)
+{
+	const struct crowd *crowd = &crowds[_i % 2];
+	const struct load load = { .action = TRIPPSNMP_POWER_RESET,
+		                   .way = _i / 2 ? BY_NAME : BY_MAP,
+		                   .hold = "0",
+		                   .outlets = 64,
+		                   .n = crowd->n,
+		                   .takes = crowd->takes };
+	const unsigned all = crowd->n * needed(&load);
+	const struct cost at_hand = cost(&load);
+
+	ck_assert_uint_eq(at_hand.successes, crowd->n);
+	ck_assert_msg(at_hand.messages <= 1.15 * all, "%u messages, %u needed", at_hand.messages,
+	              all);
+}
+END_TEST
+
+START_TEST(what_a_card_cannot_do_in_time_fails)
+{
+	const struct load load = {
+		.action = TRIPPSNMP_POWER_OFF, .way = BY_MAP, .outlets = 64, .n = 64, .takes = 0.3
+	};
+	const struct cost at_hand = cost(&load);
+
+	ck_assert_uint_lt(at_hand.successes, 64);
+	ck_assert_double_le(at_hand.seconds, 50 + 64.0 * APART / USEC_PER_SEC);
+}
+END_TEST
+
+static void setup(void)
+{
+	is_status = false;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("slow");
-	TCase *tcase = tcase_create("slow");
-	tcase_set_timeout(tcase, 600);
-	tcase_add_test(tcase, explore);
+	TCase *tcase = tcase_create("a slow card");
+
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, a_slow_card_is_fenced_by_map, 0, 6);
+	tcase_add_loop_test(tcase, a_slow_card_is_fenced_by_name, 0, 5);
+	tcase_add_test(tcase, a_slow_card_is_fenced_with_the_defaults);
+	tcase_add_test(tcase, a_slow_card_is_fenced_in_v1_as_far_as_the_time_allows);
+	tcase_add_test(tcase, status_of_a_slow_card_is_told_in_time);
+	tcase_add_loop_test(tcase, many_fencings_at_one_card_are_done_and_hardly_repeat_anything, 0,
+	                    4);
+	tcase_add_test(tcase, what_a_card_cannot_do_in_time_fails);
 	suite_add_tcase(suite, tcase);
+
 	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
 	srunner_run_all(runner, CK_NORMAL);
-	return 0;
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

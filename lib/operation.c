@@ -132,6 +132,35 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	               what_to_check(operation->config));
 }
 
+/* What to say of a PDU that takes long for each answer; NULL if none does. Free with g_free(). */
+static char *slow_pdu(const struct operation *operation)
+{
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		char *slowness = exchange_slowness(&operation->runner.exchanges[i]);
+		char *text =
+			slowness ? g_strdup_printf("%s %s", operation->labels[i], slowness) : NULL;
+
+		g_free(slowness);
+		if (text)
+			return text;
+	}
+	return NULL;
+}
+
+/* Adds that to an outcome for which the time was too short. */
+static struct outcome and_slow_pdu(const struct operation *operation, struct outcome outcome)
+{
+	char *slow = outcome.error ? slow_pdu(operation) : NULL;
+	char *bare = outcome.message;
+
+	if (!slow)
+		return outcome;
+	outcome.message = g_strdup_printf("%s; %s", bare, slow);
+	g_free(bare);
+	g_free(slow);
+	return outcome;
+}
+
 static struct outcome inventory_expired(const struct operation *operation)
 {
 	const int silent = runner_silent_pdu(&operation->runner);
@@ -175,7 +204,7 @@ static struct outcome take_inventory(struct operation *operation)
 		operation->inventory = make_inventory(operation);
 	machine = inventory_machine(operation->inventory);
 	if (!runner_run(&operation->runner, &machine, operation->deadline))
-		return inventory_expired(operation);
+		return and_slow_pdu(operation, inventory_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
 	for (unsigned i = 0; i < operation->n_pdus; i++)
 		operation->found[i] = inventory_pdu(operation->inventory, i);
@@ -263,15 +292,16 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 	struct power *power =
 		power_new(operation->n_pdus, operation->labels, feeds, &settings, operation->log);
 	const struct machine machine = power_machine(power);
+	const bool in_time = runner_run(&operation->runner, &machine, operation->deadline);
+	const int silent = in_time ? -1 : runner_silent_pdu(&operation->runner);
 	struct outcome outcome;
 
-	if (!runner_run(&operation->runner, &machine, operation->deadline)) {
-		const int silent = runner_silent_pdu(&operation->runner);
-
+	if (!in_time)
 		power_expire(power, silent,
 		             silent < 0 ? NULL : operation->runner.exchanges[silent].obstacle);
-	}
 	outcome = power_outcome(power);
+	if (!in_time)
+		outcome = and_slow_pdu(operation, outcome);
 	*short_of_on = power_short_of_on(power);
 	*outdated = power_outdated(power);
 	power_free(power);
@@ -330,5 +360,8 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 		log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
 		         outcome.message);
 		g_free(outcome.message);
+		/* what looks have settled was of another device, or of other rows */
+		g_clear_pointer(&operation->view, feeds_view_free);
+		g_clear_pointer(&operation->inventory, inventory_free);
 	}
 }

@@ -259,6 +259,7 @@ static void record(struct script *script, unsigned pdu, const struct request *re
 		                       .pdu = pdu,
 		                       .kind = request->kind,
 		                       .repetitions = request->repetitions,
+		                       .leave_by = request->leave_by,
 		                       .varbinds = varbinds_new() };
 
 	for (unsigned i = 0; i < request->n; i++) {

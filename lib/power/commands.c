@@ -154,8 +154,9 @@ static void note_name(struct power *power, struct progress *p, const struct read
 {
 	const struct course *course = &power->courses[p->feed->pdu];
 
-	/* the rest of the reading may have come later */
-	if (reading->name == NAME_SAME && reading->whole && reading->name_asked >= course->asked_at)
+	/* the rest of the reading may have come later, and a copy of the answer too */
+	if (!p->name_shown && reading->name == NAME_SAME && reading->whole &&
+	    reading->name_asked >= course->asked_at)
 		p->name_shown = reading->name_answered;
 	if (reading->name != NAME_OTHER)
 		p->renamed_since = USEC_NEVER;

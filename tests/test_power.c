@@ -1049,6 +1049,27 @@ START_TEST(an_engine_that_has_booted_again_forgot)
 }
 END_TEST
 
+static void start_engine_at_one(struct script *network, unsigned pdu)
+{
+	if (network->clock >= at(1))
+		script_start_engine(network, pdu, at(1), 8);
+}
+
+START_TEST(an_engine_that_has_just_started_is_not_flooded_with_commands)
+{
+	begin(1, false);
+	script_start_engine(script, 0, begun - DAY, 7);
+	script->before = start_engine_at_one;
+	settings.off_hold = USEC_PER_SEC * 9 / 10;
+	add_feed(0, 3);
+	change_state_at(0.9, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	/* its time is 0 for a second, so that no acknowledgement counts */
+	ck_assert_uint_le(script_count(script, REQUEST_SET), 4);
+	ck_assert(elapsed() < 5);
+}
+END_TEST
+
 START_TEST(an_uptime_that_stands_still_is_none)
 {
 	begin(1, false);
@@ -1948,6 +1969,7 @@ static TCase *doubt_case(void)
 	tcase_add_loop_test(tcase, a_pdu_that_was_up_all_the_time_forgets_nothing, 0, 2);
 	tcase_add_test(tcase, a_pdu_that_started_after_it_was_told_forgot);
 	tcase_add_loop_test(tcase, an_engine_that_has_booted_again_forgot, 0, 2);
+	tcase_add_test(tcase, an_engine_that_has_just_started_is_not_flooded_with_commands);
 	tcase_add_loop_test(tcase, an_uptime_that_stands_still_is_none, 0, 2);
 	tcase_add_test(tcase, an_uptime_that_wraps_costs_time_only);
 	tcase_add_loop_test(tcase, an_uptime_that_is_refused_does_not_help, 0, 6);

@@ -304,6 +304,7 @@ static void record(struct script *script, unsigned pdu, const struct request *re
 		                       .kind = request->kind,
 		                       .once = request->once,
 		                       .repetitions = request->repetitions,
+		                       .leave_by = request->leave_by,
 		                       .varbinds = varbinds_new() };
 
 	for (unsigned i = 0; i < request->n; i++) {

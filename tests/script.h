@@ -27,6 +27,7 @@ struct script_request {
 	unsigned pdu;
 	enum request_kind kind;
 	unsigned once, repetitions;
+	usec leave_by;
 	GArray *varbinds; /* of struct varbind */
 };
 

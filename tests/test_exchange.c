@@ -1770,6 +1770,394 @@ static TCase *silence_case(void)
 	return tcase;
 }
 
+/* --- what is heard --- */
+
+static struct heard heard;
+
+static void forget_heard(void)
+{
+	heard_clear(&heard);
+	teardown();
+}
+
+/* Whether it is an answer to something that was asked; it is kept in heard then. */
+static bool hears(struct event *event, usec now)
+{
+	bool answers;
+
+	heard_clear(&heard);
+	answers = exchange_event(&x, event, now, &heard);
+	event_clear(event);
+	return answers;
+}
+
+static bool hears_answer(uint32_t tag, unsigned n, usec now)
+{
+	struct event event = event_of(EVENT_ANSWER, tag);
+
+	for (unsigned i = 0; i < n; i++)
+		event_add(&event, i);
+	return hears(&event, now);
+}
+
+static bool hears_error(uint32_t tag, int error_status, int error_index, usec now)
+{
+	struct event event = event_of(EVENT_ANSWER, tag);
+
+	event.varbinds = varbinds_new();
+	event.error_status = error_status;
+	event.error_index = error_index;
+	return hears(&event, now);
+}
+
+static bool heard_has(unsigned k, unsigned i)
+{
+	const struct objid wanted = name(i);
+
+	return k < heard.varbinds->len &&
+	       objid_equal(&g_array_index(heard.varbinds, struct varbind, k).name, &wanted);
+}
+
+START_TEST(an_answer_is_heard_with_the_interval_of_the_attempt_that_it_answers)
+{
+	uint32_t first;
+	usec second;
+
+	ask(REQUEST_GET, 2);
+	send_next();
+	first = request.tag;
+	second = send_next();
+	ck_assert(hears_answer(_i ? request.tag : first, 2, START + 3 * TIMEOUT));
+	ck_assert_int_eq(heard.asked, _i ? second : START);
+	ck_assert_int_eq(heard.answered, START + 3 * TIMEOUT);
+	ck_assert(heard.whole);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct varbind *varbind = &g_array_index(heard.varbinds, struct varbind, i);
+
+		ck_assert(heard_has(i, i));
+		ck_assert_int_eq(varbind->asked, heard.asked);
+		ck_assert_int_eq(varbind->answered, heard.answered);
+	}
+	ck_assert_int_eq(value(0)->asked, heard.asked);
+}
+END_TEST
+
+START_TEST(an_answer_is_heard_though_its_question_is_over)
+{
+	uint32_t first, second;
+	usec sent;
+
+	ask(REQUEST_GET, 2);
+	send_next();
+	first = request.tag;
+	sent = send_next();
+	second = request.tag;
+	ck_assert(hears_answer(first, 2, START + 2 * TIMEOUT));
+	ck_assert(exchange_done(&x));
+	ask_up_to(REQUEST_SET, 1, 0, START + 3 * TIMEOUT);
+	send_next();
+	ck_assert(hears_answer(second, 2, START + 4 * TIMEOUT));
+	ck_assert_int_eq(heard.kind, REQUEST_GET);
+	ck_assert_int_eq(heard.asked, sent);
+	ck_assert(heard.whole && heard_has(0, 0) && heard_has(1, 1));
+	/* and it answers nothing that was asked since */
+	ck_assert(exchange_busy(&x));
+}
+END_TEST
+
+START_TEST(an_acknowledgement_is_heard_though_its_question_was_given_up)
+{
+	uint32_t first;
+	usec due;
+
+	ask_up_to(REQUEST_SET, 1, 2, START);
+	send_next();
+	first = request.tag;
+	send_next();
+	due = exchange_due(&x);
+	ck_assert(!sends(due));
+	ck_assert_int_eq(x.reply.status, REPLY_SILENT);
+	ck_assert(hears_answer(first, 1, due + TIMEOUT));
+	ck_assert_int_eq(heard.kind, REQUEST_SET);
+	ck_assert_int_eq(heard.asked, START);
+	ck_assert(heard_has(0, 0));
+}
+END_TEST
+
+START_TEST(a_copy_of_an_answer_is_heard_with_the_same_beginning)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert(hears_answer(request.tag, 1, START + 1000));
+	ck_assert(hears_answer(request.tag, 1, START + TIMEOUT));
+	ck_assert_int_eq(heard.asked, START);
+	ck_assert_int_eq(heard.answered, START + TIMEOUT);
+}
+END_TEST
+
+START_TEST(what_was_not_asked_is_not_heard)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert(!hears_answer(request.tag + 1, 1, START + 1000));
+	ck_assert(!hears_answer(0, 1, START + 1000));
+}
+END_TEST
+
+START_TEST(only_objects_that_were_asked_for_are_heard)
+{
+	ask(REQUEST_GET, 2);
+	send_next();
+	ck_assert(hears_answer(request.tag, 3, START + 1000));
+	ck_assert(!heard.whole);
+	ck_assert_uint_eq(heard.varbinds->len, 2);
+	ck_assert(heard_has(0, 0) && heard_has(1, 1));
+}
+END_TEST
+
+START_TEST(what_is_left_out_and_what_stands_twice_make_no_whole)
+{
+	struct event event;
+
+	ask(REQUEST_GET, 2);
+	send_next();
+	ck_assert(hears_answer(request.tag, 1, START + 1000));
+	ck_assert(!heard.whole);
+	ck_assert_uint_eq(heard.varbinds->len, 1);
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 1);
+	event_add(&event, 1);
+	ck_assert(hears(&event, START + 2000));
+	ck_assert(!heard.whole);
+	ck_assert_uint_eq(heard.varbinds->len, 2);
+	ck_assert(heard_has(0, 1) && heard_has(1, 1));
+}
+END_TEST
+
+START_TEST(an_error_is_heard_of_the_object_that_it_is_about)
+{
+	static const struct {
+		unsigned asked;
+		int status, index, about; /* -1: none */
+		enum value_type type;
+	} errors[] = {
+		{ 3, SNMP_STATUS_GEN_ERR, 2, 1, VALUE_ERROR },
+		{ 3, SNMP_STATUS_NO_SUCH_NAME, 3, 2, VALUE_ABSENT },
+		{ 3, SNMP_STATUS_GEN_ERR, 0, -1, VALUE_NONE },
+		{ 3, SNMP_STATUS_GEN_ERR, 4, -1, VALUE_NONE },
+		{ 3, SNMP_STATUS_GEN_ERR, -1, -1, VALUE_NONE },
+		{ 1, SNMP_STATUS_NO_ACCESS, 0, 0, VALUE_ERROR },
+		{ 3, SNMP_STATUS_TOO_BIG, 1, -1, VALUE_NONE },
+	};
+
+	ask(REQUEST_GET, errors[_i].asked);
+	send_next();
+	ck_assert(hears_error(request.tag, errors[_i].status, errors[_i].index, START + 1000));
+	ck_assert(!heard.whole);
+	ck_assert_int_eq(heard.error_status, errors[_i].status);
+	ck_assert_uint_eq(heard.varbinds->len, errors[_i].about >= 0);
+	if (errors[_i].about < 0)
+		return;
+	ck_assert(heard_has(0, (unsigned)errors[_i].about));
+	ck_assert_int_eq(g_array_index(heard.varbinds, struct varbind, 0).type, errors[_i].type);
+	ck_assert_int_eq(g_array_index(heard.varbinds, struct varbind, 0).asked, START);
+}
+END_TEST
+
+START_TEST(of_a_set_what_was_set_is_heard_and_not_what_the_agent_repeats)
+{
+	ask(REQUEST_SET, 1);
+	send_next();
+	ck_assert(hears_answer(request.tag, 1, START + 1000));
+	ck_assert_uint_eq(heard.varbinds->len, 1);
+	ck_assert(heard_has(0, 0));
+	ck_assert_int_eq(g_array_index(heard.varbinds, struct varbind, 0).number, 2);
+}
+END_TEST
+
+START_TEST(a_set_that_is_refused_or_answered_for_another_object_is_no_acknowledgement)
+{
+	struct event event;
+
+	ask(REQUEST_SET, 1);
+	send_next();
+	ck_assert(hears_error(request.tag, SNMP_STATUS_GEN_ERR, 1, START + 1000));
+	ck_assert_uint_eq(heard.varbinds->len, 0);
+	event = event_of(EVENT_ANSWER, request.tag);
+	event_add(&event, 4);
+	ck_assert(hears(&event, START + 2000));
+	ck_assert_uint_eq(heard.varbinds->len, 0);
+	ck_assert(hears_answer(request.tag, 2, START + 3000));
+	ck_assert_uint_eq(heard.varbinds->len, 0);
+}
+END_TEST
+
+START_TEST(a_part_is_heard_as_what_it_is)
+{
+	struct event event;
+	uint32_t part;
+
+	ask(REQUEST_GET, 8);
+	for (unsigned i = 0; i < 40 && request.n != 2; i++)
+		send_next();
+	ck_assert_uint_eq(request.n, 2);
+	part = request.tag;
+	event = event_of(EVENT_ANSWER, part);
+	event_add(&event, 0);
+	event_add(&event, 1);
+	ck_assert(hears(&event, START + 100 * TIMEOUT));
+	ck_assert(heard.whole);
+	ck_assert_uint_eq(heard.varbinds->len, 2);
+}
+END_TEST
+
+START_TEST(reports_and_errors_of_the_network_are_not_heard)
+{
+	static const enum event_type types[] = { EVENT_REFUSED, EVENT_UNREACHABLE, EVENT_FAULT,
+		                                 EVENT_REPLACED };
+	struct event event;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	event = event_of(types[_i], request.tag);
+	event.reason = g_strdup("something");
+	ck_assert(!hears(&event, START + 1000));
+	ck_assert_ptr_null(heard.varbinds);
+}
+END_TEST
+
+START_TEST(what_the_engine_says_of_itself_is_handed_on)
+{
+	struct event event;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	event = event_of(EVENT_ANSWER, request.tag);
+	event.engine = (struct engine){ .known = true, .boots = 3, .time = 77 };
+	event_add(&event, 0);
+	ck_assert(hears(&event, START + 1000));
+	ck_assert(heard.engine.known);
+	ck_assert_uint_eq(heard.engine.boots, 3);
+	ck_assert_uint_eq(heard.engine.time, 77);
+}
+END_TEST
+
+START_TEST(another_device_ends_the_question_and_answers_nothing_of_before)
+{
+	struct event event = event_of(EVENT_REPLACED, 0);
+	uint32_t tag;
+
+	ask(REQUEST_SET, 1);
+	send_next();
+	tag = request.tag;
+	ck_assert(!hears(&event, START + 1000));
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_REPLACED);
+	ck_assert(!hears_answer(tag, 1, START + 2000));
+	/* it was said; the next question is one to the new device */
+	ask(REQUEST_GET, 1);
+	ck_assert(exchange_busy(&x));
+	send_next();
+	ck_assert(hears_answer(request.tag, 1, START + 3000));
+	assert_value(0);
+}
+END_TEST
+
+START_TEST(another_device_between_two_questions_is_said_at_the_next_one)
+{
+	struct event event = event_of(EVENT_REPLACED, 0);
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert(hears_answer(request.tag, 1, START + 1000));
+	ck_assert(!hears(&event, START + 2000));
+	ask(REQUEST_SET, 1);
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_REPLACED);
+	ck_assert(!sends(START + TIMEOUT));
+}
+END_TEST
+
+static void ask_until(usec leave_by)
+{
+	const struct objid asked = name(0);
+	struct question question = { .kind = REQUEST_SET,
+		                     .varbinds = varbinds_new(),
+		                     .leave_by = leave_by };
+
+	varbinds_add_integer(question.varbinds, &asked, 2);
+	exchange_ask(&x, &question, START);
+	g_array_unref(question.varbinds);
+}
+
+START_TEST(what_must_have_left_by_a_time_does_not_leave_after_it)
+{
+	usec due;
+
+	ask_until(START + TIMEOUT / 2);
+	send_next();
+	ck_assert_int_eq(request.leave_by, START + TIMEOUT / 2);
+	due = exchange_due(&x);
+	ck_assert(!sends(due));
+	ck_assert(exchange_done(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_SILENT);
+	/* nor at all if it is too late already */
+	ask_until(START);
+	ck_assert(!sends(START + 1));
+	ck_assert_int_eq(x.reply.status, REPLY_SILENT);
+}
+END_TEST
+
+START_TEST(a_refusal_must_last)
+{
+	usec sent = START;
+
+	x.settings.lasts = 5 * USEC_PER_SEC;
+	ask(REQUEST_GET, 1);
+	do {
+		const usec before = sent;
+
+		sent = send_next();
+		/* asked in every second */
+		ck_assert_int_le(sent - before, USEC_PER_SEC);
+		if (_i)
+			refuse(request.tag, sent + 1000);
+		else
+			answer_error(request.tag, SNMP_STATUS_NO_ACCESS, 1, sent + 1000);
+	} while (exchange_busy(&x));
+	ck_assert_int_eq(x.reply.status, REPLY_REFUSED);
+	ck_assert_int_ge(sent, START + 5 * USEC_PER_SEC);
+	ck_assert_int_le(sent, START + 6 * USEC_PER_SEC);
+}
+END_TEST
+
+static TCase *heard_case(void)
+{
+	TCase *tcase = tcase_create("heard");
+
+	tcase_add_checked_fixture(tcase, setup, forget_heard);
+	tcase_add_loop_test(
+		tcase, an_answer_is_heard_with_the_interval_of_the_attempt_that_it_answers, 0, 2);
+	tcase_add_test(tcase, an_answer_is_heard_though_its_question_is_over);
+	tcase_add_test(tcase, an_acknowledgement_is_heard_though_its_question_was_given_up);
+	tcase_add_test(tcase, a_copy_of_an_answer_is_heard_with_the_same_beginning);
+	tcase_add_test(tcase, what_was_not_asked_is_not_heard);
+	tcase_add_test(tcase, only_objects_that_were_asked_for_are_heard);
+	tcase_add_test(tcase, what_is_left_out_and_what_stands_twice_make_no_whole);
+	tcase_add_loop_test(tcase, an_error_is_heard_of_the_object_that_it_is_about, 0, 7);
+	tcase_add_test(tcase, of_a_set_what_was_set_is_heard_and_not_what_the_agent_repeats);
+	tcase_add_test(tcase,
+	               a_set_that_is_refused_or_answered_for_another_object_is_no_acknowledgement);
+	tcase_add_test(tcase, a_part_is_heard_as_what_it_is);
+	tcase_add_loop_test(tcase, reports_and_errors_of_the_network_are_not_heard, 0, 4);
+	tcase_add_test(tcase, what_the_engine_says_of_itself_is_handed_on);
+	tcase_add_test(tcase, another_device_ends_the_question_and_answers_nothing_of_before);
+	tcase_add_test(tcase, another_device_between_two_questions_is_said_at_the_next_one);
+	tcase_add_test(tcase, what_must_have_left_by_a_time_does_not_leave_after_it);
+	tcase_add_loop_test(tcase, a_refusal_must_last, 0, 2);
+	return tcase;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("exchange");
@@ -1782,6 +2170,7 @@ int main(void)
 	suite_add_tcase(suite, set_and_bulk_case());
 	suite_add_tcase(suite, trouble_case());
 	suite_add_tcase(suite, silence_case());
+	suite_add_tcase(suite, heard_case());
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

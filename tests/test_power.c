@@ -4,339 +4,11 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "power/power.h"
-
-#include "script.h"
-#include "text.h"
+#include "power_rig.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HOLD (5 * USEC_PER_SEC)
-#define TIMEOUT (20 * USEC_PER_SEC)
-#define TOTAL 50.0
-#define DAY (24 * 3600 * USEC_PER_SEC)
-
-static struct script *script;
-static GArray *feeds;
-static struct power *power;
-static struct power_settings settings;
-static struct outcome outcome;
-static const struct family *lx; /* LX PDU */
-static usec begun;
-
-static void begin(unsigned n_pdus, bool v1)
-{
-	script = script_new(n_pdus, v1);
-	feeds = feeds_new();
-	lx = script_family("LX PDU");
-	settings = (struct power_settings){
-		.off_hold = HOLD, .power_timeout = TIMEOUT, .lasts = DENIAL_LASTS, .v1 = v1
-	};
-	begun = script->clock;
-	for (unsigned i = 0; i < n_pdus; i++) {
-		script_outlets(script, i, lx, 1, 8);
-		script_start(script, i, begun - DAY);
-		script->runner.exchanges[i].settings.lasts = DENIAL_LASTS;
-	}
-}
-
-static usec at(double seconds)
-{
-	return begun + (usec)(seconds * (double)USEC_PER_SEC);
-}
-
-/* There is firmware that refuses each GET with sysUpTime in it. */
-static void put_uptime(unsigned pdu, enum value_type type, int64_t ticks)
-{
-	const struct objid name = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
-
-	script->agents[pdu].runs = false;
-	script_put(script, pdu, &name, type, ticks);
-}
-
-static void have_no_uptime(unsigned pdu)
-{
-	script->agents[pdu].runs = false;
-}
-
-static struct objid cell(uint32_t column, uint32_t device, uint32_t number)
-{
-	return family_instance(lx, column, device, number);
-}
-
-static struct varbind *state_cell(unsigned pdu, uint32_t number)
-{
-	const struct objid name = cell(lx->state, 1, number);
-
-	return script_cell(script, pdu, &name);
-}
-
-static void put_state(unsigned pdu, uint32_t number, enum value_type type, int64_t state)
-{
-	const struct objid name = cell(lx->state, 1, number);
-
-	script_put(script, pdu, &name, type, state);
-}
-
-static void change_state_at(double seconds, unsigned pdu, uint32_t number, int64_t state)
-{
-	const struct objid name = cell(lx->state, 1, number);
-
-	script_change_at(script, at(seconds), pdu, &name, state);
-}
-
-static struct objid status_name(uint32_t device)
-{
-	return objid_append(&lx->device_status, 1, &device);
-}
-
-static void put_status(uint32_t device, enum value_type type, int64_t status)
-{
-	const struct objid name = status_name(device);
-
-	script_put(script, 0, &name, type, status);
-}
-
-static void add_feed_of(unsigned pdu, uint32_t device, uint32_t number)
-{
-	const struct objid name = cell(lx->state, device, number);
-	const struct varbind *state = script_cell(script, pdu, &name);
-	const struct feed feed = {
-		.pdu = pdu,
-		.family = lx,
-		.device = device,
-		.number = number,
-		.state = state ? family_state(lx, state) : TRIPPSNMP_UNKNOWN,
-		.text = g_strdup_printf("outlet %u of %s", number, script->labels[pdu]),
-	};
-
-	g_array_append_val(feeds, feed);
-}
-
-static void add_feed(unsigned pdu, uint32_t number)
-{
-	add_feed_of(pdu, 1, number);
-}
-
-static const struct feed *feed_commanded(unsigned pdu, const struct objid *name)
-{
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct objid command = family_instance(feed->family, feed->family->command,
-		                                             feed->device, feed->number);
-
-		if (feed->pdu == pdu && objid_equal(name, &command))
-			return feed;
-	}
-	return NULL;
-}
-
-static bool asks_for(const struct script_request *sent, const struct objid *name)
-{
-	for (unsigned i = 0; i < sent->varbinds->len; i++)
-		if (objid_equal(&g_array_index(sent->varbinds, struct varbind, i).name, name))
-			return true;
-	return false;
-}
-
-/* A datagram of a command to a row found by its name: that was asked for directly before it. */
-static void assert_name_was_asked_before(unsigned i, const struct feed *feed)
-{
-	const struct objid name =
-		family_instance(feed->family, feed->name_column, feed->device, feed->number);
-	const struct script_request *set = script_sent(script, i), *before = NULL;
-
-	for (unsigned k = 0; k < i; k++)
-		if (script_sent(script, k)->pdu == set->pdu)
-			before = script_sent(script, k);
-	ck_assert_ptr_nonnull(before);
-	ck_assert_int_eq(before->kind, REQUEST_GET);
-	ck_assert(asks_for(before, &name));
-	ck_assert_int_le(set->at - before->at, USEC_PER_SEC + script->latency);
-}
-
-/*
- * In every test: other outlets are never touched, commands are on and off alone, and one SET has
- * one outlet.
- */
-static void assert_only_feeds_were_set(void)
-{
-	for (unsigned i = 0; i < script->sent->len; i++) {
-		const struct script_request *sent = script_sent(script, i);
-		const struct varbind *set = &g_array_index(sent->varbinds, struct varbind, 0);
-		const struct feed *feed;
-
-		if (sent->kind != REQUEST_SET)
-			continue;
-		ck_assert_uint_eq(sent->varbinds->len, 1);
-		feed = feed_commanded(sent->pdu, &set->name);
-		ck_assert_ptr_nonnull(feed);
-		ck_assert(set->type == VALUE_INTEGER);
-		ck_assert(set->number == 1 || set->number == 2);
-		if (feed->name_key)
-			assert_name_was_asked_before(i, feed);
-	}
-}
-
-static bool is_uptime(const struct script_request *sent)
-{
-	const struct objid *name = &g_array_index(sent->varbinds, struct varbind, 0).name;
-
-	return sent->kind == REQUEST_GET && name->n == 9 && name->id[7] == 3;
-}
-
-static unsigned count_uptimes(void)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < script->sent->len; i++)
-		n += is_uptime(script_sent(script, i));
-	return n;
-}
-
-/* Once it has ended, nothing more is asked or set. */
-static void assert_it_is_over(void)
-{
-	const struct machine machine = power_machine(power);
-	const enum trippsnmp_error error = outcome.error;
-	struct outcome again;
-	struct question question;
-
-	ck_assert(machine.done(machine.self));
-	for (unsigned i = 0; i < script->n_pdus; i++)
-		ck_assert(!machine.next(machine.self, i, script->clock + HOLD, &question));
-	power_expire(power, -1, NULL);
-	again = power_outcome(power);
-	ck_assert_int_eq(again.error, error);
-	g_free(again.message);
-}
-
-/* Runs it to its end or until TOTAL is over, as the library does. */
-static enum trippsnmp_error run(enum trippsnmp_action action)
-{
-	struct machine machine;
-
-	settings.action = action;
-	power = power_new(script->n_pdus, script->labels, feeds, &settings, &script->log);
-	machine = power_machine(power);
-	if (!script_run(script, &machine, TOTAL)) {
-		const int silent = runner_silent_pdu(&script->runner);
-
-		power_expire(power, silent, NULL);
-	}
-	outcome = power_outcome(power);
-	ck_assert(!outcome.error == !outcome.message);
-	assert_only_feeds_were_set();
-	assert_it_is_over();
-	return outcome.error;
-}
-
-static void finish(void)
-{
-	if (script)
-		script_free(script);
-	power_free(power);
-	if (feeds)
-		g_array_unref(feeds);
-	g_clear_pointer(&outcome.message, g_free);
-	script = NULL;
-	power = NULL;
-	feeds = NULL;
-}
-
-static bool is_really_off(const struct feed *feed)
-{
-	const struct objid name =
-		family_instance(feed->family, feed->family->state, feed->device, feed->number);
-	const struct varbind *state = script_cell(script, feed->pdu, &name);
-
-	return state && state->number == 1;
-}
-
-static void assert_ok(enum trippsnmp_action action)
-{
-	run(action);
-	ck_assert_msg(!outcome.error, "%s", outcome.message);
-	for (unsigned i = 0; action == TRIPPSNMP_POWER_OFF && i < feeds->len; i++)
-		ck_assert(is_really_off(&g_array_index(feeds, struct feed, i)));
-}
-
-static void assert_message(const char *text)
-{
-	ck_assert_ptr_nonnull(outcome.message);
-	ck_assert_msg(strstr(outcome.message, text) != NULL, "message: %s", outcome.message);
-}
-
-static double elapsed(void)
-{
-	return (double)(script->clock - begun) / (double)USEC_PER_SEC;
-}
-
-static bool is_sweep(const struct script_request *sent)
-{
-	return sent->kind == REQUEST_GET && !is_uptime(sent);
-}
-
-static bool is_set(const struct script_request *sent)
-{
-	return sent->kind == REQUEST_SET;
-}
-
-/* The i-th request of that kind (from the end if negative). */
-static const struct script_request *nth(bool (*is)(const struct script_request *), int i)
-{
-	const int n = (int)script->sent->len;
-	int left = i < 0 ? -1 - i : i;
-
-	for (int k = 0; k < n; k++) {
-		const struct script_request *sent =
-			script_sent(script, (unsigned)(i < 0 ? n - 1 - k : k));
-
-		if (is(sent) && left-- == 0)
-			return sent;
-	}
-	ck_abort_msg("request %d is missing", i);
-}
-
-static const struct script_request *nth_set(int i)
-{
-	return nth(is_set, i);
-}
-
-static const struct script_request *nth_sweep(int i)
-{
-	return nth(is_sweep, i);
-}
-
-static unsigned count_sweeps(void)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < script->sent->len; i++)
-		n += is_sweep(script_sent(script, i));
-	return n;
-}
-
-/* Of each PDU the last sweep was asked a hold after that time, and none was needed later. */
-static void assert_held_from(usec since)
-{
-	for (unsigned pdu = 0; pdu < script->n_pdus; pdu++) {
-		usec last = 0;
-
-		for (unsigned i = 0; i < script->sent->len; i++)
-			if (script_sent(script, i)->pdu == pdu && is_sweep(script_sent(script, i)))
-				last = script_sent(script, i)->at;
-		ck_assert_msg(last - since >= settings.off_hold, "pdu %u was held %.3f s", pdu,
-		              (double)(last - since) / (double)USEC_PER_SEC);
-	}
-}
-
-static int64_t set_value(const struct script_request *sent)
-{
-	return g_array_index(sent->varbinds, struct varbind, 0).number;
-}
 
 /* The hook acts on the first (context) SETs only; on all without a context. */
 static bool acts_on(struct script *network, const struct request *request)
@@ -1338,6 +1010,12 @@ static void start_anew(struct script *network, unsigned pdu)
 		script_start(network, pdu, at(0.5));
 }
 
+/* Its time goes on, as of a card that has a clock of its own. */
+static void start_engine_anew(struct script *network, unsigned pdu)
+{
+	network->agents[pdu].boots = network->clock < at(2.5) ? 7 : 8;
+}
+
 static void wrap_uptime(struct script *network, unsigned pdu)
 {
 	if (network->clock >= at(2.5))
@@ -1352,6 +1030,41 @@ START_TEST(a_pdu_that_started_after_it_was_told_forgot)
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 2);
 	assert_held_from(nth_set(1)->at + 2 * script->latency);
+}
+END_TEST
+
+START_TEST(an_engine_that_has_booted_again_forgot)
+{
+	begin(1, false);
+	script_start_engine(script, 0, begun - DAY, 7);
+	if (_i)
+		script->before = start_engine_anew;
+	add_feed(0, 3);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1 + (unsigned)_i);
+	ck_assert_uint_eq(count_uptimes(), 0);
+	assert_held_from(nth_set(-1)->at + 2 * script->latency);
+}
+END_TEST
+
+static void start_engine_at_one(struct script *network, unsigned pdu)
+{
+	if (network->clock >= at(1))
+		script_start_engine(network, pdu, at(1), 8);
+}
+
+START_TEST(an_engine_that_has_just_started_is_not_flooded_with_commands)
+{
+	begin(1, false);
+	script_start_engine(script, 0, begun - DAY, 7);
+	script->before = start_engine_at_one;
+	settings.off_hold = USEC_PER_SEC * 9 / 10;
+	add_feed(0, 3);
+	change_state_at(0.9, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	/* its time is 0 for a second, so that no acknowledgement counts */
+	ck_assert_uint_le(script_count(script, REQUEST_SET), 4);
+	ck_assert(elapsed() < 5);
 }
 END_TEST
 
@@ -1449,7 +1162,8 @@ START_TEST(an_uptime_that_is_asked_and_not_answered_vouches_for_nothing)
 	add_feed(0, 3);
 	script->hook = lose_uptimes;
 	ck_assert_int_ne(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_OK);
-	assert_message("pdu-a does not say how long it is up: it may have restarted");
+	assert_message("the outlets read off for off_hold, but pdu-a does not say how long it is "
+	               "up: it may have restarted");
 }
 END_TEST
 
@@ -1527,21 +1241,6 @@ START_TEST(a_status_that_the_inventory_read_is_not_absent)
 END_TEST
 
 /* --- names --- */
-
-static void find_by_name(const char *name)
-{
-	struct feed *feed = &g_array_index(feeds, struct feed, 0);
-
-	feed->name_column = lx->outlet_name;
-	feed->name_key = text_name_key(name, -1);
-}
-
-static void rename_outlet(unsigned number, const char *name)
-{
-	const struct objid cell_name = cell(lx->outlet_name, 1, number);
-
-	script_put_text(script, 0, &cell_name, name);
-}
 
 static usec other_name_until;
 
@@ -1629,6 +1328,45 @@ START_TEST(a_card_that_shows_other_names_for_a_moment_is_given_time)
 }
 END_TEST
 
+static enum script_fate refuse_sets_and_answer_twice(struct script *network, unsigned pdu,
+                                                     const struct request *request,
+                                                     struct event *answer)
+{
+	struct event copy = *answer;
+
+	if (request->kind == REQUEST_SET)
+		return refuse_sets(network, pdu, request, answer);
+	copy.varbinds = g_array_ref(answer->varbinds);
+	script_inject(network, network->clock + USEC_PER_SEC * 8 / 10, &copy);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_name_in_a_late_answer_is_not_that_of_now)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1");
+	use_hook(refuse_sets_and_answer_twice, 3);
+	refusal = SNMP_STATUS_NO_ACCESS;
+	assert_ok(TRIPPSNMP_POWER_OFF); /* and each SET had a check of its own */
+	ck_assert_uint_ge(script_count(script, REQUEST_SET), 4);
+}
+END_TEST
+
+START_TEST(on_by_name_is_read_after_the_command)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1");
+	assert_ok(TRIPPSNMP_POWER_ON);
+	/* the check read on, too */
+	ck_assert_uint_eq(script->sent->len, 3);
+	ck_assert_int_gt(nth_sweep(-1)->at, nth_set(-1)->at);
+}
+END_TEST
+
 START_TEST(long_names_are_read_in_answers_of_their_own)
 {
 	char *name = g_strnfill(200, 'n');
@@ -1684,6 +1422,34 @@ START_TEST(what_was_read_long_before_the_last_answer_is_read_again)
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert_uint_ge(script_count(script, REQUEST_SET), 3);
 	ck_assert_int_eq(state_cell(1, 3)->number, 1);
+}
+END_TEST
+
+/* PDU B cannot be reached while PDU A is held, and PDU A when B answers again. */
+static enum script_fate one_after_the_other(struct script *network, unsigned pdu,
+                                            const struct request *request, struct event *answer)
+{
+	const double since = elapsed();
+
+	(void)network;
+	(void)request;
+	(void)answer;
+	return (pdu == 1 && since > 0.5 && since < 8) || (pdu == 0 && since > 6 && since < 20)
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(what_was_read_before_a_pdu_went_away_is_not_of_now)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	for (unsigned pdu = 0; pdu < 2; pdu++) /* which vouch for all that they say */
+		script_start_engine(script, pdu, begun - DAY, 1);
+	script->hook = one_after_the_other;
+	change_state_at(7, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert(elapsed() > 20);
 }
 END_TEST
 
@@ -2201,6 +1967,8 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase, an_absence_is_counted_from_the_last_question_that_was_answered);
 	tcase_add_loop_test(tcase, a_pdu_that_was_up_all_the_time_forgets_nothing, 0, 2);
 	tcase_add_test(tcase, a_pdu_that_started_after_it_was_told_forgot);
+	tcase_add_loop_test(tcase, an_engine_that_has_booted_again_forgot, 0, 2);
+	tcase_add_test(tcase, an_engine_that_has_just_started_is_not_flooded_with_commands);
 	tcase_add_loop_test(tcase, an_uptime_that_stands_still_is_none, 0, 2);
 	tcase_add_test(tcase, an_uptime_that_wraps_costs_time_only);
 	tcase_add_loop_test(tcase, an_uptime_that_is_refused_does_not_help, 0, 6);
@@ -2213,6 +1981,7 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase,
 	               an_outlet_that_was_unknown_before_it_came_back_needs_a_new_acknowledgement);
 	tcase_add_test(tcase, what_was_read_long_before_the_last_answer_is_read_again);
+	tcase_add_test(tcase, what_was_read_before_a_pdu_went_away_is_not_of_now);
 	tcase_add_loop_test(tcase, each_reading_is_of_now_when_off_is_granted, 0, 5);
 	return tcase;
 }
@@ -2227,6 +1996,8 @@ static TCase *names_case(void)
 	                    TRIPPSNMP_POWER_OFF, TRIPPSNMP_POWER_RESET + 1);
 	tcase_add_loop_test(tcase, a_row_whose_name_cannot_be_read_is_not_touched, 0, 6);
 	tcase_add_loop_test(tcase, a_card_that_shows_other_names_for_a_moment_is_given_time, 0, 2);
+	tcase_add_test(tcase, a_name_in_a_late_answer_is_not_that_of_now);
+	tcase_add_test(tcase, on_by_name_is_read_after_the_command);
 	tcase_add_test(tcase, long_names_are_read_in_answers_of_their_own);
 	return tcase;
 }

@@ -27,6 +27,17 @@ static void command_anew(const struct power *power, struct progress *p, usec now
 	p->unanswered = 0;
 }
 
+/*
+ * A card that has just started counts its time in seconds, and says for the first one that no
+ * command can have reached it since: it is not to be flooded with them meanwhile.
+ */
+static void command_again(const struct power *power, struct progress *p, usec now)
+{
+	p->came_back = true;
+	command_anew(power, p, now);
+	p->resend_at = MAX(now, p->commanded + p->resend_pause);
+}
+
 void commands_begin(struct power *power, enum trippsnmp_state wanted, usec now)
 {
 	power->wanted = wanted;
@@ -154,8 +165,9 @@ static void note_name(struct power *power, struct progress *p, const struct read
 {
 	const struct course *course = &power->courses[p->feed->pdu];
 
-	/* the rest of the reading may have come later */
-	if (reading->name == NAME_SAME && reading->whole && reading->name_asked >= course->asked_at)
+	/* the rest of the reading may have come later, and a copy of the answer too */
+	if (!p->name_shown && reading->name == NAME_SAME && reading->whole &&
+	    reading->name_asked >= course->asked_at)
 		p->name_shown = reading->name_answered;
 	if (reading->name != NAME_OTHER)
 		p->renamed_since = USEC_NEVER;
@@ -194,8 +206,7 @@ static void note_fall(const struct power *power, struct progress *p, const struc
 	if (power->wanted != TRIPPSNMP_ON || p->acknowledged == USEC_NEVER ||
 	    before->state != TRIPPSNMP_ON || before->asked < p->acknowledged || !disobeys(power, p))
 		return;
-	p->came_back = true;
-	command_anew(power, p, now);
+	command_again(power, p, now);
 }
 
 void commands_read(struct power *power, unsigned feed, const struct reading *reading)
@@ -231,7 +242,6 @@ void commands_follow(struct power *power, unsigned pdu, usec now)
 		if (p->last.state == TRIPPSNMP_ON)
 			log_line(power->log, TRIPPSNMP_LOG_WARN,
 			         "%s has come back on; switching it again", p->feed->text);
-		p->came_back = true;
-		command_anew(power, p, now);
+		command_again(power, p, now);
 	}
 }

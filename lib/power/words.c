@@ -117,9 +117,34 @@ static char *outlet_missing(const struct power *power, unsigned i)
 		                                                  : "cannot be read any more");
 	if (p->acknowledged == USEC_NEVER && (off || p->last.state != TRIPPSNMP_ON))
 		return command_missing(p);
-	if (p->last.state != power->wanted || !p->last.whole || (off && !outlet->offs))
+	if (!p->last.answered)
+		return g_strdup_printf("%s gives no answer that tells its state", p->feed->text);
+	if (p->last.state != power->wanted || !p->last.whole)
 		return g_strdup_printf("%s reads %s", p->feed->text, words_state(p->last.state));
+	if (off ? !outlet->offs : p->last.asked < p->commanded)
+		return g_strdup_printf("%s reads %s, but was not read since its command was "
+		                       "acknowledged",
+		                       p->feed->text, words_state(p->last.state));
 	return NULL;
+}
+
+static bool were_held(const struct power *power)
+{
+	usec since = 0, until = USEC_NEVER;
+
+	for (unsigned i = 0; i < power->n_feeds; i++) {
+		since = MAX(since, power->evidence.outlets[i].first_answered);
+		until = MIN(until, power->evidence.outlets[i].last_asked);
+	}
+	return until - since >= power->settings.off_hold;
+}
+
+/* Whether a PDU has restarted is not known of a time after this outlet was read last. */
+static bool is_in_doubt(const struct power *power, unsigned i)
+{
+	const struct evidence_outlet *outlet = &power->evidence.outlets[i];
+
+	return power->evidence.pdus[outlet->pdu].vouched < outlet->last_asked;
 }
 
 char *words_unfinished(const struct power *power)
@@ -130,12 +155,16 @@ char *words_unfinished(const struct power *power)
 		if (missing)
 			return missing;
 	}
-	for (unsigned pdu = 0; pdu < power->n_pdus; pdu++)
-		if (power->courses[pdu].uptime_asked && !power->evidence.pdus[pdu].timed &&
-		    !power->evidence.pdus[pdu].refuses)
-			return g_strdup_printf("%s does not say how long it is up: it may have "
-			                       "restarted",
-			                       power->labels[pdu]);
-	return g_strdup("the outlets read off, but the time was up before they were verified for "
-	                "off_hold");
+	if (power->wanted == TRIPPSNMP_ON)
+		return g_strdup("the outlets read on, but not all of them lately");
+	if (!were_held(power))
+		return g_strdup("the outlets read off, but the time was up before they were "
+		                "verified for off_hold");
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_in_doubt(power, i))
+			return g_strdup_printf(
+				"the outlets read off for off_hold, but %s does not say how long "
+				"it is up: it may have restarted",
+				power->labels[power->feeds[i].feed->pdu]);
+	return g_strdup("the outlets read off for off_hold, but not all PDUs answered lately");
 }

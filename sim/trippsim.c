@@ -109,9 +109,9 @@ static void on_command(const struct outlet *outlet, const char *command)
 
 static void on_move(const struct outlet *outlet)
 {
-	say("outlet %s %s", outlet->text, outlet->on ? "on" : "off");
+	say("outlet %s %s", outlet->text, outlet->power ? "on" : "off");
 	if (options.on_change)
-		hook_run(options.on_change, outlet->text, outlet->on);
+		hook_run(options.on_change, outlet->text, outlet->power);
 }
 
 static void on_restarting(void)
@@ -605,7 +605,7 @@ static void parse_options(int argc, char **argv)
 
 	options.edits = g_ptr_array_new_with_free_func(g_free);
 	g_option_context_add_main_entries(context, entries, NULL);
-	g_option_context_set_description(context, "OUTLET is [DEVICE.]NUMBER.");
+	g_option_context_set_description(context, "OUTLET is [DEVICE.]NUMBER or [DEVICE.]main.");
 	if (!g_option_context_parse(context, &argc, &argv, &error))
 		die("%s", error->message);
 	g_option_context_free(context);

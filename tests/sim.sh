@@ -289,6 +289,23 @@ await 'done' ' start boots 2$'
 check "a command can come from the command line, and power may not return" \
 	test "$(get $table.4.1.7)" -eq 1
 
+lists() { "$TRIPPSIM" --list | grep -qx -- "$1"; }
+for recording in "$TS_CAPTURES"/*.snmprec; do
+	recording=$(basename "$recording" .snmprec)
+	check "$recording is listed by its name" lists "$recording"
+	check "$recording has its origin in SOURCES.md" grep -q "^| $recording.snmprec | [^|]* | [^|]* |$" \
+		"$TS_CAPTURES/SOURCES.md"
+	check "$recording is distributed and installed" grep -q "sim/captures/$recording.snmprec" \
+		"$TS_SRCDIR/Makefile.am"
+done
+check "--version names the program" says 'trippsim (tripplite) ' "$TRIPPSIM" --version
+# finds NAME ERROR: what it says of a recording that it cannot load.
+fails() { "$TRIPPSIM" "$1" 2>&1 | grep -F -- "$2"; }
+check "a name that several begin with is refused" fails pdum 'pdum may be '
+check "a name that is none" fails nothing 'nothing is neither a file nor a recording; see --list'
+check "a path is no name" fails ./pdumh20atnet 'No such file'
+check "the beginning of a name is enough" says 'listening on' timeout 1 "$TRIPPSIM" pdumh20atnet
+
 check "each command stands in the manual page" sh -c "
 	sed -n '/^static const struct verb verbs/,/^};/s/^\t{ \"\([^\"]*\)\".*/\1/p' '$TS_SRCDIR/sim/control.c' |
 		sed 's/-/\\\\\\\\-/g' | while read -r verb; do

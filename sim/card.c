@@ -8,7 +8,6 @@
 
 #define ENGINE_ID_PREFIX "\x80\x00\x03\x52\x05" /* enterprise 850, octets follow */
 #define ENGINE_ID_OWN_OCTETS 8
-#define USEC_PER_TICK 10000 /* TimeTicks are hundredths of a second */
 #define USEC_PER_SECOND 1000000
 
 static const struct rec_name sys_uptime = { 9, { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
@@ -158,7 +157,8 @@ static unsigned rank(const struct card *card, const struct veil *veil, const str
 	for (unsigned i = 0; i < outlets->len; i++) {
 		const struct outlet *other = outlets->pdata[i];
 
-		n += !veil->device || other->device == veil->device;
+		n += other->number != OUTLET_MAIN &&
+		     (!veil->device || other->device == veil->device);
 		if (other == outlet)
 			break;
 	}
@@ -170,8 +170,10 @@ static bool covers(const struct card *card, const struct veil *veil, const struc
 {
 	if (veil->root.n)
 		return now < veil->until && rec_name_within(name, &veil->root);
-	if (!outlet || (veil->device && veil->device != outlet->device) ||
-	    (veil->number && veil->number != outlet->number))
+	if (veil->outlet)
+		return now < veil->until + veil->each && outlet == veil->outlet;
+	if (!outlet || outlet->number == OUTLET_MAIN ||
+	    (veil->device && veil->device != outlet->device))
 		return false;
 	if (now < veil->until)
 		return true;
@@ -204,7 +206,7 @@ static void wind(const struct card *card, struct rec_row *row, usec now)
 		g_bytes_unref(row->octets);
 		row->octets = g_bytes_ref(card->engine_id);
 	} else if (row->type == REC_TIMETICKS) {
-		row->number = (uint64_t)(uptime / USEC_PER_TICK) & UINT32_MAX;
+		row->number = (uint64_t)(uptime / CARD_USEC_PER_TICK) & UINT32_MAX;
 	} else {
 		row->number = rec_name_compare(&row->name, &engine_boots_name)
 		                      ? (uint64_t)(uptime / USEC_PER_SECOND) & INT32_MAX

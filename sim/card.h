@@ -14,6 +14,8 @@
 
 #include "device.h"
 
+/** TimeTicks are hundredths of a second. */
+#define CARD_USEC_PER_TICK 10000
 /** The end of what has none. */
 #define CARD_FOR_EVER INT64_MAX
 
@@ -25,11 +27,11 @@ struct refusal {
 
 /** Rows that are hidden, or texts that read empty, for a time. */
 struct veil {
-	bool of_start;        /* it goes with the next start */
-	bool blank;           /* names and descriptions read empty; else rows are hidden */
-	struct rec_name root; /* all below it; or, with n = 0: */
-	uint32_t device;      /* outlets of that device, 0 for all devices */
-	uint32_t number;      /* that outlet, 0 for all outlets */
+	bool of_start;               /* it goes with the next start */
+	bool blank;                  /* names and descriptions read empty; else rows are hidden */
+	struct rec_name root;        /* all below it; or, with n = 0: */
+	const struct outlet *outlet; /* or that one, or, with NULL: */
+	uint32_t device;             /* outlets of that device, 0 for all; but no main load */
 	usec until;
 	usec each; /* the i-th outlet (from 1) that it covers is seen i * each later */
 };

@@ -6,6 +6,8 @@
  */
 #include "control.h"
 
+#include "alarm.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -325,8 +327,8 @@ static char *run_swap(const struct words *words)
 
 	if (!a || !b)
 		return g_strdup("no such outlet");
-	if (a == b)
-		return g_strdup("that is one outlet");
+	if (a == b || a->number == OUTLET_MAIN || b->number == OUTLET_MAIN)
+		return g_strdup("those are not two outlets");
 	device_swap(control->device, a, b);
 	control->swapped(a, b);
 	return NULL;
@@ -341,11 +343,9 @@ static bool parse_target(const struct device *device, const char *text, struct v
 
 	if (!strcmp(text, "all"))
 		return true;
-	if (outlet) {
-		veil->device = outlet->device;
-		veil->number = outlet->number;
+	veil->outlet = outlet;
+	if (outlet)
 		return true;
-	}
 	if (star && !star[2])
 		return parse_count(number, &veil->device);
 	return rec_name_parse(text, &veil->root) && veil->root.n > 2;
@@ -385,6 +385,37 @@ static char *run_show(const struct words *words)
 	return NULL;
 }
 
+/* DEVICE.* or an OID. */
+static bool parse_about(const char *text, struct alarm *alarm)
+{
+	const char *star = strstr(text, ".*");
+	g_autofree char *number = star ? g_strndup(text, (gsize)(star - text)) : NULL;
+
+	if (star && !star[2])
+		return parse_count(number, &alarm->device);
+	return rec_name_parse(text, &alarm->about);
+}
+
+static char *run_alarm(const struct words *words)
+{
+	struct card *card = words->control->card;
+	struct records *records = words->control->device->records;
+	const char *what = words->word[1];
+	struct alarm alarm = { .lost = !strcmp(what, "lost") };
+
+	if (!parse_count(words->word[0], &alarm.id))
+		return g_strdup_printf("\"%s\" is not a number from 1", words->word[0]);
+	if (!strcmp(what, "none"))
+		return words->n == 2 ? alarm_clear(records, alarm.id)
+		                     : g_strdup("none stands alone");
+	if (!alarm.lost && !rec_name_parse(what, &alarm.description))
+		return g_strdup("neither lost, none nor an OID");
+	if (words->n == 3 && !parse_about(words->word[2], &alarm))
+		return g_strdup("neither DEVICE.* nor an OID");
+	alarm.ticks = (uint32_t)(card_uptime(card, words->now) / CARD_USEC_PER_TICK);
+	return alarm_raise(records, &alarm);
+}
+
 static char *run_late(const struct words *words)
 {
 	const bool all = words->n == 2;
@@ -414,6 +445,7 @@ static char *run_when(const struct words *words);
 
 static const struct verb verbs[] = {
 	{ "after", 2, ANY, false, run_after },
+	{ "alarm", 2, 3, false, run_alarm },
 	{ "blank", 2, 2, true, run_blank },
 	{ "cycle", 2, 2, false, run_cycle },
 	{ "delay", 1, 1, false, run_delay },

@@ -16,10 +16,18 @@ enum { COMMAND_IDLE = 0, COMMAND_OFF = 1, COMMAND_ON = 2, COMMAND_CYCLE = 3 };
 /* How a column says that an outlet cannot be switched. */
 enum controllable { ALWAYS, TRUTH_VALUE, TYPE_BIT };
 
+/* What stands behind a column. */
+enum instance {
+	DEVICE_NUMBER, /* device and outlet */
+	NUMBER,        /* an outlet of the first device */
+	DEVICE_MAIN,   /* a device: its main load */
+	ZERO_MAIN      /* 0: the main load of the first device */
+};
+
 /* A table: columns are numbers below entry, 0 where it has no such column. */
 struct family {
 	struct rec_name entry;
-	bool has_device; /* the instance is DEVICE.NUMBER, else NUMBER */
+	enum instance instance;
 	bool has_idle;
 	enum controllable kind;
 	uint32_t state;
@@ -33,13 +41,19 @@ struct family {
 
 static const struct family families[] = {
 	/* TRIPPLITE-PRODUCTS: tlpPduOutletEntry, tlpAtsOutletEntry, tlpUpsOutletEntry */
-	{ { 15, { P, 1, 1, 3, 2, 3, 3, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
-	{ { 15, { P, 1, 1, 3, 4, 3, 3, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
-	{ { 15, { P, 1, 1, 3, 1, 3, 5, 1, 1 } }, true, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	{ { 15, { P, 1, 1, 3, 2, 3, 3, 1, 1 } }, DEVICE_NUMBER, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	{ { 15, { P, 1, 1, 3, 4, 3, 3, 1, 1 } }, DEVICE_NUMBER, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
+	{ { 15, { P, 1, 1, 3, 1, 3, 5, 1, 1 } }, DEVICE_NUMBER, true, TRUTH_VALUE, 4, 6, 2, 3, 5 },
 	/* TRIPPLITE-12X: tlUpsOutletEntry */
-	{ { 12, { P, 100, 1, 10, 2, 1 } }, false, false, TYPE_BIT, 2, 4, 5, 0, 3 },
+	{ { 12, { P, 100, 1, 10, 2, 1 } }, NUMBER, false, TYPE_BIT, 2, 4, 5, 0, 3 },
 	/* undocumented twin of the last one */
-	{ { 12, { P, 10, 2, 3, 5, 1 } }, true, false, ALWAYS, 2, 4, 5, 0, 0 },
+	{ { 12, { P, 10, 2, 3, 5, 1 } }, DEVICE_NUMBER, false, ALWAYS, 2, 4, 5, 0, 0 },
+	/* TRIPPLITE-PRODUCTS: main load of a PDU, an ATS, a UPS */
+	{ { 14, { P, 1, 1, 3, 2, 2, 1, 1 } }, DEVICE_MAIN, true, TRUTH_VALUE, 1, 3, 0, 0, 2 },
+	{ { 14, { P, 1, 1, 3, 4, 2, 1, 1 } }, DEVICE_MAIN, true, TRUTH_VALUE, 1, 3, 0, 0, 2 },
+	{ { 14, { P, 1, 1, 3, 1, 2, 1, 1 } }, DEVICE_MAIN, true, TRUTH_VALUE, 1, 3, 0, 0, 2 },
+	/* TRIPPLITE-12X: tlUpsOutletMain */
+	{ { 10, { P, 100, 1, 12 } }, ZERO_MAIN, true, TRUTH_VALUE, 1, 3, 0, 0, 2 },
 };
 
 /* Tables that are indexed by device, and where in a name that index stands. */
@@ -107,6 +121,21 @@ int status_parse(const char *word)
 	return -1;
 }
 
+static bool is_main(const struct outlet *outlet)
+{
+	return outlet->number == OUTLET_MAIN;
+}
+
+static bool is_for_main(const struct family *family)
+{
+	return family->instance == DEVICE_MAIN || family->instance == ZERO_MAIN;
+}
+
+static bool has_device(const struct family *family)
+{
+	return family->instance == DEVICE_NUMBER || family->instance == DEVICE_MAIN;
+}
+
 static bool find_cell(uint32_t first_device, const struct rec_name *name, struct cell *cell)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
@@ -114,13 +143,14 @@ static bool find_cell(uint32_t first_device, const struct rec_name *name, struct
 		unsigned n = family->entry.n;
 
 		if (!rec_name_within(name, &family->entry) ||
-		    name->n != n + (family->has_device ? 3 : 2))
+		    name->n != n + (family->instance == DEVICE_NUMBER ? 3 : 2))
 			continue;
 		cell->family = family;
 		cell->column = name->id[n];
-		cell->device = family->has_device ? name->id[n + 1] : first_device;
-		cell->number = name->id[name->n - 1];
-		return true;
+		cell->device = has_device(family) ? name->id[n + 1] : first_device;
+		cell->number =
+			family->instance == DEVICE_MAIN ? OUTLET_MAIN : name->id[name->n - 1];
+		return is_for_main(family) == (cell->number == OUTLET_MAIN);
 	}
 	return false;
 }
@@ -131,9 +161,10 @@ static struct rec_name cell_name(const struct family *family, uint32_t column,
 	struct rec_name name = family->entry;
 
 	name.id[name.n++] = column;
-	if (family->has_device)
+	if (has_device(family))
 		name.id[name.n++] = outlet->device;
-	name.id[name.n++] = outlet->number;
+	if (family->instance != DEVICE_MAIN)
+		name.id[name.n++] = outlet->number;
 	return name;
 }
 
@@ -143,7 +174,8 @@ static struct rec_row *cell_row(const struct device *device, const struct family
 {
 	struct rec_name name = cell_name(family, column, outlet);
 
-	if (!column || (!family->has_device && outlet->device != device->first))
+	if (!column || is_for_main(family) != is_main(outlet) ||
+	    (!has_device(family) && outlet->device != device->first))
 		return NULL;
 	return records_find(device->records, &name);
 }
@@ -174,6 +206,20 @@ static bool is_definite(const struct rec_row *row)
 	return row->type == REC_INTEGER && (row->number == STATE_OFF || row->number == STATE_ON);
 }
 
+/* The main load that an outlet hangs on, or NULL. */
+static const struct outlet *main_of(const struct device *device, const struct outlet *outlet)
+{
+	return is_main(outlet) ? NULL : find_outlet(device, outlet->device, OUTLET_MAIN);
+}
+
+/* Whether power comes out of an outlet. */
+static bool has_power(const struct device *device, const struct outlet *outlet)
+{
+	const struct outlet *main = main_of(device, outlet);
+
+	return outlet->on && (!main || main->on);
+}
+
 /* A state or command object that is new makes an outlet. */
 static void learn_outlet(struct device *device, const struct rec_row *row)
 {
@@ -187,9 +233,16 @@ static void learn_outlet(struct device *device, const struct rec_row *row)
 	outlet = g_new0(struct outlet, 1);
 	outlet->device = cell.device;
 	outlet->number = cell.number;
-	outlet->text = g_strdup_printf("%u.%u", cell.device, cell.number);
+	outlet->text = is_main(outlet) ? g_strdup_printf("%u.main", cell.device)
+	                               : g_strdup_printf("%u.%u", cell.device, cell.number);
 	outlet->on =
 		cell.column == cell.family->state && is_definite(row) && row->number == STATE_ON;
+	/* Of a main load that does not say it is off, outlets live. */
+	if (is_main(outlet))
+		outlet->on = cell.column != cell.family->state || !is_definite(row) ||
+		             row->number == STATE_ON;
+	outlet->shown = outlet->on;
+	outlet->power = has_power(device, outlet);
 	g_ptr_array_add(device->outlets, outlet);
 	g_ptr_array_sort(device->outlets, compare_outlets);
 }
@@ -219,6 +272,11 @@ struct device *device_new(struct records *records)
 	device->moves = g_queue_new();
 	for (unsigned i = 0; i < records->rows->len; i++)
 		learn_outlet(device, records->rows->pdata[i]);
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+
+		outlet->power = has_power(device, outlet);
+	}
 	return device;
 }
 
@@ -259,16 +317,22 @@ struct outlet *device_outlet(const struct device *device, const char *text)
 	unsigned n = g_strv_length(part);
 	char name[sizeof("4294967295.4294967295")];
 	guint64 index = 0;
-	guint64 number;
+	guint64 number = OUTLET_MAIN;
+	bool main;
 
-	if (n < 1 || n > 2 || !device->outlets->len ||
-	    !g_ascii_string_to_unsigned(part[n - 1], 10, 0, UINT32_MAX, &number, NULL))
+	if (n < 1 || n > 2 || !device->outlets->len)
+		return NULL;
+	main = !strcmp(part[n - 1], "main");
+	if (!main && !g_ascii_string_to_unsigned(part[n - 1], 10, 0, UINT32_MAX, &number, NULL))
 		return NULL;
 	if (n == 1)
 		index = ((struct outlet *)device->outlets->pdata[0])->device;
 	else if (!g_ascii_string_to_unsigned(part[0], 10, 0, UINT32_MAX, &index, NULL))
 		return NULL;
-	g_snprintf(name, sizeof(name), "%u.%u", (uint32_t)index, (uint32_t)number);
+	if (main)
+		g_snprintf(name, sizeof(name), "%u.main", (uint32_t)index);
+	else
+		g_snprintf(name, sizeof(name), "%u.%u", (uint32_t)index, (uint32_t)number);
 	for (unsigned i = 0; i < device->outlets->len; i++)
 		if (!strcmp(((struct outlet *)device->outlets->pdata[i])->text, name))
 			return device->outlets->pdata[i];
@@ -418,8 +482,12 @@ void device_set(struct device *device, const struct rec_row *wanted, usec now)
 		device_set_text(device, outlet, cell.column != cell.family->name, wanted->octets);
 }
 
-static void show(struct device *device, const struct outlet *outlet, bool on)
+/* Sets an outlet's state object. */
+static void show_one(struct device *device, struct outlet *outlet)
 {
+	const struct outlet *main = main_of(device, outlet);
+	const bool on = outlet->shown && (!main || main->shown);
+
 	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
 		struct rec_row *row = cell_row(device, &families[i], families[i].state, outlet);
 
@@ -428,12 +496,36 @@ static void show(struct device *device, const struct outlet *outlet, bool on)
 	}
 }
 
+/* Does something to an outlet and, if it is a main load, to all that hang on it. */
+static void each_on(struct device *device, struct outlet *outlet,
+                    void (*function)(struct device *device, struct outlet *outlet))
+{
+	function(device, outlet);
+	for (unsigned i = 0; i < device->outlets->len; i++)
+		if (main_of(device, device->outlets->pdata[i]) == outlet)
+			function(device, device->outlets->pdata[i]);
+}
+
+static void show(struct device *device, struct outlet *outlet, bool on)
+{
+	outlet->shown = on;
+	each_on(device, outlet, show_one);
+}
+
+static void let_power(struct device *device, struct outlet *outlet)
+{
+	const bool power = has_power(device, outlet);
+
+	if (outlet->power == power)
+		return;
+	outlet->power = power;
+	device->moved(outlet);
+}
+
 static void turn_relay(struct device *device, struct outlet *outlet, bool on)
 {
-	if (outlet->on == on)
-		return;
 	outlet->on = on;
-	device->moved(outlet);
+	each_on(device, outlet, let_power);
 }
 
 void device_turn(struct device *device, struct outlet *outlet, bool on)
@@ -461,7 +553,9 @@ void device_fail(struct device *device, usec on_again, usec each)
 		if (!outlet->stuck)
 			device_turn(device, outlet, false);
 		if (on_again >= 0)
-			plan(device, outlet, true, on_again + each * i, true);
+			plan(device, outlet, true, on_again, true);
+		if (!is_main(outlet))
+			on_again += on_again >= 0 ? each : 0;
 	}
 }
 

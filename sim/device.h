@@ -37,18 +37,28 @@ int status_parse(const char *word);
  * An outlet. Several tables may speak of one (the flat table of the 12.x
  * firmware and its undocumented twin): device and number say which row of them
  * is its row now. Who watches or commands the simulator knows it by its text.
+ *
+ * The main load of a device is one as well, of number OUTLET_MAIN. All other
+ * outlets hang on it: while it is off they have no power, and their state
+ * objects read off; what their own relays do meanwhile shows when it is on
+ * again.
  */
 struct outlet {
 	uint32_t device; /* in a table without a device index, the card's first device */
 	uint32_t number;
+	bool power; /* what comes out: the relay is closed, and the main load's is */
 	bool on;    /* the relay itself; the state object may say otherwise */
+	bool shown; /* what the state object says, where the main load is on */
 	bool stuck; /* the relay never moves */
 	bool lie;   /* the state object follows commands, the relay does not */
 	int refuse; /* error-status of any SET of its command object, or STATUS_OK */
 	usec refuse_until;
 	usec last_due; /* its commands take effect in the order they came */
-	char *text;    /* DEVICE.NUMBER, as they were at the start */
+	char *text;    /* DEVICE.NUMBER or DEVICE.main, as they were at the start */
 };
+
+/** No outlet has this number. */
+#define OUTLET_MAIN 0
 
 struct device {
 	struct records *records;
@@ -59,7 +69,7 @@ struct device {
 	usec latency_off;
 	usec cycle; /* length of its off phase */
 	void (*commanded)(const struct outlet *outlet, const char *command);
-	void (*moved)(const struct outlet *outlet);
+	void (*moved)(const struct outlet *outlet); /* its power went or came */
 };
 
 /** Takes the records. Finds the outlets; relays are as their state objects say. */
@@ -68,7 +78,7 @@ struct device *device_new(struct records *records);
 /** Renumbers a device index in every table, before device_new(). NULL, or why not. */
 char *records_move_device(struct records *records, uint32_t from, uint32_t to);
 
-/** [DEVICE.]NUMBER; the device may be left out for the first one. NULL if there is none. */
+/** [DEVICE.]NUMBER or [DEVICE.]main; without a device the first one. NULL if there is none. */
 struct outlet *device_outlet(const struct device *device, const char *text);
 
 /** Adds or replaces a row, which it takes; the relay stays as it is. */
@@ -89,13 +99,13 @@ void device_turn(struct device *device, struct outlet *outlet, bool on);
 void device_cycle(struct device *device, struct outlet *outlet, usec on_again);
 /**
  * The power of the whole device fails: what relays were about to do is
- * forgotten, and all are off. Outlet number i (from 0) is on again at
- * on_again + i * each, unless a SET for it is taken before; never if on_again
- * is negative.
+ * forgotten, and all are off. The main load is on again at on_again, outlet
+ * number i (from 0) at on_again + i * each, unless a SET for it is taken
+ * before; never if on_again is negative.
  */
 void device_fail(struct device *device, usec on_again, usec each);
 
-/** Exchanges the rows of two outlets, in all columns but the index: they are renumbered. */
+/** Exchanges the rows of two outlets, none a main load, in all columns but the index. */
 void device_swap(struct device *device, struct outlet *a, struct outlet *b);
 
 /** The outlet in whose rows a name lies, or NULL; *text: it is its name or description. */

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "device.h"
 #include "hook.h"
+#include "recordings.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -59,6 +60,8 @@ static struct {
 	gboolean control;
 	GStrv commands;
 	gboolean die_with_parent;
+	gboolean list;
+	gboolean version;
 	GStrv files;
 } options = { .engine_boots = 1, .uptime = A_DAY, .latency_on = -1, .latency_off = -1, .cycle = 2 };
 
@@ -109,9 +112,9 @@ static void on_command(const struct outlet *outlet, const char *command)
 
 static void on_move(const struct outlet *outlet)
 {
-	say("outlet %s %s", outlet->text, outlet->on ? "on" : "off");
+	say("outlet %s %s", outlet->text, outlet->power ? "on" : "off");
 	if (options.on_change)
-		hook_run(options.on_change, outlet->text, outlet->on);
+		hook_run(options.on_change, outlet->text, outlet->power);
 }
 
 static void on_restarting(void)
@@ -331,7 +334,8 @@ static void make_device(void)
 {
 	char *error = NULL;
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-	struct records *records = records_load(options.files[0], warnings, &error);
+	g_autofree char *path = recordings_find(options.files[0], &error);
+	struct records *records = path ? records_load(path, warnings, &error) : NULL;
 
 	if (!records)
 		die("%s", error);
@@ -594,7 +598,9 @@ static const GOptionEntry entries[] = {
 	LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND"),
 	SWITCH("control", control, "Read commands on stdin; its end ends the simulator"),
 	SWITCH("die-with-parent", die_with_parent, "End when the parent process ends"),
-	LIST(G_OPTION_REMAINING, files, NULL, "FILE.snmprec"),
+	SWITCH("list", list, "List the recordings that come with it, and end"),
+	SWITCH("version", version, "Print the version, and end"),
+	LIST(G_OPTION_REMAINING, files, NULL, "RECORDING"),
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -605,12 +611,22 @@ static void parse_options(int argc, char **argv)
 
 	options.edits = g_ptr_array_new_with_free_func(g_free);
 	g_option_context_add_main_entries(context, entries, NULL);
-	g_option_context_set_description(context, "OUTLET is [DEVICE.]NUMBER.");
+	g_option_context_set_description(context, "OUTLET is [DEVICE.]NUMBER or [DEVICE.]main.");
 	if (!g_option_context_parse(context, &argc, &argv, &error))
 		die("%s", error->message);
 	g_option_context_free(context);
+	if (options.version) {
+		puts("trippsim (tripplite) " TRIPPSIM_VERSION);
+		exit(EXIT_SUCCESS);
+	}
+	if (options.list) {
+		g_autofree char *list = recordings_list();
+
+		fputs(list, stdout);
+		exit(EXIT_SUCCESS);
+	}
 	if (!options.files || g_strv_length(options.files) != 1)
-		die("exactly one FILE.snmprec is needed; see --help");
+		die("exactly one RECORDING is needed; see --help and --list");
 }
 
 static void follow_parent(void)

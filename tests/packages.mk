@@ -12,6 +12,7 @@ EXTRA_DIST += CHANGELOG.md CONTRIBUTING.md \
 	debian/changelog debian/control debian/copyright debian/rules debian/source/format \
 	debian/fence-tripplite.docs debian/fence-tripplite.install \
 	debian/libtrippsnmp-dev.docs debian/libtrippsnmp-dev.examples \
+	debian/trippsim.install \
 	debian/libtrippsnmp-dev.install debian/libtrippsnmp0.install debian/libtrippsnmp0.symbols \
 	debian/stonith-tripplite.docs debian/stonith-tripplite.install \
 	debian/tests/control debian/tests/pacemaker debian/tests/works \

@@ -78,10 +78,10 @@ rpm_builds() {
 	mkdir "$scratch/rpm/SOURCES" && cp "$tarball" "$scratch/rpm/SOURCES" &&
 		rpmbuild --define "_topdir $scratch/rpm" --define "_tmppath $scratch/rpm" \
 			--nodeps --nocheck -bb "$TS_SRCDIR/rpm/tripplite.spec" &&
-		[ "$(find "$scratch/rpm/RPMS" -name '*.rpm' ! -name '*-debug*' | wc -l)" -eq 4 ]
+		[ "$(find "$scratch/rpm/RPMS" -name '*.rpm' ! -name '*-debug*' | wc -l)" -eq 5 ]
 }
 if has rpmbuild && [ -n "$TS_STONITH_PLUGINDIR" ]; then
-	check "rpmbuild makes four packages" rpm_builds
+	check "rpmbuild makes five packages" rpm_builds
 else
 	leave_out "no rpmbuild, or no cluster-glue"
 fi
@@ -161,18 +161,18 @@ files() {
 }
 sees() { inside stonith -L | grep -x tripplite; }
 sees_not() { ! sees; }
-all="libtrippsnmp0 libtrippsnmp-dev stonith-tripplite fence-tripplite"
+all="libtrippsnmp0 libtrippsnmp-dev stonith-tripplite fence-tripplite trippsim"
 debs() ( # VERSION PACKAGE...: the files, as the root names them
 	cd "$root/deb/$1" && v=$1 && shift && for package; do
 		for file in "${package}_$v"_*.deb; do echo "/deb/$v/$file"; done
 	done
 )
-have() { # VERSION: all four packages, and no other version
+have() { # VERSION: all packages, and no other version
 	for package in $all; do
 		inside dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' "$package"
 	done >"$scratch/have"
 	cat "$scratch/have"
-	[ "$(grep -c " $1 installed\$" "$scratch/have")" -eq 4 ]
+	[ "$(grep -c " $1 installed\$" "$scratch/have")" -eq "$(echo "$all" | wc -w)" ]
 }
 works() { inside /tmp/works; }
 gone() { ! inside dpkg-query -W -f '${Package} ${db:Status-Status}\n' '*tripp*' 2>/dev/null |

@@ -43,7 +43,7 @@ start_pdu() {
 # take_commands: each PDU from now on, begun with --control, is told what tell says.
 take_commands() {
 	commands=$scratch/commands
-	mkfifo "$commands"
+	[ -p "$commands" ] || mkfifo "$commands"
 	exec 4<>"$commands"
 }
 

@@ -16,6 +16,8 @@
  */
 #define LATEST_BY_LOOKS 9000
 #define LATEST_BY_UPTIME 28000
+/* A no that lasts for 5 s is believed. */
+#define DENIES_AT_MOST (4 * USEC_PER_SEC)
 
 /* --- restarts --- */
 
@@ -429,8 +431,10 @@ void start_lately(struct world *world)
 		start_at(pdu, world->begun - age);
 		if (late)
 			names_late(world, pdu, world->begun + 8 * USEC_PER_SEC);
-		if (denying)
+		if (denying) {
 			starts_denying(world, pdu);
+			pdu->denies_for = age + MIN(pdu->denies_for, DENIES_AT_MOST);
+		}
 		if (world->authentic || permille(world, 800))
 			continue;
 		set_uptime(world, pdu, UPTIME_REFUSED);

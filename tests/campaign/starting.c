@@ -204,7 +204,7 @@ static void names_late(struct world *world, struct pdu_model *pdu, usec latest)
 {
 	const usec first = chance_time(&world->chance, world->begun - USEC_PER_SEC, latest);
 	const usec step = permille(world, 600) ? millis(world, 0, 1000) : 0;
-	const bool never = permille(world, 100);
+	const bool never = permille(world, 100) && world->class == CLASS_MIXED;
 
 	pdu->nameless = permille(world, 600) ? NAMELESS_EMPTY : NAMELESS_ABSENT;
 	for (unsigned i = 0; i < pdu->outlets->len; i++) {

@@ -478,6 +478,7 @@ static void judge_conduct(struct case_ *c)
 	if (error == TRIPPSNMP_TIMEOUT && took < world->config.total_timeout - USEC_PER_SEC)
 		lie(c, LIE_EARLY, NULL, "it gave up after %.6f s", since(world, world->ended));
 	if (error == TRIPPSNMP_ACCESS && world->first_no != USEC_NEVER &&
+	    took < world->config.total_timeout - USEC_PER_SEC &&
 	    world->ended - world->first_no < MIN(NO_LASTS, world->config.total_timeout / 4))
 		lie(c, LIE_EARLY, NULL, "it gave up %.6f s after it was first refused",
 		    (double)(world->ended - world->first_no) / (double)USEC_PER_SEC);

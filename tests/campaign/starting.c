@@ -16,6 +16,8 @@
  */
 #define LATEST_BY_LOOKS 9000
 #define LATEST_BY_UPTIME 28000
+/* A no that lasts for 5 s is believed. */
+#define DENIES_AT_MOST (4 * USEC_PER_SEC)
 
 /* --- restarts --- */
 
@@ -202,7 +204,7 @@ static void names_late(struct world *world, struct pdu_model *pdu, usec latest)
 {
 	const usec first = chance_time(&world->chance, world->begun - USEC_PER_SEC, latest);
 	const usec step = permille(world, 600) ? millis(world, 0, 1000) : 0;
-	const bool never = permille(world, 100);
+	const bool never = permille(world, 100) && world->class == CLASS_MIXED;
 
 	pdu->nameless = permille(world, 600) ? NAMELESS_EMPTY : NAMELESS_ABSENT;
 	for (unsigned i = 0; i < pdu->outlets->len; i++) {
@@ -429,8 +431,10 @@ void start_lately(struct world *world)
 		start_at(pdu, world->begun - age);
 		if (late)
 			names_late(world, pdu, world->begun + 8 * USEC_PER_SEC);
-		if (denying)
+		if (denying) {
 			starts_denying(world, pdu);
+			pdu->denies_for = age + MIN(pdu->denies_for, DENIES_AT_MOST);
+		}
 		if (world->authentic || permille(world, 800))
 			continue;
 		set_uptime(world, pdu, UPTIME_REFUSED);

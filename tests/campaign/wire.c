@@ -296,6 +296,7 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 	datagram->kind = request->kind;
 	datagram->once = request->once;
 	datagram->repetitions = request->repetitions;
+	datagram->leave_by = request->leave_by ? request->leave_by : USEC_NEVER;
 	datagram->sent = world->now;
 	datagram->references = 1;
 	datagram->varbinds = varbinds_new();
@@ -573,7 +574,8 @@ static void happen(struct world *world, struct happening_data *data)
 	case AT_RESYNC:
 		world->starts_known[data->datagram->pdu] = data->id;
 		data->datagram->starts = data->id;
-		carry(world, data->datagram);
+		if (world->now <= data->datagram->leave_by)
+			carry(world, data->datagram);
 		break;
 	case AT_PROCESSED:
 		model_processed(world, data->pdu, data->datagram, data->id);

@@ -259,6 +259,7 @@ struct datagram {
 	unsigned once, repetitions;
 	GArray *varbinds;
 	usec sent; /* by the client */
+	usec leave_by;
 	bool answer_lost;
 	unsigned references;
 };

@@ -88,6 +88,8 @@ static void bend_value(struct varbind *varbind, struct bytes *bytes)
 	varbind->name = name;
 	varbind->type = (enum value_type)(VALUE_INTEGER + bytes_below(bytes, VALUE_OTHER));
 	varbind->number = bytes_number(bytes);
+	if (varbind->type == VALUE_UNSIGNED) /* all of those types have 32 bits */
+		varbind->number &= UINT32_MAX;
 	if (varbind->type == VALUE_OCTETS || varbind->type == VALUE_OBJID)
 		bend_octets(varbind, bytes);
 	if (varbind->type == VALUE_ERROR) /* the exchange's own, never on the wire */

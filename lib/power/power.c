@@ -323,8 +323,8 @@ static bool only_readings_answered(const struct power *power, unsigned pdu)
 {
 	const struct course *course = &power->courses[pdu];
 
-	return (course->task == TASK_COMMAND || course->task == TASK_UPTIME) &&
-	       course->swept_at && power->evidence.pdus[pdu].heard;
+	return (course->task == TASK_COMMAND || course->task == TASK_UPTIME) && course->swept_at &&
+	       power->evidence.pdus[pdu].heard;
 }
 
 void power_expire(struct power *power, int silent, const char *obstacle)

@@ -89,19 +89,20 @@ static bool all_confirmed(const struct power *power, usec end)
 	return true;
 }
 
-/* As the kernel sees it: by an answer to a later question, or by that of the reading itself. */
+bool questions_vouched(const struct power *power, unsigned feed)
+{
+	const struct evidence_outlet *outlet = known(power, feed);
+	const struct evidence_pdu *p = &power->evidence.pdus[outlet->pdu];
+
+	return p->vouch_asked >= outlet->last_answered ||
+	       (p->vouch_asked == outlet->last_asked && p->vouch_answered == outlet->last_answered);
+}
+
 static bool vouched_for(const struct power *power, unsigned pdu)
 {
-	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
-
-	for (unsigned i = 0; i < power->n_feeds; i++) {
-		const struct evidence_outlet *outlet = known(power, i);
-
-		if (is_on_pdu(power, i, pdu) && p->vouch_asked < outlet->last_answered &&
-		    (p->vouch_asked != outlet->last_asked ||
-		     p->vouch_answered != outlet->last_answered))
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (is_on_pdu(power, i, pdu) && !questions_vouched(power, i))
 			return false;
-	}
 	return true;
 }
 
@@ -172,7 +173,8 @@ static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
 
 /*
  * When all has been confirmed; and once at the beginning of a hold that has time for it, for
- * who tells it then cannot be taken later for one that has none.
+ * who tells it then cannot be taken later for one that has none. Who refuses it is asked again
+ * all the while: that must have lasted.
  */
 static struct plan uptime_plan(const struct power *power, unsigned pdu)
 {
@@ -184,9 +186,12 @@ static struct plan uptime_plan(const struct power *power, unsigned pdu)
 		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 	if (end != USEC_NEVER && all_confirmed(power, end) && !vouched_for(power, pdu))
 		return plan;
-	if (!course->tells_time && power->settings.off_hold >= HOLD_POLL && !course->uptime_asked &&
-	    off_begun(power, pdu))
+	if (course->tells_time || power->settings.off_hold < HOLD_POLL || !off_begun(power, pdu))
+		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	if (!course->uptime_asked)
 		return plan;
+	if (power->evidence.pdus[pdu].refuses)
+		return (struct plan){ TASK_UPTIME, 0, course->uptime_asked + HOLD_POLL };
 	return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 }
 
@@ -314,7 +319,7 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 		question->max_attempts = UPTIME_ATTEMPTS;
 		question->no_is_answer = true;
 		varbinds_add(question->varbinds, &sys_up_time);
-		course->uptime_asked = true;
+		course->uptime_asked = now;
 		break;
 	case TASK_NONE:
 		break;

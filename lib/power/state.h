@@ -49,7 +49,7 @@ struct course {
 	usec poll_at;      /* the next sweep while something is not as wanted */
 	usec poll_pause;
 	usec uptime_at;    /* not before that it is asked again */
-	bool uptime_asked; /* in this hold */
+	usec uptime_asked; /* when it was asked last; 0: never */
 	bool tells_time;   /* each of its answers says how long it is up */
 	bool boots_known;
 	uint32_t boots;
@@ -111,6 +111,11 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
                     struct question *question);
 /** Takes the reply to anything but a command. */
 void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now);
+/**
+ * Whether the outlet's PDU is vouched for until its last reading, as the kernel sees it: by an
+ * answer to a later question, or by that of the reading itself.
+ */
+bool questions_vouched(const struct power *power, unsigned feed);
 /** The object that a command sets. */
 struct objid questions_command_object(const struct feed *feed);
 /** sysUpTime (SNMPv2-MIB). */

@@ -139,14 +139,6 @@ static bool were_held(const struct power *power)
 	return until - since >= power->settings.off_hold;
 }
 
-/* Whether a PDU has restarted is not known of a time after this outlet was read last. */
-static bool is_in_doubt(const struct power *power, unsigned i)
-{
-	const struct evidence_outlet *outlet = &power->evidence.outlets[i];
-
-	return power->evidence.pdus[outlet->pdu].vouched < outlet->last_asked;
-}
-
 char *words_unfinished(const struct power *power)
 {
 	for (unsigned i = 0; i < power->n_feeds; i++) {
@@ -161,7 +153,7 @@ char *words_unfinished(const struct power *power)
 		return g_strdup("the outlets read off, but the time was up before they were "
 		                "verified for off_hold");
 	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_in_doubt(power, i))
+		if (!questions_vouched(power, i))
 			return g_strdup_printf(
 				"the outlets read off for off_hold, but %s does not say how long "
 				"it is up: it may have restarted",

@@ -452,7 +452,7 @@ START_TEST(on_that_is_heard_late_ends_the_command_all_the_same)
 	begin_world(1, false);
 	add_feed(0, 3);
 	change_state_at(1.9, 0, 3, 2);
-	change_state_at(2.5, 0, 3, 1); /* by itself */
+	change_state_at(2.1, 0, 3, 1); /* by itself, before it is asked once more */
 	script->hook = answer_poll_late;
 	late_by = (5 + _i) * USEC_PER_SEC / 2;
 	assert_ok(TRIPPSNMP_POWER_OFF);

@@ -253,6 +253,9 @@ static trippsnmp *handle_open(const char *format, ...)
 	va_end(arguments);
 	pairs = settings_pairs(settings);
 	trippsnmp_set_log(handle, take_log, NULL);
+	/* without a node status has nothing to be content with */
+	if (!strchr(settings, ' '))
+		trippsnmp_set(handle, "hostlist", "node1:1");
 	for (char **pair = pairs; *pair; pair++) {
 		char *value = strchr(*pair, '=');
 
@@ -996,7 +999,9 @@ START_TEST(an_engine_that_restarts_is_survived_within_one_operation)
 	trippsnmp_set_log(handle, restart_when_off, NULL);
 	ck_assert_msg(trippsnmp_power(handle, TRIPPSNMP_POWER_RESET, "node1") == TRIPPSNMP_OK, "%s",
 	              trippsnmp_message(handle));
-	ck_assert_uint_eq(simulator_count(restarting, "outlet 1.1 on"), 1);
+	/* another card has not been looked at: nothing of it is switched, and the node was off */
+	ck_assert_uint_eq(simulator_count(restarting, "outlet 1.1 on"),
+	                  strcmp(restart->engine_after, ENGINE_A) ? 0 : 1);
 	trippsnmp_free(handle);
 }
 END_TEST

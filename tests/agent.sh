@@ -253,6 +253,12 @@ gone() { # PID: it ended, whether or not anyone has asked for its status
 check "that process is ended" gone "$(cat "$scratch/left")"
 lines "a script that hangs" 1 '' 'password_script: did not end within 5 s' action=status \
 	plug=3 $secure 'password_script=sleep 60'
+lines "a user who needs authPriv and is given authNoPriv" 1 '' \
+	'SNMPv3 is used with authNoPriv: if the user needs authPriv, set snmp_priv_passwd' \
+	action=off plug=3 $secure passwd=authpass123 total_timeout=3 power_timeout=1 $quick
+lines "an SNMPv3 user that the PDU does not know" 1 '' 'check username' action=off plug=3 "ip=$b" \
+	snmp_version=3 username=nobody password=authpass123 snmp_auth_prot=SHA total_timeout=3 \
+	power_timeout=1 $quick
 lines "a passphrase that is wrong" 1 '*' 'ERROR: ' action=status plug=3 $secure \
 	passwd=hushhushhush total_timeout=2 power_timeout=1 $quick verbose=1 \
 	"debug_file=$scratch/debug"

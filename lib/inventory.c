@@ -703,6 +703,14 @@ static char *unsaid(const struct outlet *outlet, const struct varbind *name)
 	return NULL;
 }
 
+static bool any_absent(const struct pdu *pdu)
+{
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++)
+		if (!g_array_index(pdu->found.outlets, struct outlet, i).exists)
+			return true;
+	return false;
+}
+
 /* cells and status are in the order of ask_numbers(). */
 static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
                          const struct varbind *cells, const struct varbind *status, usec now)
@@ -725,6 +733,14 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 			start_over(inventory, pdu, now, open);
 			return;
 		}
+	}
+	if (any_absent(pdu)) { /* which ones there are, the table knows, and must agree */
+		g_array_set_size(pdu->found.outlets, 0);
+		g_array_set_size(pdu->statuses, 0);
+		pdu->found.family = NULL;
+		pdu->found.device = 0;
+		begin_walk(pdu);
+		return;
 	}
 	take_statuses(pdu, status);
 	pdu->stage = STAGE_DONE;

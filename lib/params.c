@@ -290,6 +290,37 @@ static bool collect(struct check *c, const char *const values[])
 
 /* secrets_file */
 
+/* The secret that a line names, whatever blanks are around the name; NULL if none. */
+static const struct param *named_secret(const char *line, const char *equals)
+{
+	char *name = g_strstrip(g_strndup(line, (gsize)(equals - line)));
+	const struct param *row = params_find(name);
+
+	secret_free(name);
+	return row != NULL && row->secret ? row : NULL;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* What is taken as it stands, and is a slip more often than a secret. */
+static void warn_of_slips(struct check *c, const char *file, unsigned n, const char *value)
+{
+	const size_t length = strlen(value);
+
+	if (length == 0)
+		return;
+	if (is_blank(value[0]) || is_blank(value[length - 1]))
+		warn(c, PARAM_SECRETS_FILE,
+		     "%s, line %u: the secret %s with a blank, which is part of it", file, n,
+		     is_blank(value[0]) ? "begins" : "ends");
+	if (length > 1 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0])
+		warn(c, PARAM_SECRETS_FILE,
+		     "%s, line %u: the secret stands in quotes, which are part of it", file, n);
+}
+
 static bool parse_secret(struct check *c, const char *file, unsigned n, const char *line)
 {
 	const char *equals = strchr(line, '=');
@@ -301,13 +332,16 @@ static bool parse_secret(struct check *c, const char *file, unsigned n, const ch
 	if (equals == NULL)
 		return fail(c, PARAM_SECRETS_FILE, "%s, line %u: not NAME=VALUE", file, n);
 
-	char *name = g_strndup(line, (gsize)(equals - line));
-	const struct param *row = params_find(name);
-	secret_free(name);
-	if (row == NULL || !row->secret)
+	const struct param *row = named_secret(line, equals);
+	if (row == NULL)
 		return fail(c, PARAM_SECRETS_FILE,
 		            "%s, line %u: a name other than community, password, snmp_priv_passwd",
 		            file, n);
+	if (is_blank(line[0]) || is_blank(equals[-1]))
+		return fail(c, PARAM_SECRETS_FILE,
+		            "%s, line %u: a blank beside the name: write %s=... without blanks",
+		            file, n, row->name);
+	warn_of_slips(c, file, n, equals + 1);
 	if (c->from_file[row->id])
 		return fail(c, PARAM_SECRETS_FILE, "%s, line %u: %s is given twice", file, n,
 		            row->name);
@@ -383,6 +417,15 @@ static bool read_secrets(struct check *c, const char *file, int fd)
 	bool ok = check_owner(c, file, fd) && read_all(c, file, fd, text, &n) &&
 	          parse_secrets(c, file, text, n);
 
+	if (ok && n == 0)
+		warn(c, PARAM_SECRETS_FILE, "%s is empty", file);
+	else if (ok && !c->from_file[PARAM_COMMUNITY] && !c->from_file[PARAM_PASSWORD] &&
+	         !c->from_file[PARAM_SNMP_PRIV_PASSWD])
+		warn(c, PARAM_SECRETS_FILE,
+		     "%s names no secret: it has no line community=, password= or "
+		     "snmp_priv_passwd=",
+		     file);
+
 	explicit_bzero(text, SECRETS_BYTES + 2);
 	g_free(text);
 	return ok;
@@ -394,6 +437,10 @@ static bool load_secrets(struct check *c)
 
 	if (path == NULL)
 		return true;
+	/* Who fences stands in one directory, and who tries it by hand in another. */
+	if (*path != '/')
+		return fail_showing(c, PARAM_SECRETS_FILE, path,
+		                    "is a relative path: write it from / on");
 	char *file = text_escape(path, -1);
 	/* What is checked is what was opened; O_NONBLOCK, lest a FIFO holds us up. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -460,6 +507,32 @@ static unsigned read_port(const char *text)
 	return *text == '\0' && port <= G_MAXUINT16 ? port : 0;
 }
 
+/* Such as ::1:1161, which is an address, and an address and a port: write brackets. */
+static bool is_ambiguous(const char *label)
+{
+	const char *colon = strrchr(label, ':');
+
+	if (*label == '[' || colon == NULL || read_port(colon + 1) == 0)
+		return false;
+	char *before = g_strndup(label, (gsize)(colon - label));
+	bool ambiguous = is_ipv6(label) && is_ipv6(before);
+	g_free(before);
+	return ambiguous;
+}
+
+/* net-snmp's tools take udp:HOST, and browsers know URLs. */
+static bool is_url(const char *label)
+{
+	static const char *const prefixes[] = { "udp:",  "udp6:",    "udpv6:",  "udpipv6:", "tcp:",
+		                                "tcp6:", "dtlsudp:", "tlstcp:", "ssh:" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(prefixes); i++)
+		if (g_ascii_strncasecmp(label, prefixes[i], strlen(prefixes[i])) == 0 &&
+		    read_port(label + strlen(prefixes[i])) == 0)
+			return true;
+	return strstr(label, "://") != NULL;
+}
+
 /* Cuts a copy of the entry into host and port; *port is NULL if there is none. */
 static bool split_address(char *entry, char **host, char **port)
 {
@@ -499,10 +572,19 @@ static bool add_address(struct check *c, const char *label)
 	address->port = port != NULL ? read_port(port) : SNMP_PORT;
 	g_free(entry);
 	g_ptr_array_add(pdus, address);
+	if (is_url(label))
+		return fail_showing(
+			c, PARAM_IPADDR, label,
+			"is not a host name, IPv4 or [IPv6] address with optional :port, but a URL "
+			"or the like");
 	if (!ok)
 		return fail_showing(
 			c, PARAM_IPADDR, label,
 			"is not a host name, IPv4 or [IPv6] address with optional :port");
+	if (is_ambiguous(label))
+		return fail_showing(c, PARAM_IPADDR, label,
+		                    "may be an IPv6 address, or one with a port: write [IPv6] or "
+		                    "[IPv6]:port");
 	if (address->port == 0)
 		return fail_showing(c, PARAM_IPADDR, label, "has a port that is not 1 to 65535");
 
@@ -648,6 +730,11 @@ static void assume(struct check *c, enum param_id id)
 	c->config->assumed[id] = true;
 }
 
+static const char *nor_in_file(const struct check *c)
+{
+	return c->value[PARAM_SECRETS_FILE] != NULL ? "; secrets_file does not have it either" : "";
+}
+
 static bool check_community(struct check *c)
 {
 	assume(c, PARAM_COMMUNITY);
@@ -657,8 +744,8 @@ static bool check_community(struct check *c)
 	if (community == NULL)
 		return fail(c, PARAM_COMMUNITY,
 		            "missing (SNMP versions 1 and 2c need it, "
-		            "version 3 needs %s instead)",
-		            config_name(c->config, PARAM_LOGIN));
+		            "version 3 needs %s instead)%s",
+		            config_name(c->config, PARAM_LOGIN), nor_in_file(c));
 	if (strlen(community) > COMMUNITY_BYTES)
 		return fail(c, PARAM_COMMUNITY, "longer than %d bytes", COMMUNITY_BYTES);
 	c->config->community = take(c, PARAM_COMMUNITY);
@@ -695,8 +782,8 @@ static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned
 
 	for (unsigned i = 0; i < MIN(level, G_N_ELEMENTS(needed)); i++)
 		if (c->value[needed[i]] == NULL)
-			return fail(c, needed[i], "missing, but snmp_sec_level %s needs it",
-			            levels[level]);
+			return fail(c, needed[i], "missing, but snmp_sec_level %s needs it%s",
+			            levels[level], nor_in_file(c));
 	if (level >= AUTH_NO_PRIV) {
 		c->config->auth = (enum auth_protocol)(AUTH_MD5 + auth);
 		c->config->auth_passphrase = take(c, PARAM_PASSWORD);
@@ -783,6 +870,25 @@ static bool check_time(struct check *c, enum param_id id, usec least, usec *time
 	                              : "is not a number of seconds from 0 to " SECONDS_TEXT);
 }
 
+/* Pacemaker's own limit is 60 s, of which it needs some for itself. */
+#define TOTAL_TIMEOUT_SAFE (55 * USEC_PER_SEC)
+
+static void warn_of_times(struct check *c)
+{
+	const struct config *config = c->config;
+
+	if (config->off_hold == 0)
+		warn(c, PARAM_OFF_HOLD,
+		     "0 gives up the proof that off lasts: an outlet in the middle of a cycle, or "
+		     "power supplies that bridge the gap, may keep a node alive that is said to "
+		     "be off");
+	if (config->total_timeout > TOTAL_TIMEOUT_SAFE)
+		warn(c, PARAM_TOTAL_TIMEOUT,
+		     "%s s: the cluster's stonith-timeout (60 s by default) must be longer, or it "
+		     "ends the operation without an explanation",
+		     c->value[PARAM_TOTAL_TIMEOUT]);
+}
+
 static bool check_times(struct check *c)
 {
 	struct config *config = c->config;
@@ -800,6 +906,7 @@ static bool check_times(struct check *c)
 	if (config->snmp_timeout > config->total_timeout)
 		return fail(c, PARAM_SNMP_TIMEOUT, "%s s is longer than total_timeout (%s s)",
 		            c->value[PARAM_SNMP_TIMEOUT], c->value[PARAM_TOTAL_TIMEOUT]);
+	warn_of_times(c);
 	return true;
 }
 

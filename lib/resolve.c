@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <string.h>
 
+#define SILENCE_TO_MENTION (2 * USEC_PER_SEC)
 #define RETRY_PAUSE USEC_PER_SEC
 
 /** One look-up. Thread and asker own it together through the queue. */
@@ -206,6 +207,7 @@ struct asking {
 	unsigned left;
 	bool *again; /* to be asked again */
 	usec again_at;
+	usec silent_at; /* a name server that has not answered by then is mentioned */
 	const struct log *log;
 	bool warned;
 	char *error;
@@ -255,6 +257,17 @@ static void ask_again(struct asking *asking)
 	}
 }
 
+/* The resolver's own patience is longer than that of whoever waits for a first word. */
+static void warn_of_silence(struct asking *asking)
+{
+	asking->silent_at = USEC_NEVER;
+	if (!asking->warned)
+		log_line(asking->log, TRIPPSNMP_LOG_WARN,
+		         "the name server does not answer; trying on until the time is up "
+		         "(numeric addresses need none)");
+	asking->warned = true;
+}
+
 static void wait_for_answers(struct asking *asking, usec deadline, GArray **addresses)
 {
 	while (asking->left) {
@@ -263,10 +276,14 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 
 		if (now >= deadline)
 			return;
+		if (now >= asking->silent_at)
+			warn_of_silence(asking);
 		if (now >= asking->again_at)
 			ask_again(asking);
 		lookup = g_async_queue_timeout_pop(
-			asking->done, (guint64)MAX(MIN(deadline, asking->again_at) - now, 1));
+			asking->done,
+			(guint64)MAX(MIN(MIN(deadline, asking->again_at), asking->silent_at) - now,
+		                     1));
 		if (!lookup)
 			continue;
 		answered(asking, lookup, addresses);
@@ -292,6 +309,7 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 	asking->done = g_async_queue_new_full(lookup_free);
 	asking->again = g_new0(bool, asking->pdus->len);
 	asking->again_at = USEC_NEVER;
+	asking->silent_at = g_get_monotonic_time() + SILENCE_TO_MENTION;
 	for (unsigned i = 0; i < asking->pdus->len; i++)
 		if (wanted[i] && !addresses[i])
 			ask(asking, i);

@@ -306,13 +306,15 @@ static void push_answer(const struct pending *pending, const netsnmp_pdu *pdu)
 }
 
 /* A report (RFC 3414 section 3.2) that no repetition of the request will cure. */
-static char *refusal(int report)
+static char *refusal(const struct config *config, int report)
 {
 	switch (report) {
 	case SNMPERR_UNKNOWN_USER_NAME:
-		return g_strdup("the PDU does not know the SNMPv3 user: check login");
+		return g_strdup_printf("the PDU does not know the SNMPv3 user: check %s",
+		                       config_name(config, PARAM_LOGIN));
 	case SNMPERR_AUTHENTICATION_FAILURE:
-		return g_strdup("SNMPv3 authentication failed: check password and snmp_auth_prot");
+		return g_strdup_printf("SNMPv3 authentication failed: check %s and snmp_auth_prot",
+		                       config_name(config, PARAM_PASSWORD));
 	case SNMPERR_UNSUPPORTED_SEC_LEVEL:
 		return g_strdup("the PDU refuses this SNMPv3 security level for the user: check "
 		                "snmp_sec_level and the passphrases");
@@ -332,7 +334,7 @@ static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 
 	if (pending->probe)
 		return; /* the engine ID is in net-snmp's session now, see discovered() */
-	reason = refusal(report);
+	reason = refusal(connection->session->config, report);
 	if (reason)
 		push(connection->session, EVENT_REFUSED, connection->pdu, pending->tag, reason);
 	else

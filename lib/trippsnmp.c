@@ -212,6 +212,43 @@ static void call_clear(struct call *call)
 	g_free(call->addresses);
 }
 
+static bool any_refused(const struct operation *operation)
+{
+	for (unsigned i = 0; operation->running && i < operation->n_pdus; i++)
+		if (operation->runner.exchanges[i].refusal)
+			return true;
+	return false;
+}
+
+/* A user who needs privacy is refused without it, in words that do not say so. */
+static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
+{
+	const struct config *config = operation->config;
+	const bool auth = config->auth != AUTH_NONE;
+	struct outcome explained;
+
+	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 ||
+	    config->priv != PRIV_NONE || !any_refused(operation))
+		return outcome;
+	explained = failure(TRIPPSNMP_ACCESS,
+	                    "%s; SNMPv3 is used with %s: if the user needs %s, set %s%s"
+	                    "snmp_priv_passwd",
+	                    outcome.message, auth ? "authNoPriv" : "noAuthNoPriv",
+	                    auth ? "authPriv" : "authNoPriv or authPriv",
+	                    auth ? "" : config_name(config, PARAM_PASSWORD), auth ? "" : " and ");
+	g_free(outcome.message);
+	return explained;
+}
+
+/* Frees the call; the outcome comes back, with what is known of it besides. */
+static struct outcome call_end(struct call *call, struct outcome outcome)
+{
+	const struct outcome explained = explain_refusal(call->operation, outcome);
+
+	call_clear(call);
+	return explained;
+}
+
 static bool share_address(const GArray *a, const GArray *b)
 {
 	for (unsigned i = 0; a && b && i < a->len; i++) {
@@ -448,7 +485,7 @@ static enum trippsnmp_error power(trippsnmp *handle, enum trippsnmp_action actio
 		outcome = call_open(&call);
 		if (!outcome.error)
 			outcome = operation_power(call.operation, action, subject->shown);
-		call_clear(&call);
+		outcome = call_end(&call, outcome);
 	}
 	if (outcome.error && subject->shown) {
 		char *bare = outcome.message;
@@ -529,7 +566,7 @@ enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 		outcome = operation_look(call.operation, judge_nothing, NULL);
 	if (!outcome.error)
 		*nodes = names_array(survey_names(call.operation));
-	call_clear(&call);
+	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }
 
@@ -586,7 +623,7 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 		outcome = operation_look(operation, judge_nothing, NULL);
 	for (unsigned i = 0; !outcome.error && i < operation->n_pdus; i++)
 		give_outlets(operation, i, fn, context);
-	call_clear(&call);
+	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }
 
@@ -600,7 +637,7 @@ static enum trippsnmp_error status(trippsnmp *handle, const struct config *confi
 
 	if (!outcome.error)
 		outcome = check(call.operation);
-	call_clear(&call);
+	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }
 
@@ -683,7 +720,7 @@ static enum trippsnmp_error read_state(trippsnmp *handle, struct subject *subjec
 		outcome = call_open(&call);
 		if (!outcome.error)
 			outcome = operation_look(call.operation, judge_node_state, state);
-		call_clear(&call);
+		outcome = call_end(&call, outcome);
 	}
 	subject_clear(subject);
 	return conclude(handle, outcome);
@@ -771,7 +808,7 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 		outcome = operation_look(call.operation, judge_states, &all);
 	if (!call.operation->view) /* the last look failed; what an earlier one saw is not said */
 		forget_states(&all);
-	call_clear(&call);
+	outcome = call_end(&call, outcome);
 	for (unsigned i = 0; i < all.names->len; i++)
 		fn(context, all.names->pdata[i],
 		   g_array_index(all.states, enum trippsnmp_state, i));

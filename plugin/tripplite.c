@@ -1,7 +1,8 @@
 /*
  * tripplite.so: the STONITH plugin. Translates libstonith's calls to
  * libtrippsnmp and back, and owns no logic of its own. It lives inside
- * daemons: no output but log lines and, for what failed, one line on stderr.
+ * daemons: no output but log lines, of which warnings and what failed go to
+ * stderr too where nobody sees the log.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -54,21 +55,6 @@ static struct tripplite *ours(StonithPlugin *plugin)
 
 /* --- what the host hears --- */
 
-static void take_log(void *context, enum trippsnmp_level level, const char *line)
-{
-	static const int priorities[] = {
-		[TRIPPSNMP_LOG_CRIT] = PIL_CRIT,
-		[TRIPPSNMP_LOG_WARN] = PIL_WARN,
-		[TRIPPSNMP_LOG_INFO] = PIL_INFO,
-		[TRIPPSNMP_LOG_DEBUG] = PIL_DEBUG,
-	};
-
-	(void)context;
-	if (level == TRIPPSNMP_LOG_DEBUG && !Debug)
-		return;
-	PILCallLog(plugin_imports->log, (PILLogLevel)priorities[level], "%s", line);
-}
-
 /*
  * Writes to stderr, where a reader that is gone must not kill the host, and one
  * that does not read must not hold it up: a pipe that is ready takes PIPE_BUF
@@ -96,15 +82,34 @@ static void write_stderr(const char *text)
  * The stonith program logs to the terminal where it has one, and else to syslog
  * alone; Pacemaker keeps what is on stderr with the failure.
  */
-static void tell_stderr(const char *message)
+static void tell_stderr(const char *kind, const char *message)
 {
 	char *line;
 
 	if (isatty(STDIN_FILENO))
 		return;
-	line = g_strdup_printf("tripplite: %s\n", message);
+	line = g_strdup_printf("tripplite: %s%s\n", kind, message);
 	write_stderr(line);
 	g_free(line);
+}
+
+static void take_log(void *context, enum trippsnmp_level level, const char *line)
+{
+	static const int priorities[] = {
+		[TRIPPSNMP_LOG_CRIT] = PIL_CRIT,
+		[TRIPPSNMP_LOG_WARN] = PIL_WARN,
+		[TRIPPSNMP_LOG_INFO] = PIL_INFO,
+		[TRIPPSNMP_LOG_DEBUG] = PIL_DEBUG,
+	};
+
+	(void)context;
+	if (level == TRIPPSNMP_LOG_DEBUG && !Debug)
+		return;
+	PILCallLog(plugin_imports->log, (PILLogLevel)priorities[level], "%s", line);
+	/* at once, for whoever waits may be killed before the end; what failed comes with its code
+	 */
+	if (level == TRIPPSNMP_LOG_WARN)
+		tell_stderr("warning: ", line);
 }
 
 static int code(enum trippsnmp_error error)
@@ -134,14 +139,14 @@ static int code(enum trippsnmp_error error)
 static int finish(const trippsnmp *handle, enum trippsnmp_error error)
 {
 	if (error)
-		tell_stderr(library->message(handle));
+		tell_stderr("", library->message(handle));
 	return code(error);
 }
 
 static int refuse(int result, const char *message)
 {
 	PILCallLog(plugin_imports->log, PIL_CRIT, "%s", message);
-	tell_stderr(message);
+	tell_stderr("", message);
 	return result;
 }
 
@@ -289,6 +294,17 @@ static int tripplite_get_status(StonithPlugin *stonith)
 	return finish(handle, library->status(handle));
 }
 
+static int refuse_request(int request)
+{
+	char *message =
+		g_strdup_printf("power: unknown request %d: on (%d), off (%d) or reset (%d)",
+	                        request, ST_POWERON, ST_POWEROFF, ST_GENERIC_RESET);
+	const int result = refuse(S_INVAL, message);
+
+	g_free(message);
+	return result;
+}
+
 static int tripplite_req_reset(StonithPlugin *stonith, int request, const char *node)
 {
 	trippsnmp *handle = ours(stonith)->handle;
@@ -303,7 +319,7 @@ static int tripplite_req_reset(StonithPlugin *stonith, int request, const char *
 	case ST_POWEROFF:
 		return finish(handle, library->power(handle, TRIPPSNMP_POWER_OFF, node));
 	default:
-		return refuse(S_INVAL, "power: unknown request: on, off or reset");
+		return refuse_request(request);
 	}
 }
 

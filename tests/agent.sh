@@ -25,7 +25,8 @@ lines "status of an outlet in an unknown state is 1, never 2" 1 '^Status: UNKNOW
 lines "off and unknown are unknown" 1 '^Status: UNKNOWN$' '*' action=status "ip=$a" plug=21,20
 lines "unknown and on are on" 0 '^Status: ON$' '*' action=status "ip=$a" plug=20,3
 lines "off and on are on" 0 '^Status: ON$' '*' action=status "ip=$a" plug=21,3
-lines "status of an outlet that does not exist is 1" 1 '^Status: UNKNOWN$' 'plug: .*99.*exist' \
+lines "status of an outlet that does not exist is 1, and says which do" 1 '^Status: UNKNOWN$' \
+	'plug: 99@.* does not exist on .*, which has outlets 1-24' \
 	action=status "ip=$a" plug=99
 lines "status of a name that no outlet has is 1" 1 '^Status: UNKNOWN$' 'no outlet feeds node' \
 	action=status "ip=$a" plug=nobody
@@ -43,6 +44,14 @@ cli "SWITCH:NUMBER, as fence_apc_snmp has it" 0 ON '*' -a "$a" -o status -n 1:3
 cli "NUMBER@PDU" 2 OFF '*' -a "$a" -o status -n "21@127.0.0.1"
 cli "a name and a number with blanks around" 0 ON '*' -a "$a" -o status -n ' 21 , db2 '
 cli "another plug separator" 0 ON '*' -a "$a" -o status -n '21;db2' --plug-separator=';'
+cli "NUMBER=\"NAME\"" 0 ON '*' -a "$a" -o status -n '4="db2"'
+cli "NUMBER=\"NAME\"@PDU beside another outlet" 0 ON '*' -a "$a" -o status -n "1.4=\"DB2\"@$a,21"
+cli "a name in quotes behind a number may have the separator and @ in it" 0 ON '*' -a "$a" \
+	-o status -n '6="web,1",8="a@b"'
+cli "an outlet of that number that is called otherwise is not switched" 1 '' \
+	'plug: outlet 4 of .* is called "db2", and must be called "db1"' -a "$a" -o off -n '4="db1"' \
+	--total-timeout=4 --power-timeout=1 --off-hold=0.1
+check "it was not" test "$(events a | grep -c '^1\.4 ')" = 0
 cli "one outlet under two names is refused" 1 '' 'plug: .*outlet 4 .*twice' \
 	-a "$a" -o off -n '4,db2'
 cli "an empty part is refused" 1 '' 'plug: an outlet beside a separator' -a "$a" -o off -n 4,,5
@@ -192,6 +201,21 @@ lines "a password and a script that agree" 0 ON '' action=status plug=3 $secure 
 	passwd=authpass123 'passwd_script=echo authpass123' snmp_priv_passwd=privpass123 \
 	snmp_priv_prot=AES
 
+# --- messages call options as they were written ---
+lines "ip" 1 '' 'ERROR: ip: "a..b" is not a host name' action=status ip=a..b plug=3
+lines "ipaddr" 1 '' 'ERROR: ipaddr: "a..b" is not a host name' action=status ipaddr=a..b plug=3
+cli "ip for its letter" 1 '' 'ERROR: ip: "a..b" is not a host name' -o status -a a..b -n 3
+lines "ip where something else is wrong with it" 1 '' 'ERROR: plug: an outlet needs @PDU, for ip names' \
+	action=status "ip=$a,$b" plug=3
+lines "port" 1 '' 'ERROR: port: outlet 3@.* is given twice$' action=status "ip=$a" port=3,3
+lines "plug" 1 '' 'ERROR: plug: "0" is not .DEVICE.*NUMBER, each' action=status "ip=$a" plug=4,0
+lines "username" 1 '' 'ERROR: username: missing' action=status "ip=$a" plug=3 snmp_version=3
+lines "login" 1 '' 'ERROR: passwd: a passphrase needs' action=status "ip=$a" plug=3 snmp_version=3 \
+	login=x passwd=short
+lines "nothing stands there that nobody wrote" 1 '' '*' action=off "ip=$a" plug=3,1.3 \
+	total_timeout=4 power_timeout=1 $quick
+check "no node, no hostlist, no column" sh -c "! grep -E 'node|hostlist|column|read as' '$scratch/err'"
+
 # --- defaults that are assumed are said ---
 lines "snmp_version: 1, with a WARNING" 0 '*' 'WARNING: snmp_version is not set: 1 is assumed$' \
 	action=status "ip=$a" plug=3 community=private
@@ -229,6 +253,12 @@ gone() { # PID: it ended, whether or not anyone has asked for its status
 check "that process is ended" gone "$(cat "$scratch/left")"
 lines "a script that hangs" 1 '' 'password_script: did not end within 5 s' action=status \
 	plug=3 $secure 'password_script=sleep 60'
+lines "a user who needs authPriv and is given authNoPriv" 1 '' \
+	'SNMPv3 is used with authNoPriv: if the user needs authPriv, set snmp_priv_passwd' \
+	action=off plug=3 $secure passwd=authpass123 total_timeout=3 power_timeout=1 $quick
+lines "an SNMPv3 user that the PDU does not know" 1 '' 'check username' action=off plug=3 "ip=$b" \
+	snmp_version=3 username=nobody password=authpass123 snmp_auth_prot=SHA total_timeout=3 \
+	power_timeout=1 $quick
 lines "a passphrase that is wrong" 1 '*' 'ERROR: ' action=status plug=3 $secure \
 	passwd=hushhushhush total_timeout=2 power_timeout=1 $quick verbose=1 \
 	"debug_file=$scratch/debug"
@@ -236,6 +266,23 @@ check "the passphrase is in no message" sh -c "! cat '$scratch/err' '$scratch/de
 	grep hushhush"
 check "debug_file has what stderr has" grep -q 'ERROR: ' "$scratch/debug"
 check "debug_file is its owner's alone" test "$(stat -c %a "$scratch/debug")" = 600
+: >"$scratch/precious"
+ln -s precious "$scratch/link"
+lines "debug_file follows no link" 0 '*' 'WARNING: debug_file cannot be opened' action=status \
+	"ip=$a" plug=3 "debug_file=$scratch/link"
+check "what the link points to is as it was" test ! -s "$scratch/precious"
+lines "a name in the second line of a secret is not shown" 0 '*' 'WARNING: line 4 of stdin: there is' \
+	action=status "ip=$a" 'password=first' 'hush=hushhush' 'hush2=hushhush' plug=3
+check "nor in its third" sh -c "grep -q 'line 5 of stdin' '$scratch/err' && ! grep hush '$scratch/err'"
+lines "a secret under a name that is none is not shown either" 0 '*' 'WARNING: pasword: there is no' \
+	action=status "ip=$a" plug=3 'pasword=first' 'hush=hushhush'
+check "it was broken as well" sh -c "! grep hush '$scratch/err'"
+for yes in yes true on 1 YES True oN; do
+	lines "quiet=$yes" 0 ON '' action=status "ip=$a" plug=3 quiet=$yes
+done
+for no in no false off 0 NO False oFF; do
+	lines "quiet=$no" 0 ON 'WARNING' action=status "ip=$a" plug=3 quiet=$no
+done
 lines "an unknown name is ignored with a WARNING that hides the value" 0 '*' \
 	'WARNING: pasword: there is no such option' action=status "ip=$a" plug=3 pasword=hushhush
 check "the value is not shown" sh -c "! grep hushhush '$scratch/err'"
@@ -299,8 +346,10 @@ lines "what has no effect is checked all the same" 1 '' 'login_timeout: not a nu
 lines "missing_as_off is refused" 1 '' 'missing_as_off: ' $same missing_as_off=1
 cli "--missing-as-off is refused" 1 '' 'missing_as_off: ' -a "$a" -n 3 -o off --missing-as-off
 lines "missing_as_off=no is fine" 0 ON '' $same missing_as_off=no
-lines "power_wait keeps outlets off that long" 0 '*' 'all outlets verified off for 1.2 s' \
-	"ip=$a" plug=3 action=off $quick power_wait=1.2 verbose=1
+before=$(date +%s%N)
+lines "power_wait is a hold" 0 'Powered OFF' '*' "ip=$a" plug=3 action=off $quick power_wait=1.2
+check "outlets stay off that long before it is said" \
+	test $((($(date +%s%N) - before) / 1000000)) -ge 1200
 lines "total_timeout grows with the others, with a WARNING" 0 '*' \
 	'WARNING: total_timeout is not set: 75 is assumed' "ip=$a" power_timeout=65 \
 	action=validate-all
@@ -323,6 +372,13 @@ cli "monitor sees that an outlet of hostlist is missing" 1 '' 'hostlist: 99' -a 
 cli "monitor of a plug that is a name" 0 '' '' -q -a "$a" -o monitor -n db2
 cli "monitor sees that no outlet has the name in plug" 1 '' 'no outlet feeds node nobody' \
 	-a "$a" -o monitor -n nobody
+cli "monitor with hostlist and no plug, as documented" 0 '' '' -a "$a" -o monitor -d 2c -c private \
+	--hostlist='n1:3;n2:4'
+cli "monitor with nodes by name, too" 0 '' '' -a "$a" -o monitor -d 2c -c private --hostlist='db1 n2:4'
+cli "monitor of outlets" 0 '' '' -a "$a" -o monitor -d 2c -c private -n 3,4
+cli "monitor of outlets that do not exist" 1 '' 'plug: 99@' -a "$a" -o monitor -n 3,99
+cli "monitor sees that a number is called otherwise" 1 '' 'must be called "db1"' -a "$a" -o monitor \
+	--hostlist='db1:4="db1"'
 cli "monitor sees that plug is no node of hostlist" 1 '' 'it does not name node n2' -a "$a" \
 	-o monitor -n n2 --hostlist=n1:3
 cli "list" 0 '^4,db2$' '' -q -a "$a" -o list

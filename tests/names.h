@@ -1,5 +1,5 @@
 /*
- * A name that every test program can resolve: see names.c.
+ * Names that every test program can ask for: see names.c.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,5 +8,7 @@
 
 /** Both loopback addresses, IPv6 first, each twice. Below .test, RFC 6761, nobody else has it. */
 #define NAME_OF_LOOPBACK "loopback.test"
+/** Its name server answers only after four seconds, that it cannot tell. */
+#define NAME_OF_NOBODY "mute.test"
 
 #endif

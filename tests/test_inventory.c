@@ -627,13 +627,36 @@ START_TEST(what_is_not_the_outlets_own_state_is_never_taken_for_it)
 }
 END_TEST
 
+/* NULL if there is no such outlet. */
+static const struct outlet *outlet_of(uint32_t number)
+{
+	for (unsigned i = 0; i < found(0)->outlets->len; i++)
+		if (outlet(0, i)->number == number && outlet(0, i)->exists)
+			return outlet(0, i);
+	return NULL;
+}
+
 START_TEST(an_outlet_past_the_last_does_not_exist)
 {
 	begin(1, _i == V1);
 	script_outlets(script, 0, lx, 1, 8);
 	need_number(0, 0, 9);
 	look();
-	ck_assert(!outlet(0, 0)->exists);
+	ck_assert_ptr_null(outlet_of(9));
+}
+END_TEST
+
+START_TEST(where_one_does_not_exist_the_table_tells_which_ones_do)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	need_number(0, 0, 3);
+	need_number(0, 0, 99);
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+	ck_assert_uint_eq(found(0)->device, 1);
+	ck_assert_ptr_null(outlet_of(99));
 }
 END_TEST
 
@@ -1977,6 +2000,7 @@ static TCase *numbers_case(void)
 	ADD_BOTH(tcase, a_name_cell_that_is_no_text_leaves_the_name_open);
 	tcase_add_test(tcase, what_is_not_the_outlets_own_state_is_never_taken_for_it);
 	ADD_BOTH(tcase, an_outlet_past_the_last_does_not_exist);
+	ADD_BOTH(tcase, where_one_does_not_exist_the_table_tells_which_ones_do);
 	ADD_BOTH(tcase, an_outlet_without_a_controllable_cell_is_not_controllable);
 	tcase_add_test(tcase, an_outlet_that_does_not_say_is_asked_again);
 	tcase_add_test(tcase, an_odd_state_is_unknown_and_not_absent);

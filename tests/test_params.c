@@ -363,6 +363,49 @@ START_TEST(an_ipaddr_that_is_no_host_is_an_error_that_shows_it)
 }
 END_TEST
 
+START_TEST(a_url_is_no_address)
+{
+	static const char *const urls[] = { "http://pdu-a",      "snmp://pdu-a:161/", "udp:pdu-a",
+		                            "UDP:192.0.2.7:161", "udp6:[::1]:161",    "tcp:pdu-a" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(urls); i++) {
+		char *settings = g_strdup_printf("ipaddr=%s|community=x", urls[i]);
+		char *error = refuse(settings);
+
+		ck_assert_msg(strstr(error, "but a URL or the like") != NULL, "%s", error);
+		ck_assert_msg(strstr(error, urls[i]) != NULL, "%s", error);
+		g_free(error);
+		g_free(settings);
+	}
+	config_free(accept("ipaddr=udp:161|community=x")); /* a PDU may be called so */
+}
+END_TEST
+
+START_TEST(an_ipv6_address_that_may_end_in_a_port_needs_brackets)
+{
+	static const char *const bad[] = { "::1:1161", "2001:db8::1:161", "fe80::1:2:3:4" };
+	static const char *const good[] = {
+		"::1",          "2001:db8::7",      "[::1:1161]",     "[::1]:1161",
+		"fe80::1:abcd", "2001:db8::1:0161", "1:2:3:4:5:6:7:8"
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
+		char *settings = g_strdup_printf("ipaddr=%s|community=x", bad[i]);
+		char *error = refuse(settings);
+
+		ck_assert_msg(strstr(error, "write [IPv6] or [IPv6]:port") != NULL, "%s", error);
+		g_free(error);
+		g_free(settings);
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(good); i++) {
+		char *settings = g_strdup_printf("ipaddr=%s|community=x", good[i]);
+
+		config_free(accept(settings));
+		g_free(settings);
+	}
+}
+END_TEST
+
 static const char *const bad_ports[] = {
 	"a:0",
 	"a:70000",
@@ -377,7 +420,6 @@ static const char *const bad_ports[] = {
 	"[::1]:0",
 	"[::1]:",
 	"192.0.2.7:99999",
-	"udp:a",
 };
 
 START_TEST(a_port_that_is_none_is_an_error_that_shows_it)
@@ -920,6 +962,90 @@ START_TEST(an_empty_value_in_the_file_is_no_value)
 }
 END_TEST
 
+/* What is warned of, line by line. */
+static char *warnings(const char *settings)
+{
+	struct config *config = accept(settings);
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; config->warnings != NULL && i < config->warnings->len; i++)
+		g_string_append_printf(text, "%s\n", (char *)config->warnings->pdata[i]);
+	config_free(config);
+	return g_string_free(text, FALSE);
+}
+
+static void expect_file_warning(const char *text, const char *warning)
+{
+	char *path = write_file("slip", text, -1, 0600);
+	char *expected = *warning != '\0' ? g_strdup_printf("secrets_file: %s%s\n", path, warning)
+	                                  : g_strdup("");
+	char *settings = with_file(V2C "|login=u|snmp_version=2c", path);
+	char *said = warnings(settings);
+
+	ck_assert_str_eq(said, expected);
+	ck_assert_ptr_null(strstr(said, "secret-x"));
+	g_free(said);
+	g_free(settings);
+	g_free(expected);
+}
+
+START_TEST(slips_in_a_secrets_file_are_warned_of_with_file_and_line)
+{
+	expect_file_warning("# x\npassword=\"secret-x\"\n",
+	                    ", line 2: the secret stands in quotes, which are part of it");
+	expect_file_warning("password='secret-x'",
+	                    ", line 1: the secret stands in quotes, which are part of it");
+	expect_file_warning("password= secret-x\n",
+	                    ", line 1: the secret begins with a blank, which is part of it");
+	expect_file_warning("password=secret-x\t\n",
+	                    ", line 1: the secret ends with a blank, which is part of it");
+	expect_file_warning("", " is empty");
+	expect_file_warning("# community=secret-x\n",
+	                    " names no secret: it has no line community=, password= or "
+	                    "snmp_priv_passwd=");
+	expect_file_warning("password=secret\"x\n", "");
+	expect_file_warning("community=\n", "");
+}
+END_TEST
+
+START_TEST(a_secrets_file_is_named_from_the_root)
+{
+	expect_error(V2C "|secrets_file=tripplite.secrets",
+	             "secrets_file: \"tripplite.secrets\" is a relative path: write it from / on");
+}
+END_TEST
+
+START_TEST(a_secret_that_the_file_lacks_is_said_to_be_missing_there_too)
+{
+	expect_file_error("ipaddr=a", write_file("lacks", "password=secret-x\n", -1, 0600),
+	                  "version 3 needs login instead); secrets_file does not have it either");
+	expect_file_error(
+		V3 "|snmp_sec_level=authNoPriv",
+		write_file("lacks", "community=secret-x\n", -1, 0600),
+		"snmp_sec_level authNoPriv needs it; secrets_file does not have it either");
+}
+END_TEST
+
+START_TEST(times_that_give_something_up_are_warned_of)
+{
+	static const char *const cases[][2] = {
+		{ V2C, "" },
+		{ V2C "|off_hold=0.1|total_timeout=55", "" },
+		{ V2C "|off_hold=0", "off_hold: 0 gives up the proof that off lasts" },
+		{ V2C "|off_hold=0.0", "off_hold: 0 gives up the proof that off lasts" },
+		{ V2C "|total_timeout=56", "total_timeout: 56 s: the cluster's stonith-timeout" },
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *said = warnings(cases[i][0]);
+
+		ck_assert_msg(g_str_has_prefix(said, cases[i][1]), "%s", said);
+		ck_assert_msg((*said == '\0') == (*cases[i][1] == '\0'), "%s", said);
+		g_free(said);
+	}
+}
+END_TEST
+
 START_TEST(a_secret_given_in_both_places_is_an_error_that_names_it)
 {
 	expect_file_error(V2C, write_file("both", "community=secret-d\n", -1, 0600),
@@ -1000,8 +1126,9 @@ static const struct line lines[] = {
 	{ "\n# x\nsecret-word", "line 3: not NAME=VALUE" },
 	{ "secret-word=\n", "line 1: a name other than community, password" },
 	{ "login=secret-x\n", "line 1: a name other than" },
-	{ "community =secret-x\n", "line 1: a name other than" },
-	{ " community=secret-x\n", "line 1: a name other than" },
+	{ "community =secret-x\n", "line 1: a blank beside the name: write community=..." },
+	{ " community=secret-x\n", "line 1: a blank beside the name" },
+	{ "#\nsnmp_priv_passwd\t = secret-x\n", "line 2: a blank beside the name" },
 	{ "Community=secret-x\n", "line 1: a name other than" },
 	{ "=secret-x\n", "line 1: a name other than" },
 	{ "password=secret-a\npassword=secret-a\n", "line 2: password is given twice" },
@@ -1088,6 +1215,8 @@ static TCase *check_case(void)
 	LOOP(tcase, an_ipaddr_that_is_no_host_is_an_error_that_shows_it, bad_hosts);
 	LOOP(tcase, a_port_that_is_none_is_an_error_that_shows_it, bad_ports);
 	tcase_add_test(tcase, a_pdu_given_twice_is_an_error_that_names_it);
+	tcase_add_test(tcase, a_url_is_no_address);
+	tcase_add_test(tcase, an_ipv6_address_that_may_end_in_a_port_needs_brackets);
 	tcase_add_test(tcase, ipaddr_names_at_most_64_pdus);
 	LOOP(tcase, a_slip_is_an_error_that_begins_with_the_parameter, slips);
 	tcase_add_test(tcase, a_long_value_is_cut_in_the_message);
@@ -1121,6 +1250,10 @@ static TCase *secrets_case(void)
 	tcase_add_test(tcase, a_secrets_file_may_be_read_only_empty_or_a_symlink);
 	tcase_add_test(tcase, an_empty_value_in_the_file_is_no_value);
 	tcase_add_test(tcase, a_secret_given_in_both_places_is_an_error_that_names_it);
+	tcase_add_test(tcase, slips_in_a_secrets_file_are_warned_of_with_file_and_line);
+	tcase_add_test(tcase, a_secrets_file_is_named_from_the_root);
+	tcase_add_test(tcase, a_secret_that_the_file_lacks_is_said_to_be_missing_there_too);
+	tcase_add_test(tcase, times_that_give_something_up_are_warned_of);
 	LOOP(tcase, a_file_that_others_can_use_is_refused, modes);
 	tcase_add_test(tcase, a_file_of_another_user_is_refused);
 	tcase_add_test(tcase, what_is_not_a_regular_file_is_refused_at_once);

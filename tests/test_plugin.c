@@ -1189,6 +1189,110 @@ START_TEST(the_library_does_not_tell_states_of_an_earlier_look_where_the_last_on
 }
 END_TEST
 
+/* The plugin has no use for these; the agent has. */
+static trippsnmp *library_handle(struct simulator *sim, const char *hostlist)
+{
+	trippsnmp *handle = trippsnmp_new();
+
+	trippsnmp_set(handle, "ipaddr", simulator_address(sim));
+	trippsnmp_set(handle, "community", "tripplite");
+	trippsnmp_set(handle, "hostlist", hostlist);
+	trippsnmp_set(handle, "off_hold", "0.1");
+	trippsnmp_set(handle, "power_timeout", "1");
+	trippsnmp_set(handle, "total_timeout", "2");
+	trippsnmp_set_shown(handle, "outlets", "plug");
+	ck_assert_int_eq(trippsnmp_configure(handle), TRIPPSNMP_OK);
+	return handle;
+}
+
+START_TEST(the_library_switches_and_reads_outlets_without_a_map)
+{
+	struct simulator *sim = simulator_start(PDU_24, "--name", "4=web", NULL);
+	trippsnmp *handle = library_handle(sim, NULL);
+	enum trippsnmp_state state;
+
+	ck_assert_int_eq(trippsnmp_power_outlets(handle, TRIPPSNMP_POWER_OFF, "3,4=\"Web\""),
+	                 TRIPPSNMP_OK);
+	ck_assert_uint_eq(simulator_count(sim, "outlet 1.3 off"), 1);
+	ck_assert_uint_eq(simulator_count(sim, "outlet 1.4 off"), 1);
+	ck_assert_uint_eq(simulator_count(sim, "outlet 1.5 "), 0);
+	ck_assert_int_eq(trippsnmp_outlets_state(handle, "3,\"web\"", &state), TRIPPSNMP_OK);
+	ck_assert_int_eq(state, TRIPPSNMP_OFF);
+	ck_assert_int_eq(trippsnmp_outlets_state(handle, "3,5", &state), TRIPPSNMP_OK);
+	ck_assert_int_eq(state, TRIPPSNMP_ON);
+	ck_assert_int_eq(trippsnmp_outlets_status(handle, "3,5"), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_outlets_status(handle, NULL), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_outlets_state(handle, "3,99", &state), TRIPPSNMP_BADCONFIG);
+	ck_assert_int_eq(state, TRIPPSNMP_UNKNOWN);
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "which has outlets 1-24"));
+	trippsnmp_free(handle);
+}
+END_TEST
+
+START_TEST(the_library_refuses_outlets_that_cannot_be_meant_before_any_set)
+{
+	static const struct {
+		const char *outlets, *message;
+	} slips[] = {
+		{ "", "plug: an outlet is missing here" },
+		{ "3;4", "plug: ',' is missing before \";4\"" },
+		{ "3,3", "is given twice" },
+		{ "3,1.3", "off of plug 3,1.3 failed: plug: outlet 3 of " },
+		{ "3,5", "feeds node db1, and outlet 5 of " },
+		{ "4=\"web\"", "is called \"Load 4\", and must be called \"web\"" },
+	};
+	struct simulator *sim = simulator_start(PDU_24, NULL);
+	trippsnmp *handle = library_handle(sim, "db1:3,4; db2:5");
+	const unsigned requests = simulator_count(sim, "request ");
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(slips); i++) {
+		ck_assert_int_eq(
+			trippsnmp_power_outlets(handle, TRIPPSNMP_POWER_OFF, slips[i].outlets),
+			TRIPPSNMP_BADCONFIG);
+		ck_assert_msg(strstr(trippsnmp_message(handle), slips[i].message), "%s",
+		              trippsnmp_message(handle));
+		if (i == 2) /* so far nobody was asked */
+			ck_assert_uint_eq(simulator_count(sim, "request "), requests);
+	}
+	ck_assert_int_eq(trippsnmp_power_outlets(handle, (enum trippsnmp_action)9, "3"),
+	                 TRIPPSNMP_INVALID);
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "unknown action 9"));
+	ck_assert_uint_eq(simulator_count(sim, "request set"), 0);
+	trippsnmp_free(handle);
+}
+END_TEST
+
+START_TEST(the_library_tells_what_is_written_without_a_packet)
+{
+	trippsnmp *handle = trippsnmp_new();
+
+	ck_assert_int_eq(trippsnmp_check_node(handle, "db1"), TRIPPSNMP_INVALID);
+	ck_assert_int_eq(trippsnmp_check_outlets(handle, "3"), TRIPPSNMP_INVALID);
+	ck_assert_int_eq(trippsnmp_outlets_cover(handle, "3", "3"), 0);
+	ck_assert_ptr_null(trippsnmp_node_outlets(handle, "db1"));
+	trippsnmp_set(handle, "ipaddr", "192.0.2.1 192.0.2.2:1161");
+	trippsnmp_set(handle, "community", "c");
+	trippsnmp_set(handle, "hostlist", "db1.example:3@192.0.2.1,\"x y\"@192.0.2.2; db2");
+	ck_assert_int_eq(trippsnmp_configure(handle), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_check_node(handle, "DB2"), TRIPPSNMP_OK);
+	ck_assert_int_eq(trippsnmp_check_node(handle, "db1"), TRIPPSNMP_BADNODE);
+	ck_assert_str_eq(trippsnmp_message(handle),
+	                 "hostlist: it does not name node db1; its nodes are db1.example, db2: is "
+	                 "db1.example meant?");
+	ck_assert_str_eq(trippsnmp_node_outlets(handle, "DB1.example"),
+	                 "3@192.0.2.1,\"x y\"@192.0.2.2:1161");
+	ck_assert_ptr_null(trippsnmp_node_outlets(handle, "db2"));
+	ck_assert_int_eq(trippsnmp_check_outlets(handle, "3"), TRIPPSNMP_BADCONFIG);
+	ck_assert_str_eq(trippsnmp_message(handle),
+	                 "outlets: an outlet needs @PDU, for ipaddr names several");
+	ck_assert_int_eq(trippsnmp_outlets_cover(handle, "1.3@192.0.2.1", "3@192.0.2.1:161"), 1);
+	ck_assert_int_eq(trippsnmp_outlets_cover(handle, "3@192.0.2.1", "1.3@192.0.2.1"), 0);
+	ck_assert_int_eq(trippsnmp_outlets_cover(handle, "3", "3"), 0);
+	ck_assert_int_eq(trippsnmp_set_shown(handle, "nonsense", "x"), TRIPPSNMP_BADCONFIG);
+	trippsnmp_free(handle);
+}
+END_TEST
+
 START_TEST(hostile_names_are_neither_listed_nor_logged_raw)
 {
 	char *longest = g_strnfill(255, 'a');
@@ -1429,9 +1533,69 @@ START_TEST(a_failure_has_its_exit_status_and_one_line_on_stderr)
 	const struct failure_case *row = &failure_cases[_i];
 	struct run *run = run_failure(row, ON_PIPE);
 
-	ck_assert_msg(count_lines(run->err, "tripplite: ") == 1, "%s", run->err);
+	ck_assert_msg(count_lines(run->err, "tripplite: ") ==
+	                      1 + count_lines(run->err, "tripplite: warning: "),
+	              "%s", run->err);
 	ck_assert_msg(strstr(run->err, row->text) != NULL, "%s", run->err);
 	ck_assert_str_eq(run->out, "");
+	run_free(run);
+}
+END_TEST
+
+/* What is warned of where nothing failed, or before it does. */
+static const struct {
+	const char *capture, *options[3], *settings, *words[3];
+	int code;
+	const char *text;
+} warning_cases[] = {
+	{ UPS,
+	  { "--latency-on", "100" },
+	  "hostlist=node1:1" HASTY,
+	  { "-T", "reset", "node1" },
+	  S_OK,
+	  "did not come back" },
+	{ WEBCARD, { NULL }, "hostlist=node1:1|check_write=yes", { "-S" }, S_OK, "cannot tell" },
+	{ UPS,
+	  { "--community", "another" },
+	  "hostlist=node1:1|power_timeout=1|off_hold=0.1|total_timeout=4",
+	  { "-T", "off", "node1" },
+	  S_TIMEOUT,
+	  "no answer within" },
+};
+
+static struct run *run_warning(int i, enum terminal terminal)
+{
+	struct simulator *sim =
+		simulator_start_list(warning_cases[i].capture, warning_cases[i].options);
+	GPtrArray *parameters =
+		program_parameters("ipaddr=%s|community=tripplite|%s", simulator_address(sim),
+	                           warning_cases[i].settings);
+	const char *const *words = warning_cases[i].words;
+	struct run *run = run_stonith(terminal, 30, ENVIRONMENT(parameters), "-t", "tripplite",
+	                              "-E", words[0], words[1], words[2], NULL);
+
+	g_ptr_array_unref(parameters);
+	return run;
+}
+
+START_TEST(a_warning_is_on_stderr_too_at_once)
+{
+	struct run *run = run_warning(_i, ON_PIPE);
+
+	ck_assert_msg(run->status == warning_cases[_i].code, "exit status %d\n%s", run->status,
+	              run->err);
+	ck_assert_msg(count_lines(run->err, "tripplite: warning: ") >= 1, "%s", run->err);
+	ck_assert_msg(strstr(run->err, warning_cases[_i].text) != NULL, "%s", run->err);
+	run_free(run);
+}
+END_TEST
+
+START_TEST(a_warning_on_a_terminal_is_in_the_log_there_alone)
+{
+	struct run *run = run_warning(_i, ON_TERMINAL);
+
+	ck_assert_msg(strstr(run->out, warning_cases[_i].text) != NULL, "%s", run->out);
+	ck_assert_uint_eq(count_lines(run->out, "tripplite: "), 0);
 	run_free(run);
 }
 END_TEST
@@ -1590,6 +1754,9 @@ static void add_trouble(TCase *tests)
 	tcase_add_test(
 		tests,
 		the_library_does_not_tell_states_of_an_earlier_look_where_the_last_one_failed);
+	tcase_add_test(tests, the_library_switches_and_reads_outlets_without_a_map);
+	tcase_add_test(tests, the_library_refuses_outlets_that_cannot_be_meant_before_any_set);
+	tcase_add_test(tests, the_library_tells_what_is_written_without_a_packet);
 	tcase_add_test(tests, hostile_names_are_neither_listed_nor_logged_raw);
 	tcase_add_test(tests, a_hostile_node_name_is_not_logged_raw);
 	tcase_add_loop_test(tests, no_secret_is_in_any_line_at_debug_level, 0, 6);
@@ -1604,6 +1771,9 @@ static void add_program(TCase *tests)
 	tcase_add_loop_test(tests, a_failure_has_its_exit_status_and_one_line_on_stderr, 0,
 	                    G_N_ELEMENTS(failure_cases));
 	tcase_add_loop_test(tests, a_failure_on_a_terminal_is_logged_there_once, 0, 2);
+	tcase_add_loop_test(tests, a_warning_is_on_stderr_too_at_once, 0,
+	                    G_N_ELEMENTS(warning_cases));
+	tcase_add_loop_test(tests, a_warning_on_a_terminal_is_in_the_log_there_alone, 0, 2);
 	tcase_add_test(tests, a_bad_configuration_has_its_exit_status_and_one_line_on_stderr);
 	tcase_add_test(tests, the_program_ends_in_time_with_a_dead_pdu);
 	tcase_add_test(tests, a_list_that_fails_prints_no_node);

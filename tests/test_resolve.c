@@ -213,6 +213,18 @@ START_TEST(many_names_that_do_not_resolve_share_one_deadline)
 }
 END_TEST
 
+START_TEST(a_name_server_that_does_not_answer_is_mentioned_soon)
+{
+	add(NAME_OF_NOBODY, 161);
+	ck_assert(!resolves(1.5));
+	ck_assert_uint_eq(warnings, 0);
+	g_clear_pointer(&error, g_free);
+	ck_assert(!resolves(2.5));
+	ck_assert_uint_eq(warnings, 1);
+	ck_assert_ptr_nonnull(strstr(error, "the name server does not answer"));
+}
+END_TEST
+
 START_TEST(a_name_is_not_looked_up_past_the_deadline)
 {
 	const usec begun = clock_now();
@@ -286,6 +298,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_not_wanted_is_not_looked_up);
 	tcase_add_test(tcase, a_name_that_does_not_resolve_is_named_within_the_deadline);
 	tcase_add_test(tcase, many_names_that_do_not_resolve_share_one_deadline);
+	tcase_add_test(tcase, a_name_server_that_does_not_answer_is_mentioned_soon);
 	tcase_add_test(tcase, a_name_is_not_looked_up_past_the_deadline);
 	tcase_add_test(tcase, what_is_no_address_is_an_error);
 	tcase_add_test(tcase, without_free_descriptors_a_name_is_looked_up_until_the_deadline);

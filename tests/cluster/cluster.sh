@@ -45,7 +45,8 @@ on() {
 	local pid
 	pid=$(cat "$work/$1/pid" 2>/dev/null) || return
 	shift
-	nsenter -t "$pid" -m -n -i -u -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	nsenter -t "$pid" -m -n -i -u -p -r -w -- env -i G_DEBUG=fatal-criticals \
+		PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/root LC_ALL=C "$@" </dev/null
 }
 
@@ -172,15 +173,16 @@ wire_two_pdus() {
 
 declare -A pdu_control
 
-# start_pdu NAME CAPTURE: its timeline, with the time of day before each line, is in ./NAME.
+# start_pdu NAME CAPTURE OPTION...: its timeline, with the time of day before each line, is in ./NAME.
 start_pdu() {
-	local name=$1 fd
+	local name=$1 capture=$2 fd
+	shift 2
 	mkfifo "$name.control" && exec {fd}<>"$name.control" || return
 	pdu_control[$name]=$fd
 	"$TRIPPSIM" --listen "${pdu_address[$name]}" --port 161 --control --die-with-parent \
 		--latency 0.5 --log-requests --users-file users \
 		--on-change "exec /bin/bash '$here/power.sh' '$work' $name \"\$@\"" \
-		"$TS_CAPTURES/$2" <&"$fd" 2>>"$name.complaints" > >(
+		"$@" "$TS_CAPTURES/$capture" <&"$fd" 2>>"$name.complaints" > >(
 			while read -r line; do echo "$EPOCHREALTIME $line"; done >>"$name"
 		) &
 	within 5 "$name listens" grep -q ' trippsim: listening on' "$name"
@@ -211,7 +213,8 @@ END
 	make_network && make_layer || return
 	for i in 1 2 3; do make_node "db$i" $i || return; done
 	wire_one_pdu pdu1
-	start_pdu pdu1 pdumv30hvnetlx-pdu-20.2.1.snmprec &&
+	start_pdu pdu1 pdumv30hvnetlx-pdu-20.2.1.snmprec \
+		--name=3=db1-a --name=4=db2-a --name=5=db3-a &&
 		start_pdu pdu2 pdumv30hvnetlx-pdu-20.2.1.snmprec &&
 		start_pdu old pdumh20hvnet-12.04-pdu.snmprec || return
 	for i in 3 4 5; do /bin/bash "$here/power.sh" "$work" pdu1 1.$i on || return; done

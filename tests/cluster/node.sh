@@ -38,6 +38,7 @@ with open("/var/log/syslog", "ab", 0) as log:
 boot() {
 	export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root
 	export PCMK_logfile=/var/log/pacemaker/pacemaker.log
+	export G_DEBUG=fatal-criticals # for the plugin and the agent, which inherit it
 	ip link set lo up
 	# What a server does before it boots. Not 0: a node that is back before Pacemaker has heard
 	# that it was fenced takes itself out of the cluster again.

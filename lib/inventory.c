@@ -1156,6 +1156,7 @@ static void ask_uptime(struct question *question)
 {
 	question->kind = REQUEST_GET;
 	question->max_attempts = UPTIME_ATTEMPTS;
+	question->no_is_answer = true;
 	varbinds_add(question->varbinds, &sys_uptime);
 }
 

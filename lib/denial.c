@@ -26,3 +26,9 @@ void denial_clear(struct denial *denial)
 	g_free(denial->said);
 	*denial = (struct denial){ 0 };
 }
+
+/* An answer takes a while as well, and what lasts a second is asked after a second. */
+usec denial_pause(usec lasts)
+{
+	return lasts > DENIAL_PAUSE ? DENIAL_PAUSE - DENIAL_PAUSE / 10 : DENIAL_PAUSE;
+}

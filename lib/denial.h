@@ -19,6 +19,9 @@
 /** So often at least it is asked again. */
 #define DENIAL_PAUSE USEC_PER_SEC
 
+/** How long to wait before it is asked again, if it must last so long. */
+usec denial_pause(usec lasts);
+
 /** Zeroed: nothing was denied. */
 struct denial {
 	char *said;

@@ -10,15 +10,8 @@
 
 #include "log.h"
 #include "machine.h"
+#include "numbers.h"
 #include "table.h"
-
-/** An outlet number to look up. */
-struct outlet_number {
-	bool has_device;
-	uint32_t device;
-	uint32_t number;
-	bool name; /* what it is called as well */
-};
 
 /** What must be known of one PDU. Without either, identification is enough. */
 struct inventory_need {

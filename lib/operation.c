@@ -7,12 +7,6 @@
 
 #include "power/power.h"
 
-/*
- * What is denied (an outlet that is not there, not controllable, nobody's) is looked at again
- * after so long, and must last: see denial.h.
- */
-#define LOOK_PAUSE USEC_PER_SEC
-#define LOOK_PAUSE_POWER (DENIAL_PAUSE - DENIAL_PAUSE / 10)
 /* What the SNMP versions add to an answer, bytes. */
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
@@ -60,11 +54,8 @@ struct operation *operation_new(const struct config *config, const char *const *
 	operation->deadline = begun + within(MIN(limit, config->total_timeout));
 	operation->needs = feeds_needs(config->map, operation->n_pdus, node, status);
 	operation->found = g_new0(const struct pdu_outlets *, operation->n_pdus);
-	operation->pause = LOOK_PAUSE;
-	if (limit == USEC_NEVER) {
-		operation->pause = LOOK_PAUSE_POWER;
+	if (limit == USEC_NEVER)
 		need_settled(operation);
-	}
 	return operation;
 }
 
@@ -242,7 +233,7 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 		if (outcome.error)
 			break;
 		outcome = judge(operation, context, &unclear);
-		next = now(operation) + operation->pause;
+		next = now(operation) + denial_pause(operation->lasts);
 		if (believed(operation, &denial, &outcome, unclear) || next >= operation->deadline)
 			break;
 		if (g_strcmp0(said, outcome.message))

@@ -20,7 +20,6 @@ struct operation {
 	const struct log *log;
 	usec begun, deadline;
 	usec lasts;       /* so long what a device denies must last */
-	usec pause;       /* before it is looked at again */
 	const char *node; /* NULL: all of them */
 	struct inventory_need *needs;
 	struct runner runner;

@@ -51,6 +51,12 @@ struct varbind varbind_copy(const struct varbind *varbind)
 	return copy;
 }
 
+bool varbind_is_object(const struct varbind *varbind, const struct objid *name)
+{
+	return varbind->type != VALUE_ABSENT && varbind->type != VALUE_END_OF_MIB &&
+	       varbind->type != VALUE_ERROR && objid_compare(&varbind->name, name) == 0;
+}
+
 void event_clear(struct event *event)
 {
 	if (event->varbinds != NULL)

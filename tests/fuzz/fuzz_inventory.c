@@ -81,6 +81,10 @@ static void put_table(GArray *objects, struct bytes *bytes)
 	if (family->outlet_count.n && first & 0x40)
 		put(objects, objid_append(&family->outlet_count, 1, &device), VALUE_UNSIGNED,
 		    style & 1 ? n : bytes_number(bytes), NULL);
+	if (family->device_types.n && style & 4)
+		put(objects, objid_append(&family->device_types, 1, &device),
+		    style & 8 ? VALUE_OBJID : VALUE_OCTETS, 0,
+		    style & 16 ? "1.3.6.1.4.1.850.1.1.3.2" : "1.3.6.1.4.1.850.1.1.3.3");
 	if (family->device_status.n && first & 0x20)
 		put(objects, objid_append(&family->device_status, 1, &device), VALUE_INTEGER,
 		    style & 2 ? 2 : bytes_number(bytes), NULL);
@@ -101,11 +105,13 @@ static void put_system(GArray *objects, unsigned pdu)
 	static const struct objid descr = { 9, { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
 	static const struct objid object_id = { 9, { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
 	static const struct objid engine = { 11, { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+	static const struct objid uptime = { 9, { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 	static const char *const engines[PDUS_MAX] = { "engine a", "engine b", "engine a" };
 
 	put(objects, descr, VALUE_OCTETS, 0, "some\nagent");
 	put(objects, object_id, VALUE_OBJID, 0, "1.3.6.1.4.1.850");
 	put(objects, engine, VALUE_OCTETS, 0, engines[pdu]);
+	put(objects, uptime, VALUE_UNSIGNED, pdu * 5000, NULL);
 }
 
 static GArray *make_device(struct bytes *bytes, unsigned pdu)

@@ -25,7 +25,7 @@
 /* For a card that was seen to need longer. */
 #define MEASURED_CEILING (8 * USEC_PER_SEC)
 /* However quick the answers were: others may have something for the card to do as well. */
-#define TIMEOUT_FLOOR (USEC_PER_SEC / 4)
+#define TIMEOUT_FLOOR (USEC_PER_SEC / 5)
 /* What takes longer is worth a word when the time is up. */
 #define SLOW (USEC_PER_SEC / 2)
 /* In silence the wait of a PDU that has answered grows to so many times the first one. */
@@ -278,20 +278,28 @@ static unsigned left_behind(const struct exchange *x)
 	return n;
 }
 
+/* What is asked only once is waited for as if it had been asked before. */
+static unsigned doublings(struct exchange *x, unsigned silent)
+{
+	const bool known = trips_of(x, x->question.kind)->known;
+
+	/* if nothing of its kind was answered, twice the time is in the first wait already */
+	return silent + (x->question.max_attempts == 1 && known);
+}
+
 /*
  * The pause after the n-th attempt in a row. A repeat is one more thing to do for a card that may
- * be busy rather than deaf, so the wait doubles: as long as it has never answered without end but
- * the ceiling, then not so far, for where half of the exchanges are lost an operation of ten of
- * them ends in time only if none waits for long. What is asked only once is waited for as if it
- * had been asked before. Jitter keeps nodes that fence at the same moment from asking in step.
+ * be busy rather than deaf, so the wait doubles; but of a PDU that has answered not for long,
+ * for where half of the exchanges are lost an operation of ten of them ends in time only if
+ * none waits for many seconds. Jitter keeps nodes that fence at the same moment from asking in
+ * step.
  */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
-	const unsigned doublings = silent + (x->question.max_attempts == 1);
 	const usec first = first_wait(x);
 	const usec ceiling = MAX(TIMEOUT_CEILING, first);
 	const usec most = x->heard ? MIN(BACK_OFF * first, ceiling) : ceiling;
-	usec pause = MIN(first << MIN(doublings, 10), most);
+	usec pause = MIN(first << MIN(doublings(x, silent), 10), most);
 
 	if (!silent)
 		pause += left_behind(x) * MIN(x->last_trip, TIMEOUT_CEILING);

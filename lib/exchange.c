@@ -39,6 +39,7 @@
 struct attempt {
 	uint32_t tag;
 	usec sent;
+	usec left; /* later than sent if it had to wait for the SNMPv3 engine */
 	enum request_kind kind;
 	GArray *varbinds; /* of the request */
 	GArray *asked;    /* of unsigned: which of the question's varbinds these are */
@@ -220,13 +221,11 @@ static struct round_trips *trips_of(struct exchange *x, enum request_kind kind)
  * Each attempt has its own tag, so each answer tells what its own attempt took, however late it
  * comes.
  */
-static void measure(struct exchange *x, const struct attempt *attempt, usec now)
+static void measure(struct exchange *x, enum request_kind kind, usec took)
 {
-	struct round_trips *trips = trips_of(x, attempt->kind);
-	const usec took = now - attempt->sent;
+	struct round_trips *trips = trips_of(x, kind);
 
 	x->last_trip = took;
-	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	if (!trips->known) {
 		*trips = (struct round_trips){ true, took, took };
 		return;
@@ -493,7 +492,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	attempt->asked = asked;
 	attempt->kind = x->question.kind;
 	attempt->tag = (*next_tag)++;
-	attempt->sent = now;
+	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
 		g_ptr_array_remove_index(x->attempts, 0);
 	g_ptr_array_add(x->attempts, attempt);
@@ -930,6 +929,7 @@ static void take_event(struct exchange *x, struct attempt *attempt, const struct
 	switch (event->type) {
 	case EVENT_TIME:
 	case EVENT_REPLACED:
+	case EVENT_DISCOVERED:
 		break;
 	case EVENT_ANSWER:
 		log_answer(x, event);
@@ -971,9 +971,32 @@ static void answered(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
-	measure(x, attempt, now);
+	x->answered_sent = MAX(x->answered_sent, attempt->sent);
+	measure(x, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
 		x->due = MAX(x->due, now + pause_after(x, MAX(x->silent, 1) - 1));
+}
+
+/*
+ * The SNMPv3 engine has answered the probe that went ahead of an attempt, and the request itself,
+ * of which only the latest attempt is kept, leaves now: behind the probes of those in between.
+ */
+static void discovered(struct exchange *x, const struct attempt *attempt, usec now)
+{
+	struct attempt *last = last_attempt(x);
+	unsigned ahead = 0;
+
+	if (!last || !x->busy)
+		return;
+	for (unsigned i = 0; i < x->attempts->len; i++)
+		ahead += ((const struct attempt *)x->attempts->pdata[i])->sent > attempt->sent;
+	if (!trips_of(x, REQUEST_GET)->known)
+		measure(x, REQUEST_GET, now - attempt->sent);
+	if (last->left == last->sent)
+		last->left = now;
+	x->silent = 1;
+	x->part_due = false;
+	x->due = MAX(x->due, now + pause_after(x, 0) + ahead * MIN(x->last_trip, TIMEOUT_CEILING));
 }
 
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
@@ -993,6 +1016,8 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 		         x->label);
 		return false;
 	}
+	if (at_hand && event->type == EVENT_DISCOVERED)
+		discovered(x, attempt, now);
 	if (event->type == EVENT_ANSWER) {
 		answered(x, attempt, now);
 		stamp(event, attempt->sent, now);

@@ -407,6 +407,58 @@ START_TEST(a_copy_of_an_answer_is_not_measured)
 }
 END_TEST
 
+static void discover(uint32_t tag, usec now)
+{
+	struct event event = event_of(EVENT_DISCOVERED, tag);
+
+	hand_over(&event, now);
+}
+
+START_TEST(the_wait_begins_anew_when_the_engine_is_discovered)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	discover(request.tag, START + TIMEOUT / 2);
+	assert_pause(exchange_due(&x) - START - TIMEOUT / 2, 5 * TIMEOUT / 2);
+	ck_assert(!x.heard);
+	answer(request.tag, 0, 1, START + TIMEOUT);
+	assert_value(0);
+	ck_assert_int_eq(x.last_trip, TIMEOUT / 2);
+}
+END_TEST
+
+START_TEST(probes_that_an_engine_has_yet_to_answer_are_waited_for)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 22);
+	send_next();
+	first = request.tag;
+	ck_assert(sends(START + 2 * TIMEOUT));
+	ck_assert(sends(START + 6 * TIMEOUT));
+	discover(first, START + 7 * TIMEOUT);
+	assert_pause(exchange_due(&x) - START - 7 * TIMEOUT, (8 + 2 * 4) * TIMEOUT);
+	send_next();
+	ck_assert_uint_eq(request.n, 22); /* it was asked once by now */
+}
+END_TEST
+
+START_TEST(a_discovery_for_another_question_changes_nothing)
+{
+	uint32_t first;
+	usec due;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	ask(REQUEST_GET, 1);
+	send_next();
+	due = exchange_due(&x);
+	discover(first, START + 1000);
+	ck_assert_int_eq(exchange_due(&x), due);
+}
+END_TEST
+
 START_TEST(a_slow_pdu_is_said_to_be_slow)
 {
 	char *said = exchange_slowness(&x);
@@ -1660,6 +1712,9 @@ static TCase *round_trips_case(void)
 	tcase_add_test(tcase, repeats_that_a_card_has_yet_to_answer_are_waited_for);
 	tcase_add_test(tcase, repeats_that_were_passed_over_are_lost_and_not_waited_for);
 	tcase_add_test(tcase, an_answer_to_what_stands_before_begins_the_wait_anew);
+	tcase_add_test(tcase, the_wait_begins_anew_when_the_engine_is_discovered);
+	tcase_add_test(tcase, probes_that_an_engine_has_yet_to_answer_are_waited_for);
+	tcase_add_test(tcase, a_discovery_for_another_question_changes_nothing);
 	tcase_add_test(tcase, a_slow_pdu_is_said_to_be_slow);
 	return tcase;
 }

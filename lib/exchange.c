@@ -25,7 +25,7 @@
 /* For a card that was seen to need longer. */
 #define MEASURED_CEILING (8 * USEC_PER_SEC)
 /* However quick the answers were: others may have something for the card to do as well. */
-#define TIMEOUT_FLOOR (USEC_PER_SEC / 4)
+#define TIMEOUT_FLOOR (USEC_PER_SEC / 5)
 /* What takes longer is worth a word when the time is up. */
 #define SLOW (USEC_PER_SEC / 2)
 /* In silence the wait of a PDU that has answered grows to so many times the first one. */
@@ -39,6 +39,7 @@
 struct attempt {
 	uint32_t tag;
 	usec sent;
+	usec left; /* later than sent if it had to wait for the SNMPv3 engine */
 	enum request_kind kind;
 	GArray *varbinds; /* of the request */
 	GArray *asked;    /* of unsigned: which of the question's varbinds these are */
@@ -220,13 +221,11 @@ static struct round_trips *trips_of(struct exchange *x, enum request_kind kind)
  * Each attempt has its own tag, so each answer tells what its own attempt took, however late it
  * comes.
  */
-static void measure(struct exchange *x, const struct attempt *attempt, usec now)
+static void measure(struct exchange *x, enum request_kind kind, usec took)
 {
-	struct round_trips *trips = trips_of(x, attempt->kind);
-	const usec took = now - attempt->sent;
+	struct round_trips *trips = trips_of(x, kind);
 
 	x->last_trip = took;
-	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	if (!trips->known) {
 		*trips = (struct round_trips){ true, took, took };
 		return;
@@ -278,20 +277,28 @@ static unsigned left_behind(const struct exchange *x)
 	return n;
 }
 
+/* What is asked only once is waited for as if it had been asked before. */
+static unsigned doublings(struct exchange *x, unsigned silent)
+{
+	const bool known = trips_of(x, x->question.kind)->known;
+
+	/* if nothing of its kind was answered, twice the time is in the first wait already */
+	return silent + (x->question.max_attempts == 1 && known);
+}
+
 /*
  * The pause after the n-th attempt in a row. A repeat is one more thing to do for a card that may
- * be busy rather than deaf, so the wait doubles: as long as it has never answered without end but
- * the ceiling, then not so far, for where half of the exchanges are lost an operation of ten of
- * them ends in time only if none waits for long. What is asked only once is waited for as if it
- * had been asked before. Jitter keeps nodes that fence at the same moment from asking in step.
+ * be busy rather than deaf, so the wait doubles; but of a PDU that has answered not for long,
+ * for where half of the exchanges are lost an operation of ten of them ends in time only if
+ * none waits for many seconds. Jitter keeps nodes that fence at the same moment from asking in
+ * step.
  */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
-	const unsigned doublings = silent + (x->question.max_attempts == 1);
 	const usec first = first_wait(x);
 	const usec ceiling = MAX(TIMEOUT_CEILING, first);
 	const usec most = x->heard ? MIN(BACK_OFF * first, ceiling) : ceiling;
-	usec pause = MIN(first << MIN(doublings, 10), most);
+	usec pause = MIN(first << MIN(doublings(x, silent), 10), most);
 
 	if (!silent)
 		pause += left_behind(x) * MIN(x->last_trip, TIMEOUT_CEILING);
@@ -485,7 +492,7 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	attempt->asked = asked;
 	attempt->kind = x->question.kind;
 	attempt->tag = (*next_tag)++;
-	attempt->sent = now;
+	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
 		g_ptr_array_remove_index(x->attempts, 0);
 	g_ptr_array_add(x->attempts, attempt);
@@ -922,6 +929,7 @@ static void take_event(struct exchange *x, struct attempt *attempt, const struct
 	switch (event->type) {
 	case EVENT_TIME:
 	case EVENT_REPLACED:
+	case EVENT_DISCOVERED:
 		break;
 	case EVENT_ANSWER:
 		log_answer(x, event);
@@ -963,9 +971,32 @@ static void answered(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
-	measure(x, attempt, now);
+	x->answered_sent = MAX(x->answered_sent, attempt->sent);
+	measure(x, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
 		x->due = MAX(x->due, now + pause_after(x, MAX(x->silent, 1) - 1));
+}
+
+/*
+ * The SNMPv3 engine has answered the probe that went ahead of an attempt, and the request itself,
+ * of which only the latest attempt is kept, leaves now: behind the probes of those in between.
+ */
+static void discovered(struct exchange *x, const struct attempt *attempt, usec now)
+{
+	struct attempt *last = last_attempt(x);
+	unsigned ahead = 0;
+
+	if (!last || !x->busy)
+		return;
+	for (unsigned i = 0; i < x->attempts->len; i++)
+		ahead += ((const struct attempt *)x->attempts->pdata[i])->sent > attempt->sent;
+	if (!trips_of(x, REQUEST_GET)->known)
+		measure(x, REQUEST_GET, now - attempt->sent);
+	if (last->left == last->sent)
+		last->left = now;
+	x->silent = 1;
+	x->part_due = false;
+	x->due = MAX(x->due, now + pause_after(x, 0) + ahead * MIN(x->last_trip, TIMEOUT_CEILING));
 }
 
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
@@ -985,6 +1016,8 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 		         x->label);
 		return false;
 	}
+	if (at_hand && event->type == EVENT_DISCOVERED)
+		discovered(x, attempt, now);
 	if (event->type == EVENT_ANSWER) {
 		answered(x, attempt, now);
 		stamp(event, attempt->sent, now);

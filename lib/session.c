@@ -36,10 +36,12 @@
 
 #define NEVER_MICROSECONDS (2000L * 1000000)
 /*
- * Unanswered requests after which an SNMPv3 engine is discovered afresh: it may have restarted.
- * Doubled each time, for what is slow must not be begun anew before it can answer.
+ * After so many unanswered requests, and so long a silence, an SNMPv3 engine is discovered afresh:
+ * it may have restarted. What is slow must not be begun anew before it can answer, and what gets
+ * lost not for each loss; so the silence doubles each time.
  */
-#define PATIENCE_FIRST 4
+#define UNANSWERED_MIN 4
+#define PATIENCE_FIRST (4 * USEC_PER_SEC)
 
 /* The longest wait in one go: what waits in the kernel does not see the machine sleep. */
 #define WAIT_MAX USEC_PER_SEC
@@ -67,8 +69,9 @@ struct connection {
 	bool engine_known;
 	bool restart;        /* to be closed and discovered afresh before the next request */
 	bool forget_time;    /* the engine's boots and time as known are not to be trusted */
-	unsigned unanswered; /* requests since the engine was heard or discovered */
-	unsigned patience;
+	unsigned unanswered; /* requests since the engine was heard or discovered ... */
+	usec heard_at;       /* ... which was then */
+	usec patience;
 	netsnmp_pdu *waiting; /* the request that waits for the engine */
 	uint32_t waiting_tag;
 	usec waiting_leave_by;
@@ -332,8 +335,11 @@ static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 	const int report = snmpv3_get_report_type(pdu);
 	char *reason;
 
-	if (pending->probe)
-		return; /* the engine ID is in net-snmp's session now, see discovered() */
+	if (pending->probe) {
+		/* the engine ID is in net-snmp's session now, see discovered() */
+		push(connection->session, EVENT_DISCOVERED, connection->pdu, pending->tag, NULL);
+		return;
+	}
 	reason = refusal(connection->session->config, report);
 	if (reason)
 		push(connection->session, EVENT_REFUSED, connection->pdu, pending->tag, reason);
@@ -393,6 +399,7 @@ static bool take_answer(struct pending *pending, const netsnmp_pdu *pdu)
 		peer->engine_id =
 			g_bytes_new(session->sender.engine_id, session->sender.engine_id_len);
 	connection->unanswered = 0;
+	connection->heard_at = clock_now();
 	connection->patience = PATIENCE_FIRST;
 	push_answer(pending, pdu);
 	return true;
@@ -795,6 +802,7 @@ static void discovered(struct connection *connection)
 		return;
 	}
 	connection->engine_known = true;
+	connection->heard_at = clock_now();
 	if (is_another(connection, mine)) {
 		push(session, EVENT_REPLACED, connection->pdu, connection->waiting_tag, NULL);
 		g_clear_pointer(&pdu, snmp_free_pdu);
@@ -833,7 +841,8 @@ static void session_send(struct network *network, unsigned i, const struct reque
 	struct connection *connection = choose(&session->peers[i], request->attempt);
 	netsnmp_pdu *pdu;
 
-	if (connection->engine_known && connection->unanswered >= connection->patience) {
+	if (connection->engine_known && connection->unanswered >= UNANSWERED_MIN &&
+	    clock_now() - connection->heard_at >= connection->patience) {
 		connection->restart = true;
 		connection->patience *= 2;
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TIMEOUT USEC_PER_SEC
+#define QUICK (USEC_PER_SEC / 5) /* a quick PDU is asked again after that */
 #define START (100 * USEC_PER_SEC)
 
 /* The exchange under test, the request that it made last, and what it logged. */
@@ -273,11 +274,11 @@ static usec first_pause(enum request_kind kind, usec now)
 	return exchange_due(&x) - now;
 }
 
-START_TEST(a_quick_pdu_is_asked_again_after_a_quarter_of_a_second)
+START_TEST(a_quick_pdu_is_asked_again_after_a_fifth_of_a_second)
 {
 	const usec at = answer_after(REQUEST_GET, 1, USEC_PER_SEC / 100, START);
 
-	assert_pause(first_pause(REQUEST_GET, at), USEC_PER_SEC / 4);
+	assert_pause(first_pause(REQUEST_GET, at), QUICK);
 }
 END_TEST
 
@@ -293,13 +294,13 @@ END_TEST
 
 START_TEST(a_pdu_that_has_answered_is_waited_for_four_times_as_long_at_most)
 {
-	static const unsigned quarters[] = { 1, 2, 4, 4, 4 };
+	static const unsigned times[] = { 1, 2, 4, 4, 4 };
 	usec at = answer_after(REQUEST_GET, 1, USEC_PER_SEC / 100, START);
 
 	ask_up_to(REQUEST_GET, 1, 0, at);
 	at = send_next();
-	for (unsigned i = 0; i < G_N_ELEMENTS(quarters); i++) {
-		assert_pause(exchange_due(&x) - at, quarters[i] * USEC_PER_SEC / 4);
+	for (unsigned i = 0; i < G_N_ELEMENTS(times); i++) {
+		assert_pause(exchange_due(&x) - at, times[i] * QUICK);
 		at = send_next();
 	}
 }
@@ -342,7 +343,7 @@ START_TEST(sets_and_gets_are_measured_apart)
 	usec at = answer_after(REQUEST_SET, 1, 2 * USEC_PER_SEC, START);
 
 	at = answer_after(REQUEST_GET, 30, USEC_PER_SEC / 100, at);
-	assert_pause(first_pause(REQUEST_GET, at), USEC_PER_SEC / 4);
+	assert_pause(first_pause(REQUEST_GET, at), QUICK);
 	ck_assert_int_ge(first_pause(REQUEST_SET, at), 4 * USEC_PER_SEC * 9 / 10);
 }
 END_TEST
@@ -351,7 +352,7 @@ START_TEST(a_kind_that_was_never_answered_is_given_twice_the_time_of_the_others)
 {
 	const usec at = answer_after(REQUEST_GET, 1, USEC_PER_SEC / 100, START);
 
-	assert_pause(first_pause(REQUEST_SET, at), USEC_PER_SEC / 2);
+	assert_pause(first_pause(REQUEST_SET, at), 2 * QUICK);
 }
 END_TEST
 
@@ -364,13 +365,18 @@ START_TEST(where_the_queue_has_grown_all_kinds_are_waited_for)
 }
 END_TEST
 
-START_TEST(what_is_asked_only_once_is_waited_for_as_long_as_two_attempts_are)
+START_TEST(what_is_asked_only_once_is_given_twice_the_time)
 {
-	const usec at = answer_after(REQUEST_SET, 1, USEC_PER_SEC / 100, START);
+	usec at = answer_after(REQUEST_GET, 1, USEC_PER_SEC / 100, START);
 
-	ask_up_to(REQUEST_SET, 1, 1, at);
-	send_next();
-	assert_pause(exchange_due(&x) - at, USEC_PER_SEC / 2);
+	for (unsigned i = 0; i < 2;
+	     i++) { /* before and after the first answer to one of its kind */
+		ask_up_to(REQUEST_SET, 1, 1, at);
+		send_next();
+		assert_pause(exchange_due(&x) - at, 2 * QUICK);
+		answer(request.tag, 0, 1, at + 10000);
+		at += USEC_PER_SEC;
+	}
 }
 END_TEST
 
@@ -397,7 +403,59 @@ START_TEST(a_copy_of_an_answer_is_not_measured)
 	first = request.tag;
 	answer(first, 0, 1, START + 1000);
 	answer(first, 0, 1, START + 10 * TIMEOUT);
-	assert_pause(first_pause(REQUEST_GET, 2 * START), USEC_PER_SEC / 4);
+	assert_pause(first_pause(REQUEST_GET, 2 * START), QUICK);
+}
+END_TEST
+
+static void discover(uint32_t tag, usec now)
+{
+	struct event event = event_of(EVENT_DISCOVERED, tag);
+
+	hand_over(&event, now);
+}
+
+START_TEST(the_wait_begins_anew_when_the_engine_is_discovered)
+{
+	ask(REQUEST_GET, 1);
+	send_next();
+	discover(request.tag, START + TIMEOUT / 2);
+	assert_pause(exchange_due(&x) - START - TIMEOUT / 2, 5 * TIMEOUT / 2);
+	ck_assert(!x.heard);
+	answer(request.tag, 0, 1, START + TIMEOUT);
+	assert_value(0);
+	ck_assert_int_eq(x.last_trip, TIMEOUT / 2);
+}
+END_TEST
+
+START_TEST(probes_that_an_engine_has_yet_to_answer_are_waited_for)
+{
+	uint32_t first;
+
+	ask(REQUEST_GET, 22);
+	send_next();
+	first = request.tag;
+	ck_assert(sends(START + 2 * TIMEOUT));
+	ck_assert(sends(START + 6 * TIMEOUT));
+	discover(first, START + 7 * TIMEOUT);
+	assert_pause(exchange_due(&x) - START - 7 * TIMEOUT, (8 + 2 * 4) * TIMEOUT);
+	send_next();
+	ck_assert_uint_eq(request.n, 22); /* it was asked once by now */
+}
+END_TEST
+
+START_TEST(a_discovery_for_another_question_changes_nothing)
+{
+	uint32_t first;
+	usec due;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	first = request.tag;
+	ask(REQUEST_GET, 1);
+	send_next();
+	due = exchange_due(&x);
+	discover(first, START + 1000);
+	ck_assert_int_eq(exchange_due(&x), due);
 }
 END_TEST
 
@@ -450,7 +508,7 @@ START_TEST(repeats_that_were_passed_over_are_lost_and_not_waited_for)
 	ck_assert(sends(START + 2 * TIMEOUT));
 	answer(request.tag, 0, 1, START + 2 * TIMEOUT + 1000);
 	ck_assert_uint_ne(first, request.tag);
-	assert_pause(first_pause(REQUEST_GET, 2 * START), USEC_PER_SEC / 4);
+	assert_pause(first_pause(REQUEST_GET, 2 * START), QUICK);
 }
 END_TEST
 
@@ -1096,7 +1154,7 @@ START_TEST(a_lost_datagram_lifts_a_limit_that_silence_taught)
 
 	answer_up_to(REQUEST_GET, 22, 6, START);
 	ask_up_to(REQUEST_GET, 22, 0, 2 * START);
-	assert_sends_after(USEC_PER_SEC / 4, expected, G_N_ELEMENTS(expected));
+	assert_sends_after(QUICK, expected, G_N_ELEMENTS(expected));
 	answer(request.tag, 0, 5, 3 * START);
 	send_next();
 	ck_assert(request.n == 17 && request_has(0, 5));
@@ -1639,7 +1697,7 @@ static TCase *round_trips_case(void)
 {
 	TCase *tcase = tcase_with("round trips", setup);
 
-	tcase_add_test(tcase, a_quick_pdu_is_asked_again_after_a_quarter_of_a_second);
+	tcase_add_test(tcase, a_quick_pdu_is_asked_again_after_a_fifth_of_a_second);
 	tcase_add_test(tcase, a_shorter_timeout_is_kept_for_a_quick_pdu);
 	tcase_add_test(tcase, a_pdu_that_has_answered_is_waited_for_four_times_as_long_at_most);
 	tcase_add_test(tcase, a_steady_pdu_is_waited_for_twice_as_long_as_it_takes);
@@ -1648,12 +1706,15 @@ static TCase *round_trips_case(void)
 	tcase_add_test(tcase, sets_and_gets_are_measured_apart);
 	tcase_add_test(tcase, a_kind_that_was_never_answered_is_given_twice_the_time_of_the_others);
 	tcase_add_test(tcase, where_the_queue_has_grown_all_kinds_are_waited_for);
-	tcase_add_test(tcase, what_is_asked_only_once_is_waited_for_as_long_as_two_attempts_are);
+	tcase_add_test(tcase, what_is_asked_only_once_is_given_twice_the_time);
 	tcase_add_test(tcase, a_late_answer_is_measured_as_well);
 	tcase_add_test(tcase, a_copy_of_an_answer_is_not_measured);
 	tcase_add_test(tcase, repeats_that_a_card_has_yet_to_answer_are_waited_for);
 	tcase_add_test(tcase, repeats_that_were_passed_over_are_lost_and_not_waited_for);
 	tcase_add_test(tcase, an_answer_to_what_stands_before_begins_the_wait_anew);
+	tcase_add_test(tcase, the_wait_begins_anew_when_the_engine_is_discovered);
+	tcase_add_test(tcase, probes_that_an_engine_has_yet_to_answer_are_waited_for);
+	tcase_add_test(tcase, a_discovery_for_another_question_changes_nothing);
 	tcase_add_test(tcase, a_slow_pdu_is_said_to_be_slow);
 	return tcase;
 }

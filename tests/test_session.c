@@ -7,9 +7,9 @@
  */
 #include "config.h"
 
+#include "clock.h"
 #include "names.h"
 #include "runner.h"
-#include "clock.h"
 #include "session.h"
 #include "simulator.h"
 
@@ -188,10 +188,12 @@ static uint32_t talk_send(struct talk *talk, unsigned pdu, unsigned attempt)
 /* The next event within so many seconds; EVENT_TIME if there is none. */
 static struct event talk_next(struct talk *talk, double seconds)
 {
+	const usec until = clock_now() + (usec)(seconds * USEC_PER_SEC);
 	struct event event;
 
-	talk->network->next(talk->network, g_get_monotonic_time() + (usec)(seconds * USEC_PER_SEC),
-	                    &event);
+	do
+		talk->network->next(talk->network, until, &event);
+	while (event.type == EVENT_DISCOVERED);
 	return event;
 }
 
@@ -949,6 +951,59 @@ START_TEST(two_pdus_with_one_engine_id_are_refused_by_name)
 }
 END_TEST
 
+START_TEST(a_slow_engine_is_discovered_once_however_often_it_is_asked)
+{
+	struct simulator *sim =
+		simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS " AES " PRIV_PASS,
+	                        "--delay", "0.2", NULL);
+	struct talk *talk =
+		talk_open("ipaddr=%s|" V3 "|snmp_priv_passwd=" PRIV_PASS, simulator_address(sim));
+	const uint32_t first = talk_send(talk, 0, 0);
+	uint32_t last;
+	struct event event;
+
+	talk_send(talk, 0, 1);
+	last = talk_send(talk, 0, 2);
+	talk->network->next(talk->network, clock_now() + (usec)(BOUND * USEC_PER_SEC), &event);
+	ck_assert_int_eq(event.type, EVENT_DISCOVERED);
+	ck_assert_uint_eq(event.tag, first);
+	event = talk_next(talk, BOUND);
+	ck_assert(is_answer(&event));
+	ck_assert_uint_eq(event.tag, last);
+	event_clear(&event);
+	talk_close(talk);
+}
+END_TEST
+
+/* --- a slow card --- */
+
+static void expect_off(trippsnmp *handle)
+{
+	ck_assert_msg(trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "node1") == TRIPPSNMP_OK, "%s",
+	              trippsnmp_message(handle));
+}
+
+/* As slow, measured by snmp_timeout, as one of three seconds with the defaults. */
+START_TEST(a_slow_card_is_fenced_in_each_version)
+{
+	static const char *const ways[] = {
+		"snmp_version=1|community=secret",
+		"snmp_version=2c|community=secret",
+		V3 "|snmp_priv_passwd=" PRIV_PASS,
+	};
+	struct simulator *sim =
+		simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS " AES " PRIV_PASS,
+	                        "--community", "secret", "--delay", "0.3", NULL);
+	trippsnmp *handle = handle_open("ipaddr=%s|%s|hostlist=node1:1|off_hold=0.1"
+	                                "|snmp_timeout=0.1|power_timeout=5|total_timeout=15",
+	                                simulator_address(sim), ways[_i]);
+
+	expect_off(handle);
+	ck_assert_uint_eq(simulator_count(sim, "outlet 1.1 command off"), 1);
+	trippsnmp_free(handle);
+}
+END_TEST
+
 /* --- an engine that restarts in the middle of an operation --- */
 
 static const struct restart {
@@ -1209,6 +1264,8 @@ static void add_cases(TCase *tests)
 #endif
 	tcase_add_test(tests, a_users_entry_of_the_host_stays_as_it_was);
 	tcase_add_test(tests, two_pdus_with_one_engine_id_are_refused_by_name);
+	tcase_add_test(tests, a_slow_engine_is_discovered_once_however_often_it_is_asked);
+	tcase_add_loop_test(tests, a_slow_card_is_fenced_in_each_version, 0, 3);
 	tcase_add_loop_test(tests, an_engine_that_restarts_is_survived_within_one_operation, 0,
 	                    G_N_ELEMENTS(restarts));
 	tcase_add_test(tests, an_engine_that_lost_its_boots_is_survived_between_operations);

@@ -51,12 +51,11 @@ says() { # PATTERN COMMAND...
 	grep -Eq -- "$pattern" "$scratch/out"
 }
 refuses() { says "$@" && [ $code -ne 0 ]; }
-new_cib() {
-	cibadmin --empty >"$scratch/cib" && for node in 1 2 3; do
-		CIB_file=$scratch/cib cibadmin --create --scope nodes \
-			--xml-text "<node id=\"$node\" uname=\"db$node\"/>" || return
-	done
-}
+cibadmin --empty >"$scratch/empty" && for node in 1 2 3; do
+	CIB_file=$scratch/empty cibadmin --create --scope nodes \
+		--xml-text "<node id=\"$node\" uname=\"db$node\"/>"
+done
+new_cib() { cp "$scratch/empty" "$scratch/cib"; }
 on_file() { pcs -f "$scratch/cib" "$@"; }
 
 # --- the agent and the plugin, as pcs sees them ---

@@ -6,6 +6,8 @@
  */
 #include "world.h"
 
+#include <string.h>
+
 /* What comes back later than that after success is not held against it. */
 #define RETURNS_WITHIN (60 * USEC_PER_SEC)
 /* Requests of one walk follow each other within that. */
@@ -463,6 +465,22 @@ static void judge_on(struct case_ *c)
 
 /* --- what holds always --- */
 
+/* A refusal, or what is not there, ends an operation only if it has lasted. */
+static void judge_no(struct case_ *c)
+{
+	const struct world *world = c->world;
+	/* that there is no table may follow from answers none of which says no */
+	const bool implied = strstr(world->outcome.message, "no outlet table");
+	const usec since =
+		implied && world->answers->len ? answered_at(world, 0)->delivered : world->first_no;
+
+	if (since != USEC_NEVER &&
+	    world->ended - world->begun < world->config.total_timeout - USEC_PER_SEC &&
+	    world->ended - since < MIN(NO_LASTS, world->config.total_timeout / 4))
+		lie(c, LIE_EARLY, NULL, "it gave up %.6f s after it was first refused",
+		    (double)(world->ended - since) / (double)USEC_PER_SEC);
+}
+
 static void judge_conduct(struct case_ *c)
 {
 	const struct world *world = c->world;
@@ -477,11 +495,8 @@ static void judge_conduct(struct case_ *c)
 		lie(c, LIE_CONDUCT, NULL, "a SET was sent when failure was decided");
 	if (error == TRIPPSNMP_TIMEOUT && took < world->config.total_timeout - USEC_PER_SEC)
 		lie(c, LIE_EARLY, NULL, "it gave up after %.6f s", since(world, world->ended));
-	if (error == TRIPPSNMP_ACCESS && world->first_no != USEC_NEVER &&
-	    took < world->config.total_timeout - USEC_PER_SEC &&
-	    world->ended - world->first_no < MIN(NO_LASTS, world->config.total_timeout / 4))
-		lie(c, LIE_EARLY, NULL, "it gave up %.6f s after it was first refused",
-		    (double)(world->ended - world->first_no) / (double)USEC_PER_SEC);
+	if (error == TRIPPSNMP_ACCESS)
+		judge_no(c);
 	if (!error && world->hopeless)
 		lie(c, LIE_CONDUCT, NULL, "success with a configuration that must be refused");
 	if (error && !world->outcome.message)

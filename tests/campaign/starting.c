@@ -166,6 +166,19 @@ static bool belongs_to(const struct outlet_model *outlet, const struct device_mo
 	       (outlet->family == device->family || outlet->family->rank == 2);
 }
 
+/* Whether some of its rows are hidden already: those come by themselves. */
+static bool is_short(const struct pdu_model *pdu, const struct device_model *device)
+{
+	for (unsigned i = 0; i < pdu->rows->len; i++) {
+		const struct row *row = model_row(pdu, i);
+
+		if (row->kind == ROW_STATE && row->hidden_until &&
+		    belongs_to(model_outlet(pdu, row->of), device))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Rows of any device that has a count, or, where only the list of devices knows of it, all
  * of them; on a card that is young also where nothing else tells that they are missing.
@@ -174,7 +187,7 @@ static void rows_missing(struct world *world, bool all)
 {
 	struct pdu_model *pdu = pdu_with_feeds(world);
 	const struct device_model *device = some_device(world, pdu);
-	const bool known = device->has_count || (all && device->listed);
+	const bool known = device->has_count || (all && device->listed && !is_short(pdu, device));
 	const unsigned which = below(world, 3), modulus = 1 + below(world, 4);
 	const unsigned one = below(world, pdu->outlets->len);
 	const usec later = permille(world, 300) ? moment(world) : 0;

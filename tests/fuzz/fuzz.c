@@ -33,13 +33,16 @@ int64_t bytes_number(struct bytes *bytes)
 	static const int64_t edges[] = { INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX,
 		                         INT64_MIN, -1,        256 };
 	const uint8_t first = bytes_take(bytes);
+	int64_t number = 0;
 
 	if (first >= 0x80 && first < 0x80 + G_N_ELEMENTS(edges))
 		return edges[first - 0x80];
-	if (first >= 0xf0)
-		return (int64_t)bytes_take(bytes) << 24 | bytes_take(bytes) << 16 |
-		       bytes_take(bytes) << 8 | bytes_take(bytes);
-	return first % 0x40;
+	if (first < 0xf0)
+		return first % 0x40;
+	/* one at a time: C leaves open which of several would be taken first */
+	for (unsigned i = 0; i < 4; i++)
+		number = number << 8 | bytes_take(bytes);
+	return number;
 }
 
 char *bytes_string(struct bytes *bytes, size_t max, size_t *n)

@@ -343,13 +343,21 @@ static void read_state(struct trial *trial, unsigned i, const struct sent *sent,
 	seen->reads_on = integer && state->number == family->state_on;
 }
 
-static void read_status(struct trial *trial, unsigned i, const struct varbind *status)
+/* Unless it is a late answer: that says nothing of now. */
+static void not_on(struct seen *seen, const struct sent *sent)
+{
+	if (seen->read_asked == USEC_NEVER || sent->at >= seen->read_asked)
+		seen->reads_on = false;
+}
+
+static void read_status(struct trial *trial, unsigned i, const struct sent *sent,
+                        const struct varbind *status)
 {
 	if (status && (status->type == VALUE_ABSENT ||
 	               (status->type == VALUE_INTEGER && status->number != DEVICE_STATUS_OFFLINE)))
 		return;
 	broken_run(&trial->seen[i]);
-	trial->seen[i].reads_on = false;
+	not_on(&trial->seen[i], sent);
 }
 
 static void read_its_name(struct trial *trial, unsigned i, const struct sent *sent,
@@ -367,7 +375,7 @@ static void read_its_name(struct trial *trial, unsigned i, const struct sent *se
 	} else {
 		/* what was commanded, and read, was or is another's */
 		untold(seen);
-		seen->reads_on = false;
+		not_on(seen, sent);
 		/* but a late answer says nothing of now */
 		if (seen->named != USEC_NEVER && sent->at >= seen->named_asked)
 			seen->named = USEC_NEVER;
@@ -391,7 +399,7 @@ static void read_answer(struct trial *trial, const struct sent *sent, const stru
 			read_state(trial, i, sent, only(event->varbinds, &state), whole);
 		if (feed->family->device_status.n && is_in(sent->varbinds, &status) &&
 		    is_in(event->varbinds, &status))
-			read_status(trial, i, only(event->varbinds, &status));
+			read_status(trial, i, sent, only(event->varbinds, &status));
 		if (feed->name_key && is_in(sent->varbinds, &name) && is_in(event->varbinds, &name))
 			read_its_name(trial, i, sent, only(event->varbinds, &name));
 	}

@@ -36,7 +36,8 @@
 static const char *const versions[] = { "1", "2c", "3", NULL };
 static const char *const auth_protocols[] = { "MD5",    "SHA",    "SHA224", "SHA256",
 	                                      "SHA384", "SHA512", NULL };
-static const char *const priv_protocols[] = { "DES", "AES", "AES192", "AES256", NULL };
+static const char *const priv_protocols[] = { "DES",     "AES",     "AES192", "AES256",
+	                                      "AES192C", "AES256C", NULL };
 enum level { NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV };
 static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", NULL };
 
@@ -113,7 +114,9 @@ static const struct param table[] = {
 	  auth_protocols, AGENT('b', NULL, NULL, NULL, "MD5") },
 	{ PARAM_SNMP_PRIV_PROT, "snmp_priv_prot", "string", "AES", OPTIONAL,
 	  "SNMPv3 privacy protocol",
-	  "DES, AES, AES192 or AES256, as set for the user in the PDU. AES is AES-128.",
+	  "DES, AES, AES192, AES256, AES192C or AES256C, as set for the user in the PDU. AES is "
+	  "AES-128. Those with a C lengthen a short key in another way, as Cisco does: cards "
+	  "differ, so where AES192 or AES256 gets no answer, try the other.",
 	  priv_protocols, AGENT('B', NULL, NULL, NULL, "DES") },
 	{ PARAM_SNMP_PRIV_PASSWD, "snmp_priv_passwd", "string", NULL, SECRET,
 	  "SNMPv3 privacy passphrase",
@@ -685,11 +688,18 @@ static bool check_feeds(struct check *c)
 /* Yes and no by turns. */
 static const char *const answers[] = { "yes", "no", "true", "false", "on", "off", "1", "0", NULL };
 
-/* Ignores case, and the dash in names such as SHA-256. */
+/* Between a letter and a digit, or the other way round, as in AES-256-C. */
+static bool is_joint(char before, char after)
+{
+	return (g_ascii_isalpha(before) && g_ascii_isdigit(after)) ||
+	       (g_ascii_isdigit(before) && g_ascii_isalpha(after));
+}
+
+/* Ignores case, and the dashes in names such as SHA-256. */
 static bool same_word(const char *word, const char *text)
 {
 	for (const char *at = word; *at != '\0'; at++, text++) {
-		if (*text == '-' && at > word && g_ascii_isalpha(at[-1]) && g_ascii_isdigit(*at))
+		if (*text == '-' && at > word && is_joint(at[-1], *at))
 			text++;
 		if (g_ascii_tolower(*at) != g_ascii_tolower(*text))
 			return false;
@@ -697,10 +707,18 @@ static bool same_word(const char *word, const char *text)
 	return *text == '\0';
 }
 
+/* What net-snmp's tools call the same: our word for it. */
+static const char *our_word(const char *text)
+{
+	if (same_word("SHA1", text))
+		return "SHA";
+	return same_word("AES128", text) ? "AES" : text;
+}
+
 static bool choose(struct check *c, enum param_id id, const char *const words[], unsigned *chosen)
 {
 	for (*chosen = 0; words[*chosen] != NULL; (*chosen)++)
-		if (same_word(words[*chosen], c->value[id]))
+		if (same_word(words[*chosen], our_word(c->value[id])))
 			return true;
 
 	char *known = g_strjoinv(", ", (char **)words);
@@ -811,6 +829,7 @@ static bool check_snmp(struct check *c)
 {
 	unsigned version = c->value[PARAM_LOGIN] != NULL ? SNMP_V3 : SNMP_V2C;
 	unsigned level = NO_AUTH_NO_PRIV, auth = 0, priv = 0;
+	const bool set_by_user = c->value[PARAM_SNMP_PRIV_PROT] != NULL;
 
 	if (c->value[PARAM_PASSWORD] != NULL)
 		level = c->value[PARAM_SNMP_PRIV_PASSWD] != NULL ? AUTH_PRIV : AUTH_NO_PRIV;
@@ -829,6 +848,9 @@ static bool check_snmp(struct check *c)
 	c->config->version = (enum snmp_version)version;
 	if (version != SNMP_V3)
 		return check_community(c);
+	if (set_by_user && level < AUTH_PRIV)
+		warn(c, PARAM_SNMP_PRIV_PROT,
+		     "set, but without snmp_priv_passwd nothing is encrypted");
 	return check_user(c) && check_level(c, level, auth, priv);
 }
 

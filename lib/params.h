@@ -76,7 +76,16 @@ enum auth_protocol {
 	AUTH_SHA384,
 	AUTH_SHA512
 };
-enum priv_protocol { PRIV_NONE, PRIV_DES, PRIV_AES, PRIV_AES192, PRIV_AES256 };
+enum priv_protocol {
+	PRIV_NONE,
+	PRIV_DES,
+	PRIV_AES,
+	PRIV_AES192,
+	PRIV_AES256,
+	/* These lengthen a short key as draft-reeder-snmpv3-usm-3desede has it. */
+	PRIV_AES192C,
+	PRIV_AES256C
+};
 
 /** One PDU as the user named it. */
 struct pdu_address {

@@ -127,10 +127,9 @@ static const char *auth_name(enum auth_protocol auth)
 static const char *priv_name(enum priv_protocol priv)
 {
 	static const char *const names[] = {
-		[PRIV_DES] = "DES",
-		[PRIV_AES] = "AES",
-		[PRIV_AES192] = "AES-192",
-		[PRIV_AES256] = "AES-256",
+		[PRIV_DES] = "DES",           [PRIV_AES] = "AES",
+		[PRIV_AES192] = "AES-192",    [PRIV_AES256] = "AES-256",
+		[PRIV_AES192C] = "AES-192-C", [PRIV_AES256C] = "AES-256-C",
 	};
 
 	return names[priv];

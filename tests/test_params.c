@@ -509,8 +509,8 @@ static const struct slip slips[] = {
 	{ V3 AUTH "|snmp_sec_level=authPriv",
 	  "snmp_priv_passwd: missing, but snmp_sec_level authPriv" },
 	{ V3 "|snmp_sec_level=none", "snmp_sec_level: \"none\" is none of noAuthNoPriv, " },
-	{ V3 "|snmp_auth_prot=SHA1",
-	  "snmp_auth_prot: \"SHA1\" is none of MD5, SHA, SHA224, SHA256" },
+	{ V3 "|snmp_auth_prot=SHA2",
+	  "snmp_auth_prot: \"SHA2\" is none of MD5, SHA, SHA224, SHA256" },
 	{ V3 "|snmp_auth_prot=SHA--256", "snmp_auth_prot: \"SHA--256\" is none of" },
 	{ V3 "|snmp_auth_prot=SHA-", "snmp_auth_prot: \"SHA-\" is none of" },
 	{ V3 "|snmp_auth_prot=SH", "snmp_auth_prot: \"SH\" is none of" },
@@ -693,6 +693,10 @@ static const struct levels levels[] = {
 	{ V3 AUTH PRIV "|snmp_priv_prot=aes", AUTH_SHA, PRIV_AES },
 	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192", AUTH_SHA, PRIV_AES192 },
 	{ V3 AUTH PRIV "|snmp_priv_prot=aes256", AUTH_SHA, PRIV_AES256 },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES256C", AUTH_SHA, PRIV_AES256C },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192-C", AUTH_SHA, PRIV_AES192C },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES-128", AUTH_SHA, PRIV_AES },
+	{ V3 AUTH PRIV "|snmp_auth_prot=SHA1|snmp_priv_prot=aes128", AUTH_SHA, PRIV_AES },
 };
 
 START_TEST(the_level_is_the_one_set_else_what_the_passphrases_allow)

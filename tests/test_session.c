@@ -283,7 +283,7 @@ static void expect_status(trippsnmp *handle, enum trippsnmp_error error, const c
 /* --- versions and protocols --- */
 
 static const char *const auths[] = { "MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512" };
-static const char *const privs[] = { "DES", "AES", "AES192", "AES256" };
+static const char *const privs[] = { "DES", "AES", "AES192", "AES256", "AES192C", "AES256C" };
 
 START_TEST(v1_and_v2c_get_an_answer)
 {

@@ -199,36 +199,20 @@ bool family_index(const struct family *family, uint32_t column, const struct obj
 
 enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind)
 {
-	if (varbind->type != VALUE_INTEGER) {
-#ifdef TS_DEFECT_UNKNOWN_IS_OFF
+	switch (decoding_state(varbind->type == VALUE_INTEGER, varbind->number, family->state_off,
+	                       family->state_on)) {
+	case EVIDENCE_OFF:
 		return TRIPPSNMP_OFF;
-#endif
-		return TRIPPSNMP_UNKNOWN;
-	}
-	if (varbind->number == family->state_off)
-		return TRIPPSNMP_OFF;
-	if (varbind->number == family->state_on)
+	case EVIDENCE_ON:
 		return TRIPPSNMP_ON;
-#ifdef TS_DEFECT_UNKNOWN_IS_OFF
-	return TRIPPSNMP_OFF;
-#endif
+	case EVIDENCE_UNKNOWN:
+		break;
+	}
 	return TRIPPSNMP_UNKNOWN;
 }
 
 enum tristate family_controllable(const struct family *family, const struct varbind *varbind)
 {
-	switch (family->controllable_as) {
-	case CONTROLLABLE_ALWAYS:
-		return varbind->type == VALUE_INTEGER ? TRI_YES : TRI_UNKNOWN;
-	case CONTROLLABLE_TRUTH:
-		if (varbind->type != VALUE_INTEGER ||
-		    (varbind->number != 1 && varbind->number != 2))
-			return TRI_UNKNOWN;
-		return varbind->number == 1 ? TRI_YES : TRI_NO;
-	case CONTROLLABLE_BIT:
-		if (varbind->type != VALUE_INTEGER || varbind->number < 0)
-			return TRI_UNKNOWN;
-		return varbind->number & 2 ? TRI_YES : TRI_NO;
-	}
-	return TRI_UNKNOWN;
+	return decoding_controllable(family->controllable_as, varbind->type == VALUE_INTEGER,
+	                             varbind->number);
 }

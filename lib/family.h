@@ -7,15 +7,9 @@
 #ifndef TS_FAMILY_H
 #define TS_FAMILY_H
 
+#include "promise/decoding.h"
 #include "request.h"
 #include "trippsnmp.h"
-
-/** How the controllable column says yes. */
-enum controllable_as {
-	CONTROLLABLE_ALWAYS, /* no such column: an outlet with a state is controllable */
-	CONTROLLABLE_TRUTH,  /* TruthValue (RFC 2579): true(1) */
-	CONTROLLABLE_BIT     /* a bit field: the bit of value 2 */
-};
 
 struct family {
 	const char *name;
@@ -78,9 +72,7 @@ bool family_list(unsigned i, struct family_list *list);
 /** ON and OFF only from an INTEGER of that very value; all else is UNKNOWN. */
 enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind);
 
-/** A definite answer on whether an outlet can be switched, or none. */
-enum tristate { TRI_UNKNOWN, TRI_NO, TRI_YES };
-/** varbind is of the existence column. */
+/** A definite answer, or none; varbind is of the existence column. */
 enum tristate family_controllable(const struct family *family, const struct varbind *varbind);
 
 #endif

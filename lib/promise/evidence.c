@@ -3,18 +3,26 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "evidence.h"
+#include "promise/evidence.h"
 
 #define SECOND INT64_C(1000000)
-/* A silence from which a PDU may come back restarted: 5 s, more for a slow one, 10 s at most. */
-#define ABSENCE_MIN (5 * SECOND)
-#define ABSENCE_MAX (10 * SECOND)
+/* A silence from which a PDU may come back restarted: 5 s, or two round trips and 2 s. */
+#define ABSENCE (5 * SECOND)
 #define ABSENCE_EXTRA (2 * SECOND)
+/* Refusals to tell an uptime that are so far apart are of two starts. */
+#define REFUSALS_APART (10 * SECOND)
 /* A last reading is good for so long, and three round trips. */
 #define FRESH (2 * SECOND)
+/* So no absence is longer than 10 s. */
 #define ROUND_TRIP_MAX (4 * SECOND)
 
 /* Facts count in the order in which they are entered. */
+/*@ requires sound(e) && in_time(answered);
+    assigns e->latest;
+    ensures sound(e);
+    ensures e->latest == (answered > \old(e->latest) ? answered : \old(e->latest));
+    ensures \result == e->latest;
+*/
 static int64_t in_order(struct evidence *e, int64_t answered)
 {
 	if (answered > e->latest)
@@ -23,6 +31,17 @@ static int64_t in_order(struct evidence *e, int64_t answered)
 }
 
 /* Commands asked before that time are worth nothing, also one whose acknowledgement is to come. */
+/*@ requires \valid(o) && before <= EVIDENCE_TIME_END;
+    requires (o->told == 0 || o->told == 1) && (o->was_off == 0 || o->was_off == 1);
+    assigns o->told, o->was_off, o->offs, o->worthless;
+    ensures o->worthless == (before > \old(o->worthless) ? before : \old(o->worthless));
+    ensures \old(o->told) && \old(o->told_asked) >= o->worthless ==>
+            o->told && o->was_off == \old(o->was_off) && o->offs == \old(o->offs);
+    ensures \old(o->told) && \old(o->told_asked) < o->worthless ==>
+            !o->told && !o->was_off && o->offs == 0;
+    ensures !\old(o->told) ==>
+            !o->told && o->was_off == \old(o->was_off) && o->offs == \old(o->offs);
+*/
 static void forget(struct evidence_outlet *o, int64_t before)
 {
 	if (before > o->worthless)
@@ -34,25 +53,51 @@ static void forget(struct evidence_outlet *o, int64_t before)
 	o->offs = 0;
 }
 
+/*@ requires sound(e) && pdu < e->n_pdus && before <= EVIDENCE_TIME_END;
+    assigns e->outlets[0 .. e->n_outlets - 1].told, e->outlets[0 .. e->n_outlets - 1].was_off,
+            e->outlets[0 .. e->n_outlets - 1].offs, e->outlets[0 .. e->n_outlets - 1].worthless;
+    ensures sound(e);
+    ensures doubted{Pre, Post}(e, pdu);
+    ensures forgotten(e, pdu, before);
+*/
 static void forget_all(struct evidence *e, uint32_t pdu, int64_t before)
 {
+	/*@ loop invariant 0 <= i <= e->n_outlets;
+	    loop invariant sound(e);
+	    loop invariant \forall integer j; 0 <= j < e->n_outlets ==>
+	      no_truer{Pre, Here}(e->outlets + j) && (e->outlets[j].pdu != pdu ==> same{Pre, Here}(e->outlets + j));
+	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu == pdu ==>
+	      before <= e->outlets[j].worthless;
+	    loop invariant \forall integer j; i <= j < e->n_outlets ==> same{Pre, Here}(e->outlets + j);
+	    loop assigns i, e->outlets[0 .. e->n_outlets - 1].told,
+	                 e->outlets[0 .. e->n_outlets - 1].was_off,
+	                 e->outlets[0 .. e->n_outlets - 1].offs,
+	                 e->outlets[0 .. e->n_outlets - 1].worthless;
+	    loop variant e->n_outlets - i;
+	*/
 	for (uint32_t i = 0; i < e->n_outlets; i++)
 		if (e->outlets[i].pdu == pdu)
 			forget(&e->outlets[i], before);
 }
 
 /* From how long a silence on the PDU may have restarted in it. */
+/*@ requires \valid_read(p) && 0 <= p->round_trip <= ROUND_TRIP_MAX;
+    assigns \nothing;
+    ensures 5000000 <= \result <= 10000000;
+    ensures \result == 2 * p->round_trip + 2000000 ||
+            (\result == 5000000 && 2 * p->round_trip + 2000000 < 5000000);
+*/
 static int64_t absence(const struct evidence_pdu *p)
 {
 	const int64_t wanted = 2 * p->round_trip + ABSENCE_EXTRA;
 
-	if (wanted < ABSENCE_MIN)
-		return ABSENCE_MIN;
-	return wanted > ABSENCE_MAX ? ABSENCE_MAX : wanted;
+	return wanted > ABSENCE ? wanted : ABSENCE;
 }
 
 void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t answered)
 {
+	//@ assert sound_outlet(e->outlets + outlet, e->n_pdus, e->latest);
+	//@ assert sound_pdu(e->pdus + e->outlets[outlet].pdu, e->latest);
 	const int64_t at = in_order(e, answered);
 	struct evidence_outlet *o = &e->outlets[outlet];
 
@@ -70,12 +115,14 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 
 void evidence_untold(struct evidence *e, uint32_t outlet, int64_t when)
 {
+	//@ assert sound_outlet(e->outlets + outlet, e->n_pdus, e->latest);
 	forget(&e->outlets[outlet], in_order(e, when) + 1);
 }
 
 void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state state, int64_t asked,
                    int64_t answered)
 {
+	//@ assert sound_outlet(e->outlets + outlet, e->n_pdus, e->latest);
 	const int64_t at = in_order(e, answered);
 	struct evidence_outlet *o = &e->outlets[outlet];
 
@@ -93,7 +140,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->offs = 1;
 		o->first_answered = at;
 		o->last_asked = asked;
-		o->last_answered = at;
+		o->last_answered = answered;
 		return;
 	}
 	/* asked before the first was answered, it may be the same moment twice */
@@ -103,11 +150,12 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	if (asked <= o->last_asked)
 		return;
 	o->last_asked = asked;
-	o->last_answered = at;
+	o->last_answered = answered;
 }
 
 void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
 {
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	const int64_t at = in_order(e, answered);
 	struct evidence_pdu *p = &e->pdus[pdu];
 	const int64_t since = p->heard ? p->last_asked : asked;
@@ -126,6 +174,14 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 	p->heard = true;
 }
 
+/*@ requires \valid(p);
+    assigns p->vouch_asked, p->vouch_answered;
+    ensures asked > \old(p->vouch_asked) ==>
+            p->vouch_asked == asked && p->vouch_answered == answered;
+    ensures asked <= \old(p->vouch_asked) ==>
+            p->vouch_asked == \old(p->vouch_asked) &&
+            p->vouch_answered == \old(p->vouch_answered);
+*/
 static void vouch(struct evidence_pdu *p, int64_t asked, int64_t answered)
 {
 	if (asked <= p->vouch_asked)
@@ -138,33 +194,56 @@ static void vouch(struct evidence_pdu *p, int64_t asked, int64_t answered)
  * It does not say how long it is up. A card that starts does so too, so that must last,
  * and be asked all the while. Then it has not restarted if it was never silent for long.
  */
-static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t at)
+/*@ requires sound(e) && pdu < e->n_pdus && interval(asked, answered);
+    assigns e->latest, e->outlets[0 .. e->n_outlets - 1].told,
+            e->outlets[0 .. e->n_outlets - 1].was_off, e->outlets[0 .. e->n_outlets - 1].offs,
+            e->outlets[0 .. e->n_outlets - 1].worthless,
+            e->pdus[pdu].refuses, e->pdus[pdu].vouch_asked, e->pdus[pdu].vouch_answered,
+            e->pdus[pdu].refuses_since, e->pdus[pdu].refused_asked;
+    ensures sound(e);
+    ensures doubted{Pre, Post}(e, pdu);
+    ensures (e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked) &&
+             e->pdus[pdu].vouch_answered == \old(e->pdus[pdu].vouch_answered)) ||
+            (e->pdus[pdu].vouch_asked == asked && e->pdus[pdu].vouch_answered == answered &&
+             forgotten(e, pdu, e->pdus[pdu].absent) && asked <= e->pdus[pdu].last_asked &&
+             asked - e->pdus[pdu].refuses_since >= e->refusal_lasts);
+    ensures e->latest == (answered > \old(e->latest) ? answered : \old(e->latest));
+    ensures e->pdus[pdu].refuses_since == e->latest ||
+            e->pdus[pdu].refuses_since == \old(e->pdus[pdu].refuses_since);
+    ensures !\old(e->pdus[pdu].refuses) ||
+            answered - \old(e->pdus[pdu].refused_asked) >= 10000000 ==>
+            e->pdus[pdu].refuses_since == e->latest;
+*/
+static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
 {
+	const int64_t at = in_order(e, answered);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	struct evidence_pdu *p = &e->pdus[pdu];
 
-	if (!p->refuses || at - p->refused_asked >= absence(p))
+	if (!p->refuses || at - p->refused_asked >= REFUSALS_APART)
 		p->refuses_since = at;
+	p->refuses = true;
 	if (asked > p->refused_asked)
 		p->refused_asked = asked;
-	p->refuses = true;
 	/* and whether it was silent before this answer is known only once that was heard */
 	if (asked - p->refuses_since < e->refusal_lasts || asked > p->last_asked)
 		return;
 	forget_all(e, pdu, p->absent);
-	vouch(p, asked, at);
+	vouch(p, asked, answered);
 }
 
 void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
 {
-	const int64_t at = in_order(e, answered);
-
+	in_order(e, answered);
 	if (!e->pdus[pdu].timed)
-		no_uptime(e, pdu, asked, at);
+		no_uptime(e, pdu, asked, answered);
 }
 
 void evidence_restarted(struct evidence *e, uint32_t pdu)
 {
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	e->pdus[pdu].refuses = false;
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	forget_all(e, pdu, e->latest);
 }
 
@@ -177,6 +256,7 @@ void evidence_replaced(struct evidence *e, uint32_t pdu)
 void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
                      int64_t answered)
 {
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	const int64_t at = in_order(e, answered);
 	struct evidence_pdu *p = &e->pdus[pdu];
 	const bool comparable = p->timed && asked - p->timed_answered >= step;
@@ -195,16 +275,22 @@ void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step,
 	}
 	if (stands) {
 		if (!p->advances)
-			no_uptime(e, pdu, asked, at);
+			no_uptime(e, pdu, asked, answered);
 		return;
 	}
 	p->refuses = false;
 	/* agents round, so the number may be ahead by as much as it advances at a time */
 	forget_all(e, pdu, up < step ? at : at - up + step);
-	vouch(p, asked, at);
+	vouch(p, asked, answered);
 }
 
 /* Whether the PDU cannot have restarted before that reading was made: asked later, or with it. */
+/*@ requires \valid_read(p) && \valid_read(o);
+    assigns \nothing;
+    ensures \result <==> p->vouch_asked >= o->last_answered ||
+                         (p->vouch_asked == o->last_asked &&
+                          p->vouch_answered == o->last_answered);
+*/
 static bool is_vouched(const struct evidence_pdu *p, const struct evidence_outlet *o)
 {
 	return p->vouch_asked >= o->last_answered ||
@@ -212,8 +298,15 @@ static bool is_vouched(const struct evidence_pdu *p, const struct evidence_outle
 }
 
 /* Whether what is known of this outlet, and of its PDU, is good and of now. */
-static bool is_off(const struct evidence *e, const struct evidence_outlet *o, int64_t now)
+/*@ requires sound(e) && i < e->n_outlets && in_time(now);
+    assigns \nothing;
+    ensures \result <==> is_off(e, i, now);
+*/
+static bool is_off(const struct evidence *e, uint32_t i, int64_t now)
 {
+	//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
+	//@ assert sound_pdu(e->pdus + e->outlets[i].pdu, e->latest);
+	const struct evidence_outlet *o = &e->outlets[i];
 	const struct evidence_pdu *p = &e->pdus[o->pdu];
 
 	return o->told && o->offs == 2 && is_vouched(p, o) &&
@@ -228,10 +321,23 @@ bool evidence_proves_off(const struct evidence *e, int64_t now)
 		return false;
 	if (now < e->latest)
 		now = e->latest;
+	/*@ loop invariant 0 <= i <= e->n_outlets;
+	    loop invariant i == 0 ==> since == 0 && until == EVIDENCE_TIME_END;
+	    loop invariant \forall integer j; 0 <= j < i ==> is_off(e, j, now);
+	    loop invariant \forall integer j; 0 <= j < i ==> e->outlets[j].first_answered <= since;
+	    loop invariant \forall integer j; 0 <= j < i ==> until <= e->outlets[j].last_asked;
+	    loop invariant i > 0 ==>
+	      \exists integer j; 0 <= j < i && since == e->outlets[j].first_answered;
+	    loop invariant i > 0 ==>
+	      \exists integer j; 0 <= j < i && until == e->outlets[j].last_asked;
+	    loop assigns i, since, until;
+	    loop variant e->n_outlets - i;
+	*/
 	for (uint32_t i = 0; i < e->n_outlets; i++) {
 		const struct evidence_outlet *o = &e->outlets[i];
 
-		if (!is_off(e, o, now))
+		//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
+		if (!is_off(e, i, now))
 			return false;
 		if (o->first_answered > since)
 			since = o->first_answered;

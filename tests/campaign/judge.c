@@ -6,6 +6,8 @@
  */
 #include "world.h"
 
+#include <string.h>
+
 /* What comes back later than that after success is not held against it. */
 #define RETURNS_WITHIN (60 * USEC_PER_SEC)
 /* Requests of one walk follow each other within that. */
@@ -463,6 +465,12 @@ static void judge_on(struct case_ *c)
 
 /* --- what holds always --- */
 
+/* A card without tables says so by what it leaves out, which no single answer tells. */
+static bool is_stranger(const struct outcome *outcome)
+{
+	return outcome->message && strstr(outcome->message, "no outlet table that we know");
+}
+
 static void judge_conduct(struct case_ *c)
 {
 	const struct world *world = c->world;
@@ -478,7 +486,7 @@ static void judge_conduct(struct case_ *c)
 	if (error == TRIPPSNMP_TIMEOUT && took < world->config.total_timeout - USEC_PER_SEC)
 		lie(c, LIE_EARLY, NULL, "it gave up after %.6f s", since(world, world->ended));
 	if (error == TRIPPSNMP_ACCESS && world->first_no != USEC_NEVER &&
-	    took < world->config.total_timeout - USEC_PER_SEC &&
+	    !is_stranger(&world->outcome) && took < world->config.total_timeout - USEC_PER_SEC &&
 	    world->ended - world->first_no < MIN(NO_LASTS, world->config.total_timeout / 4))
 		lie(c, LIE_EARLY, NULL, "it gave up %.6f s after it was first refused",
 		    (double)(world->ended - world->first_no) / (double)USEC_PER_SEC);

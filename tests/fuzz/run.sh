@@ -54,7 +54,7 @@ compile() { # SOURCE
 
 link() { # TARGET
 	"$cc" -fsanitize=fuzzer,$sanitizers "$build/obj/fuzz-fuzz_$1.o" "$build/obj/fuzz-fuzz.o" \
-		"$build/obj/fuzz-secrets.o" "$build/obj/fuzz-virtual.o" "$build"/obj/lib-*.o \
+		"$build/obj/fuzz-secrets.o" "$build/obj/fuzz-virtual.o" "$build"/obj/[!f]*-*.o \
 		${FUZZ_LIBS-} -o "$build/fuzz_$1"
 }
 
@@ -81,6 +81,6 @@ report() { # TARGET STATUS
 	return 1
 }
 
-in_pairs compile "$src"/lib/*.c "$src"/tests/fuzz/*.c || exit 1
+in_pairs compile "$src"/lib/*.c "$src"/lib/*/*.c "$src"/tests/fuzz/*.c || exit 1
 in_pairs link $targets || exit 1
 in_pairs run $targets

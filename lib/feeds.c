@@ -18,6 +18,23 @@ struct feeds_view {
 	const struct pdu_outlets *const *found;
 	GHashTable *named;    /* name key -> GArray of struct place */
 	GHashTable *doubtful; /* text_doubtful_key() -> the same */
+	GHashTable *nodes;    /* name key -> the node of the map */
+	unsigned *one;        /* of each PDU the first one that is the same one */
+	GPtrArray *claimed;   /* the feeds of each node of the map, as far as they are known */
+	GHashTable *claims;   /* struct outlet_key -> GArray of struct claim, in the map's order */
+};
+
+/** That a node of the map has an outlet. */
+struct claim {
+	unsigned node; /* its place in the map */
+	const struct feed *feed;
+};
+
+/** Equal for what is one outlet. */
+struct outlet_key {
+	unsigned pdu; /* the first one of those that are one and the same */
+	const struct family *family;
+	uint32_t device, number;
 };
 
 /** Where an outlet of some name is. */
@@ -485,10 +502,41 @@ static bool same_pdu(const struct feeds_view *view, unsigned a, unsigned b)
 	return a == b || (id_a && id_b && g_bytes_equal(id_a, id_b));
 }
 
+static unsigned first_of_same(const struct feeds_view *view, unsigned pdu)
+{
+	unsigned first = 0;
+
+	while (!same_pdu(view, first, pdu))
+		first++;
+	return first;
+}
+
+static struct outlet_key key_of(const struct feeds_view *view, const struct feed *feed)
+{
+	return (struct outlet_key){ view->one[feed->pdu], feed->family, feed->device,
+		                    feed->number };
+}
+
+static guint hash_key(const void *data)
+{
+	const struct outlet_key *key = data;
+
+	return (key->pdu * 31U + key->device) * 997U + key->number;
+}
+
+static gboolean equal_keys(const void *a, const void *b)
+{
+	const struct outlet_key *one = a, *other = b;
+
+	return one->pdu == other->pdu && one->family == other->family &&
+	       one->device == other->device && one->number == other->number;
+}
+
 static bool same_outlet(const struct feeds_view *view, const struct feed *a, const struct feed *b)
 {
-	return same_pdu(view, a->pdu, b->pdu) && a->family == b->family && a->device == b->device &&
-	       a->number == b->number;
+	const struct outlet_key one = key_of(view, a), other = key_of(view, b);
+
+	return equal_keys(&one, &other);
 }
 
 static struct outcome one_pdu(const struct feeds_view *view, const struct feed *a,
@@ -551,76 +599,111 @@ static void other_ref(const struct feeds_view *view, const struct outlet_ref *re
 	}
 }
 
-static GArray *other_feeds(const struct feeds_view *view, const struct node *node)
+/* The outlets of a node of the map, as far as they can be told. */
+static void claimed_by(const struct feeds_view *view, const struct node *node, GArray *feeds)
 {
-	GArray *feeds = feeds_new();
-
 	if (by_name(node))
 		find_node(view, node->name, feeds);
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		other_ref(view, ref_at(node, i), feeds);
-	return feeds;
 }
 
-/* The first of these feeds that is another node's as well; NULL if there is none. */
-static const struct feed *shared_feed(const struct feeds_view *view, const GArray *feeds,
-                                      const GArray *others, const struct feed **theirs)
+static const GArray *claims_on(const struct feeds_view *view, const struct feed *feed)
 {
-	for (unsigned i = 0; i < feeds->len; i++)
-		for (unsigned k = 0; k < others->len; k++) {
-			*theirs = &g_array_index(others, struct feed, k);
-			if (same_outlet(view, &g_array_index(feeds, struct feed, i), *theirs))
-				return &g_array_index(feeds, struct feed, i);
+	const struct outlet_key key = key_of(view, feed);
+
+	return g_hash_table_lookup(view->claims, &key);
+}
+
+static void add_claim(struct feeds_view *view, const struct claim *claim)
+{
+	const struct outlet_key key = key_of(view, claim->feed);
+	GArray *claims = g_hash_table_lookup(view->claims, &key);
+
+	if (!claims) {
+		claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
+		g_hash_table_insert(view->claims, g_memdup2(&key, sizeof(key)), claims);
+	}
+	g_array_append_vals(claims, claim, 1);
+}
+
+/* Once for all nodes: each of them is checked against all others. */
+static void index_claims(struct feeds_view *view)
+{
+	for (unsigned i = 0; i < view->map->nodes->len; i++) {
+		GArray *feeds = feeds_new();
+
+		claimed_by(view, node_at(view->map, i), feeds);
+		g_ptr_array_add(view->claimed, feeds);
+		for (unsigned k = 0; k < feeds->len; k++) {
+			const struct claim claim = { i, &g_array_index(feeds, struct feed, k) };
+
+			add_claim(view, &claim);
 		}
-	return NULL;
+	}
 }
 
-static struct outcome check_other(const struct feeds_view *view, const char *name,
-                                  const GArray *feeds, const struct node *other)
-{
-	GArray *others = other_feeds(view, other);
-	const struct feed *theirs, *mine = shared_feed(view, feeds, others, &theirs);
-	struct outcome outcome = fine;
+/* An outlet that is one of these feeds and another node's as well. */
+struct shared {
+	unsigned node; /* that one's place in the map */
+	const struct feed *mine, *theirs;
+};
 
-	if (mine)
-		outcome = mine->pdu != theirs->pdu
-		                  ? one_pdu(view, mine, theirs)
-		                  : failure(TRIPPSNMP_BADCONFIG,
-		                            "hostlist: %s feeds both node %s and node %s",
-		                            mine->text, name, other->name);
-	g_array_unref(others);
-	return outcome;
+/* The first one that a node from that place in the map on has; that node itself apart. */
+static bool next_shared(const struct feeds_view *view, const GArray *feeds, unsigned from,
+                        const struct node *apart, struct shared *shared)
+{
+	const struct claim *first = NULL;
+
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const GArray *claims = claims_on(view, feed);
+
+		for (unsigned k = 0; claims && k < claims->len; k++) {
+			const struct claim *claim = &g_array_index(claims, struct claim, k);
+
+			if (claim->node < from || node_at(view->map, claim->node) == apart ||
+			    (first && claim->node >= first->node))
+				continue;
+			first = claim;
+			*shared = (struct shared){ claim->node, feed, claim->feed };
+		}
+	}
+	return first != NULL;
+}
+
+static struct outcome check_others(const struct feeds_view *view, const struct node *mapped,
+                                   const char *name, const GArray *feeds)
+{
+	struct shared shared;
+
+	if (!next_shared(view, feeds, 0, mapped, &shared))
+		return fine;
+	if (shared.mine->pdu != shared.theirs->pdu)
+		return one_pdu(view, shared.mine, shared.theirs);
+	return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s feeds both node %s and node %s",
+	               shared.mine->text, name, node_at(view->map, shared.node)->name);
 }
 
 /* Outlets that are given for one call may be those of one node of hostlist, but not of two. */
 static struct outcome check_owners(const struct feeds_view *view, const struct node *given,
                                    const GArray *feeds)
 {
-	const struct node *owner = NULL;
-	char *first = NULL; /* the outlet that is the owner's */
-	struct outcome outcome = fine;
+	struct shared first, second;
 
-	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++) {
-		const struct node *other = node_at(view->map, i);
-		GArray *others = other == given ? feeds_new() : other_feeds(view, other);
-		const struct feed *theirs, *mine = shared_feed(view, feeds, others, &theirs);
-
-		if (mine && mine->pdu != theirs->pdu)
-			outcome = one_pdu(view, mine, theirs);
-		else if (mine && owner)
-			outcome = failure(TRIPPSNMP_BADCONFIG,
-			                  "%s: by hostlist %s feeds node %s, and %s feeds node %s: "
-			                  "outlets of one node alone can be meant",
-			                  given->given_as, first, owner->name, mine->text,
-			                  other->name);
-		if (mine && !owner) {
-			owner = other;
-			first = g_strdup(mine->text);
-		}
-		g_array_unref(others);
-	}
-	g_free(first);
-	return outcome;
+	if (!next_shared(view, feeds, 0, given, &first))
+		return fine;
+	if (first.mine->pdu != first.theirs->pdu)
+		return one_pdu(view, first.mine, first.theirs);
+	if (!next_shared(view, feeds, first.node + 1, given, &second))
+		return fine;
+	if (second.mine->pdu != second.theirs->pdu)
+		return one_pdu(view, second.mine, second.theirs);
+	return failure(TRIPPSNMP_BADCONFIG,
+	               "%s: by hostlist %s feeds node %s, and %s feeds node %s: "
+	               "outlets of one node alone can be meant",
+	               given->given_as, first.mine->text, node_at(view->map, first.node)->name,
+	               second.mine->text, node_at(view->map, second.node)->name);
 }
 
 static struct outcome check_controllable(const struct feeds_view *view, const struct node *mapped,
@@ -648,19 +731,6 @@ static struct outcome check_controllable(const struct feeds_view *view, const st
 	return fine;
 }
 
-static struct outcome check_nodes(const struct feeds_view *view, const struct node *mapped,
-                                  const char *name, const GArray *feeds)
-{
-	struct outcome outcome = fine;
-
-	if (mapped && mapped->given_as)
-		return check_owners(view, mapped, feeds);
-	for (unsigned i = 0; !outcome.error && i < view->map->nodes->len; i++)
-		if (node_at(view->map, i) != mapped)
-			outcome = check_other(view, name, feeds, node_at(view->map, i));
-	return outcome;
-}
-
 static struct outcome check_feeds(const struct feeds_view *view, const struct node *mapped,
                                   const char *name, const GArray *feeds)
 {
@@ -668,7 +738,8 @@ static struct outcome check_feeds(const struct feeds_view *view, const struct no
 	struct outcome outcome = check_twice(view, mapped, name, feeds);
 
 	if (!outcome.error)
-		outcome = check_nodes(view, mapped, name, feeds);
+		outcome = mapped && mapped->given_as ? check_owners(view, mapped, feeds)
+		                                     : check_others(view, mapped, name, feeds);
 	if (!outcome.error)
 		outcome = check_controllable(view, mapped, name, feeds);
 	if (!outcome.error && view->required && feeds->len != view->required)
@@ -722,9 +793,19 @@ static struct outcome unknown_node(const struct feeds_view *view, const char *no
 	return outcome;
 }
 
+/* nodemap_find() of all nodes, one after the other, would take the square of their number. */
+static const struct node *mapped_node(const struct feeds_view *view, const char *name)
+{
+	char *key = text_name_key(name, -1);
+	const struct node *node = *key ? g_hash_table_lookup(view->nodes, key) : NULL;
+
+	g_free(key);
+	return node;
+}
+
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
 {
-	const struct node *mapped = nodemap_find(view->map, node);
+	const struct node *mapped = mapped_node(view, node);
 	struct outcome outcome = fine;
 	char *name = text_escape(node, -1);
 
@@ -795,6 +876,17 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 	for (unsigned i = 0; i < n_pdus; i++)
 		for (unsigned k = 0; k < found[i]->outlets->len; k++)
 			index_outlet(view, i, &g_array_index(found[i]->outlets, struct outlet, k));
+	view->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (unsigned i = map->nodes->len; i-- > 0;) /* of two, the first stays */
+		g_hash_table_insert(view->nodes, text_name_key(node_at(map, i)->name, -1),
+		                    map->nodes->pdata[i]);
+	view->one = g_new(unsigned, n_pdus);
+	for (unsigned i = 0; i < n_pdus; i++)
+		view->one[i] = first_of_same(view, i);
+	view->claimed = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+	view->claims =
+		g_hash_table_new_full(hash_key, equal_keys, g_free, (GDestroyNotify)g_array_unref);
+	index_claims(view);
 	return view;
 }
 
@@ -802,5 +894,9 @@ void feeds_view_free(struct feeds_view *view)
 {
 	g_hash_table_unref(view->named);
 	g_hash_table_unref(view->doubtful);
+	g_hash_table_unref(view->nodes);
+	g_hash_table_unref(view->claims);
+	g_ptr_array_unref(view->claimed);
+	g_free(view->one);
 	g_free(view);
 }

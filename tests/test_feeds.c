@@ -11,6 +11,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define PDUS_MAX 3
 #define ENGINE_ID_ADVICE                                                                           \
@@ -953,6 +954,93 @@ START_TEST(only_the_nodes_own_names_must_be_clear)
 }
 END_TEST
 
+/* --- many nodes --- */
+
+#define EACH 16 /* outlets of a PDU, one a node */
+
+/* n nodes on as many PDUs as they need, by map or by name: the processor time to find all. */
+static double seconds_to_find(unsigned n, bool by_map)
+{
+	const unsigned pdus = n / EACH;
+	struct pdu_outlets *tables = g_new0(struct pdu_outlets, pdus);
+	const struct pdu_outlets **each = g_new0(const struct pdu_outlets *, pdus);
+	struct pdu_name *names = g_new0(struct pdu_name, pdus);
+	const char **shown = g_new0(const char *, pdus);
+	GString *text = g_string_new(NULL);
+	struct feeds_view *view;
+	char *error = NULL;
+	clock_t begun;
+	double result;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct pdu_outlets *table = &tables[i / EACH];
+		struct outlet outlet = { .family = lx,
+			                 .device = 1,
+			                 .number = i % EACH + 1,
+			                 .exists = true,
+			                 .controllable = TRI_YES,
+			                 .has_name = true,
+			                 .name = g_strdup_printf("node%u", i) };
+
+		if (i % EACH == 0) {
+			shown[i / EACH] = g_strdup_printf("pdu-%u", i / EACH);
+			names[i / EACH] =
+				(struct pdu_name){ shown[i / EACH], shown[i / EACH], 161 };
+			*table = (struct pdu_outlets){
+				.known = true, .whole = true, .family = lx, .device = 1
+			};
+			table->outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
+			g_array_set_clear_func(table->outlets, outlet_clear);
+			each[i / EACH] = table;
+		}
+		g_array_append_val(table->outlets, outlet);
+		g_string_append_printf(text, by_map ? "%snode%u:%u@pdu-%u" : "%snode%u",
+		                       i ? "; " : "", i, i % EACH + 1, i / EACH);
+	}
+	nodemap_free(map);
+	map = nodemap_parse(text->str, names, pdus, &error);
+	ck_assert_msg(map != NULL, "%s", error);
+	begun = clock();
+	view = feeds_view_new(map, 0, shown, pdus, each);
+	for (unsigned i = 0; i < n; i++) {
+		g_string_printf(text, "node%u", i);
+		g_array_set_size(feeds, 0);
+		outcome = feeds_find(view, text->str, feeds);
+		ck_assert_msg(!outcome.error, "%s", outcome.message);
+		ck_assert_uint_eq(feeds->len, 1);
+	}
+	result = (double)(clock() - begun) / CLOCKS_PER_SEC;
+	feeds_view_free(view);
+	for (unsigned i = 0; i < pdus; i++) {
+		g_array_unref(tables[i].outlets);
+		g_free((char *)shown[i]);
+	}
+	g_free(tables);
+	g_free(each);
+	g_free(names);
+	g_free(shown);
+	g_string_free(text, TRUE);
+	return result;
+}
+
+static double least_to_find(unsigned n, bool by_map)
+{
+	double least = seconds_to_find(n, by_map);
+
+	for (unsigned i = 0; i < 4; i++)
+		least = MIN(least, seconds_to_find(n, by_map));
+	return least;
+}
+
+/* Four times as many nodes take four times as long, or eight on a bad day; their square, 16. */
+START_TEST(to_find_all_nodes_takes_a_time_that_grows_with_their_number)
+{
+	const double few = least_to_find(400, _i), many = least_to_find(1600, _i);
+
+	ck_assert_msg(many < 8 * few, "%.6f s, and %.6f s for four times as many", few, many);
+}
+END_TEST
+
 static TCase *tcase_new(const char *title)
 {
 	TCase *tcase = tcase_create(title);
@@ -1071,6 +1159,15 @@ static TCase *count_and_needs_case(void)
 	return tcase;
 }
 
+static TCase *many_case(void)
+{
+	TCase *tcase = tcase_new("many nodes");
+
+	tcase_add_loop_test(tcase, to_find_all_nodes_takes_a_time_that_grows_with_their_number, 0,
+	                    2);
+	return tcase;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("feeds");
@@ -1081,6 +1178,7 @@ int main(void)
 	suite_add_tcase(suite, aliases_case());
 	suite_add_tcase(suite, names_case());
 	suite_add_tcase(suite, count_and_needs_case());
+	suite_add_tcase(suite, many_case());
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

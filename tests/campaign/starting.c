@@ -106,7 +106,10 @@ static usec make_young(struct world *world, struct pdu_model *pdu)
 	const usec age = millis(world, 0, 15000);
 	const usec by_looks = world->begun + LATEST_BY_LOOKS * INT64_C(1000);
 
-	start_at(pdu, world->begun - age);
+	/* what else it does not show yet goes by the start that it has */
+	if (!pdu->young)
+		start_at(pdu, world->begun - age);
+	pdu->young = true;
 	if (tells || world->authentic)
 		return MAX(by_looks, pdu->started + LATEST_BY_UPTIME * INT64_C(1000));
 	return by_looks;
@@ -132,7 +135,9 @@ static void add_denying(struct world *world)
 	starts_denying(world, pdu);
 	if (pdu->restarts->len && permille(world, 500))
 		return; /* it denies after that */
-	start_at(pdu, world->begun - age);
+	if (!pdu->young)
+		start_at(pdu, world->begun - age);
+	pdu->young = true;
 }
 
 /* --- rows that are not there --- */
@@ -194,7 +199,10 @@ static void rows_missing(struct world *world, bool all)
 	const usec lasts = millis(world, 0, 30000);
 	usec from = 0, until;
 
-	if (known) {
+	if (known && !device->has_count) {
+		/* what is there for part of a walk would pass for all there is */
+		until = USEC_NEVER;
+	} else if (known) {
 		from = later;
 		until = (from ? from : world->begun) + lasts;
 		if (permille(world, 150))

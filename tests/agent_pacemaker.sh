@@ -92,7 +92,7 @@ fi
 # --- with the fencer ---
 # Since version 3 it runs in a cluster alone: one node, on the loopback of these namespaces.
 start_corosync() {
-	mount -t tmpfs none /var/lib/corosync || return
+	mkdir "$scratch/corosync.state"
 	cat >"$scratch/corosync.conf" <<END
 totem {
     version: 2
@@ -100,6 +100,7 @@ totem {
     transport: udpu
 }
 system {
+    state_dir: $scratch/corosync.state
     sched_rr: no
     move_to_cgroup: no
 }

@@ -479,17 +479,16 @@ static const char *follow_card(void)
 	if (engine.engine_id && engine.starts == card->starts && engine.users == users_known)
 		return NULL;
 	id = g_bytes_get_data(card->engine_id, &size);
-	if (!engine.engine_id || !g_bytes_equal(engine.engine_id, card->engine_id))
-		set_exact_engineID(id, size);
-	set_enginetime(id, (u_int)size, (u_int)snmpv3_local_snmpEngineBoots(),
-	               (u_int)snmpv3_local_snmpEngineTime(), TRUE);
 	if (engine.engine_id) {
 		old = g_bytes_get_data(engine.engine_id, &old_size);
 		remove_users(old, old_size);
-		if (!g_bytes_equal(engine.engine_id, card->engine_id))
-			free_enginetime((u_char *)old, old_size); /* unknown from now on */
+		/* Unknown from now on. It may take others along, so it comes first. */
+		free_enginetime((u_char *)old, old_size);
 		g_bytes_unref(engine.engine_id);
 	}
+	set_exact_engineID(id, size);
+	set_enginetime(id, (u_int)size, (u_int)snmpv3_local_snmpEngineBoots(),
+	               (u_int)snmpv3_local_snmpEngineTime(), TRUE);
 	engine.engine_id = g_bytes_ref(card->engine_id);
 	if (users_known)
 		refused = create_users(id, size);
@@ -719,9 +718,9 @@ void agent_answer(unsigned i)
 	netsnmp_large_fd_set_cleanup(&ready);
 }
 
-void agent_drop(unsigned i)
+bool agent_drop(unsigned i)
 {
 	char byte;
 
-	recv(agent_socket(i), &byte, sizeof(byte), MSG_DONTWAIT);
+	return recv(agent_socket(i), &byte, sizeof(byte), MSG_DONTWAIT) >= 0;
 }

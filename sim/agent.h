@@ -52,8 +52,8 @@ int agent_socket(unsigned i);
 char *agent_address(unsigned i);
 /** Takes one datagram that waits, and answers it. */
 void agent_answer(unsigned i);
-/** Takes one datagram that waits, and drops it. */
-void agent_drop(unsigned i);
+/** Takes one datagram that waits, and drops it; false if there was none. */
+bool agent_drop(unsigned i);
 /** Sends the late answers that are due; when the next one is, or -1. */
 usec agent_advance(usec now);
 

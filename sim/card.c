@@ -89,7 +89,7 @@ void card_restart(struct card *card, const struct restart *how, usec now)
 	card->is_down = true;
 	card->up_at = now + how->down;
 	card->restarting();
-	if (!how->keep_power)
+	if (!how->keep_power && !how->new_card)
 		device_fail(card->device, how->back < 0 ? -1 : card->up_at + how->back,
 		            how->back_each);
 }
@@ -99,7 +99,7 @@ static void hang_late(struct card *card, bool blank, usec late, usec each)
 	const struct veil veil = {
 		.of_start = true,
 		.blank = blank,
-		.until = card->started + late,
+		.until = card->up_at + late,
 		.each = each,
 	};
 
@@ -111,7 +111,7 @@ static void hang_late(struct card *card, bool blank, usec late, usec each)
 static struct refusal from_start(const struct card *card, struct refusal refusal)
 {
 	if (refusal.status)
-		refusal.until += card->started;
+		refusal.until += card->up_at;
 	return refusal;
 }
 
@@ -120,13 +120,15 @@ static void start(struct card *card)
 	const struct restart *how = &card->restart;
 
 	card->is_down = false;
-	card->started = card->up_at;
+	card->started = card->up_at - how->age;
 	card->starts++;
+	if (how->new_card)
+		device_exchange(card->device);
 	if (how->boots)
 		card->boots = how->boots;
 	else if (!how->keep_boots)
 		card->boots++;
-	if (how->new_engine) {
+	if (how->new_engine || how->new_card) {
 		g_bytes_unref(card->engine_id);
 		card->engine_id = unique_engine_id();
 	}
@@ -137,7 +139,7 @@ static void start(struct card *card)
 	hang_late(card, false, how->rows, how->rows_each);
 	card->reads = from_start(card, how->reads);
 	card->sets = from_start(card, how->sets);
-	card->no_users_until = card->started + how->no_users;
+	card->no_users_until = card->up_at + how->no_users;
 	card->restarted();
 }
 
@@ -184,8 +186,11 @@ static bool covers(const struct card *card, const struct veil *veil, const struc
 static bool is_veiled(const struct card *card, const struct rec_name *name, bool blank, usec now)
 {
 	bool text = false;
-	const struct outlet *outlet = device_outlet_at(card->device, name, &text);
+	const struct outlet *outlet;
 
+	if (!card->veils->len)
+		return false;
+	outlet = device_outlet_at(card->device, name, &text);
 	if (blank && !text)
 		return false;
 	for (unsigned i = 0; i < card->veils->len; i++) {

@@ -45,6 +45,8 @@ struct restart {
 	bool keep_boots;
 	unsigned boots; /* 0: one more */
 	bool new_engine;
+	bool new_card; /* another card, with outlets of its own, has the address from now on */
+	usec age;      /* what its clocks show at the start */
 	usec names, names_each; /* names and descriptions read empty */
 	usec rows, rows_each;   /* outlets' rows are hidden */
 	struct refusal reads;

@@ -191,12 +191,14 @@ static char *restart_option(struct restart *how, const char *name, const char *v
 		{ "rows", &how->rows },
 		{ "rows-each", &how->rows_each },
 		{ "no-users", &how->no_users },
+		{ "uptime", &how->age },
 	};
 	const struct {
 		const char *name, *value;
 		bool *flag;
 	} flags[] = {
 		{ "engine", "new", &how->new_engine },
+		{ "card", "new", &how->new_card },
 		{ "power", "keep", &how->keep_power },
 	};
 

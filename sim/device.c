@@ -311,6 +311,14 @@ char *records_move_device(struct records *records, uint32_t from, uint32_t to)
 	return NULL;
 }
 
+/* An outlet's text without the number of its device. */
+static const char *plain_text(const struct outlet *outlet)
+{
+	const char *slash = strchr(outlet->text, '/');
+
+	return slash ? slash + 1 : outlet->text;
+}
+
 struct outlet *device_outlet(const struct device *device, const char *text)
 {
 	g_auto(GStrv) part = g_strsplit(text, ".", 3);
@@ -334,7 +342,7 @@ struct outlet *device_outlet(const struct device *device, const char *text)
 	else
 		g_snprintf(name, sizeof(name), "%u.%u", (uint32_t)index, (uint32_t)number);
 	for (unsigned i = 0; i < device->outlets->len; i++)
-		if (!strcmp(((struct outlet *)device->outlets->pdata[i])->text, name))
+		if (!strcmp(plain_text(device->outlets->pdata[i]), name))
 			return device->outlets->pdata[i];
 	return NULL;
 }
@@ -542,14 +550,20 @@ void device_cycle(struct device *device, struct outlet *outlet, usec on_again)
 	plan(device, outlet, true, on_again, true);
 }
 
-void device_fail(struct device *device, usec on_again, usec each)
+static void forget_moves(struct device *device)
 {
 	while (!g_queue_is_empty(device->moves))
 		g_free(g_queue_pop_head(device->moves));
+	for (unsigned i = 0; i < device->outlets->len; i++)
+		((struct outlet *)device->outlets->pdata[i])->last_due = 0;
+}
+
+void device_fail(struct device *device, usec on_again, usec each)
+{
+	forget_moves(device);
 	for (unsigned i = 0; i < device->outlets->len; i++) {
 		struct outlet *outlet = device->outlets->pdata[i];
 
-		outlet->last_due = 0;
 		if (!outlet->stuck)
 			device_turn(device, outlet, false);
 		if (on_again >= 0)
@@ -589,6 +603,27 @@ void device_swap(struct device *device, struct outlet *a, struct outlet *b)
 	b->device = was_a.device;
 	b->number = was_a.number;
 	g_ptr_array_sort(device->outlets, compare_outlets);
+}
+
+void device_exchange(struct device *device)
+{
+	forget_moves(device);
+	device->exchanges++;
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+		g_autofree char *was = outlet->text;
+
+		outlet->text = g_strdup_printf("%u/%s", device->exchanges + 1, plain_text(outlet));
+		outlet->stuck = false;
+		outlet->lie = false;
+		outlet->refuse_until = 0;
+		outlet->on = outlet->shown;
+	}
+	for (unsigned i = 0; i < device->outlets->len; i++) {
+		struct outlet *outlet = device->outlets->pdata[i];
+
+		outlet->power = has_power(device, outlet);
+	}
 }
 
 const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,

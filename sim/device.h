@@ -36,7 +36,8 @@ int status_parse(const char *word);
 /**
  * An outlet. Several tables may speak of one (the flat table of the 12.x
  * firmware and its undocumented twin): device and number say which row of them
- * is its row now. Who watches or commands the simulator knows it by its text.
+ * is its row now. Who watches or commands the simulator knows it by its text;
+ * of a second device in the place of the first, "2/" stands before it.
  *
  * The main load of a device is one as well, of number OUTLET_MAIN. All other
  * outlets hang on it: while it is off they have no power, and their state
@@ -64,6 +65,7 @@ struct device {
 	struct records *records;
 	uint32_t first;     /* device of the tables without a device index */
 	GPtrArray *outlets; /* of struct outlet *, sorted */
+	unsigned exchanges; /* how often it was */
 	GQueue *moves;      /* what relays are about to do, soonest first */
 	usec latency_on;
 	usec latency_off;
@@ -107,6 +109,12 @@ void device_fail(struct device *device, usec on_again, usec each);
 
 /** Exchanges the rows of two outlets, none a main load, in all columns but the index. */
 void device_swap(struct device *device, struct outlet *a, struct outlet *b);
+
+/**
+ * Another device, that reads the same, is in its place: outlets of its own, with
+ * nothing wrong with them. Nobody reaches those of the first any more.
+ */
+void device_exchange(struct device *device);
 
 /** The outlet in whose rows a name lies, or NULL; *text: it is its name or description. */
 const struct outlet *device_outlet_at(const struct device *device, const struct rec_name *name,

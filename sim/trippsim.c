@@ -74,7 +74,8 @@ static gint64 start;
 static GArray *watches;  /* of guint: the sources that wait for datagrams */
 static unsigned waiting; /* whose datagram the slow card is busy with */
 static guint move_timer;
-static GString *input; /* from --control, up to the next line end */
+static guint delay_timer; /* while the slow card works */
+static GString *input;    /* from --control, up to the next line end */
 static gint signals[2];
 
 G_GNUC_NORETURN G_GNUC_PRINTF(1, 2) static void die(const char *format, ...)
@@ -117,9 +118,20 @@ static void on_move(const struct outlet *outlet)
 		hook_run(options.on_change, outlet->text, outlet->power);
 }
 
+static void listen_again(void);
+
+/* What waited in the card's queue, or was being worked on, is lost. */
 static void on_restarting(void)
 {
 	say("restart");
+	for (unsigned i = 0; agent_socket(i) >= 0; i++)
+		while (agent_drop(i))
+			;
+	if (!delay_timer)
+		return;
+	g_source_remove(delay_timer);
+	delay_timer = 0;
+	listen_again();
 }
 
 static void on_restarted(void)
@@ -214,11 +226,10 @@ static void answer(unsigned i)
 	advance();
 }
 
-static void listen_again(void);
-
 static gboolean delay_over(gpointer unused)
 {
 	(void)unused;
+	delay_timer = 0;
 	answer(waiting);
 	listen_again();
 	return G_SOURCE_REMOVE;
@@ -236,7 +247,7 @@ static gboolean readable(gint fd, GIOCondition condition, gpointer index)
 	for (unsigned i = 0; i < watches->len; i++)
 		if (i != waiting)
 			g_source_remove(g_array_index(watches, guint, i));
-	after(control->delay, delay_over);
+	delay_timer = after(control->delay, delay_over);
 	return G_SOURCE_REMOVE;
 }
 
@@ -439,12 +450,6 @@ static void make_card(void)
 	control->first_varbind = options.first_varbind;
 	control->late = seconds(options.late, "--late");
 	control->delay = seconds(options.delay, "--delay");
-	for (char **command = options.commands; command && *command; command++) {
-		char *error = control_do(control, *command, now());
-
-		if (error)
-			die("--do: \"%s\": %s", *command, error);
-	}
 }
 
 static void configure(void)
@@ -640,6 +645,17 @@ static void follow_parent(void)
 		exit(EXIT_SUCCESS);
 }
 
+static void do_commands(void)
+{
+	for (char **command = options.commands; command && *command; command++) {
+		char *error = control_do(control, *command, now());
+
+		if (error)
+			die("--do: \"%s\": %s", *command, error);
+	}
+	advance();
+}
+
 static void run(void)
 {
 	loop = g_main_loop_new(NULL, FALSE);
@@ -658,6 +674,7 @@ static void run(void)
 
 		printf("trippsim: listening on %s\n", address);
 	}
+	do_commands();
 	g_main_loop_run(loop);
 }
 

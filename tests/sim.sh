@@ -16,11 +16,12 @@ engine_id=1.3.6.1.6.3.10.2.1.1.0
 boots=1.3.6.1.6.3.10.2.1.2.0
 engine_time=1.3.6.1.6.3.10.2.1.3.0
 
+patience=10
 # ask PROGRAM ARGUMENT...: by v2c, one datagram, values alone. set OUTLET COMMAND likewise.
 ask() {
 	program=$1
 	shift
-	"$program" -v2c -c tripplite -t 1 -r 0 -Onqv -Ot "$address" "$@" 2>&1
+	"$program" -v2c -c tripplite -t $patience -r 0 -Onqv -Ot "$address" "$@" 2>&1
 }
 get() { ask snmpget "$@"; }
 walk() { ask snmpbulkwalk "$@"; }
@@ -28,7 +29,15 @@ set_outlet() { ask snmpset "$table.6.1.$1" i "$2"; }
 # get3 OID...: the same by SNMPv3.
 get3() {
 	snmpget -v3 -u admin -l authPriv -a SHA -A authpassphrase -x AES -X privpassphrase \
-		-t 1 -r 0 -Onqv -Ot "$address" "$@" 2>&1
+		-t $patience -r 0 -Onqv -Ot "$address" "$@" 2>&1
+}
+# unanswered COMMAND...: there is silence for a second.
+unanswered() {
+	patience=1
+	"$@" | tee /dev/stderr | grep -q Timeout
+	code=$?
+	patience=10
+	return $code
 }
 # between LOW HIGH VALUE
 between() { echo "$3" && [ "$3" -ge "$1" ] && [ "$3" -lt "$2" ]; }
@@ -59,7 +68,7 @@ check "sysUpTime runs with real time" between $((first + 20)) $((first + 600)) "
 
 engine=$(get $engine_id)
 tell clocks "restart down=0.5 return=1 return-each=0.1" >/dev/null
-check "a card that restarts is silent" says Timeout get $uptime
+check "a card that restarts is silent" unanswered get $uptime
 await clocks ' start boots 2$'
 check "it starts with sysUpTime 0" between 0 1000 "$(get $uptime)"
 check "and with engineTime 0, in SNMPv3 too" between 0 10 "$(get3 $engine_time)"
@@ -102,13 +111,13 @@ check "until the next restart" test "$(set_outlet 3 1)" = 1
 
 tell clocks "when set 2 lose" >/dev/null
 set_outlet 4 1 >/dev/null
-check "the second SET can be lost" says Timeout set_outlet 5 1
+check "the second SET can be lost" unanswered set_outlet 5 1
 check "and it alone" sh -c "[ $(get $table.4.1.4) -eq 1 ] && [ $(get $table.4.1.5) -eq 2 ]"
 tell clocks "lose-answers" >/dev/null
-check "the answer of a SET can be lost" says Timeout set_outlet 5 1
+check "the answer of a SET can be lost" unanswered set_outlet 5 1
 check "which is done all the same" test "$(get $table.4.1.5)" -eq 1
 tell clocks "when set 1 restart down=0.2 power=keep" >/dev/null
-check "a restart can lose the SET at hand" says Timeout set_outlet 6 1
+check "a restart can lose the SET at hand" unanswered set_outlet 6 1
 await clocks ' start boots 5$'
 check "which is not done" test "$(get $table.4.1.6)" -eq 2
 tell clocks "after 0.3 set-outlet 6 off" >/dev/null
@@ -183,7 +192,7 @@ check "its first varbind is done, its second is not" \
 tell clocks "first-varbind off" >/dev/null
 
 tell clocks "late 1.5" >/dev/null
-check "the answer of a SET can be late" says Timeout set_outlet 16 1
+check "the answer of a SET can be late" unanswered set_outlet 16 1
 check "while it is done at once, and reads are answered" test "$(get $table.4.1.16)" -eq 1
 tell clocks "late 0" >/dev/null
 tell clocks "delay 0.2" >/dev/null
@@ -202,6 +211,25 @@ for wrong in 'restart down' 'restart down=x' 'restart boots=none' 'restart reads
 	'when set 0 lose' 'when rain 1 lose' 'after soon lose' 'after 1 nothing' 'lose all' 'pause now' ''; do
 	check "no command: \"$wrong\"" says 'error: ' tell clocks "$wrong"
 done
+
+tell clocks "delay 1.5" >/dev/null
+patience=2
+get $uptime >"$scratch/one" &
+patience=10
+sleep 0.3
+tell clocks "restart down=0.1 power=keep" >/dev/null
+tell clocks "delay 0" >/dev/null
+wait $!
+check "what a slow card works on when it restarts is lost" says Timeout cat "$scratch/one"
+check "and it works on what comes afterwards" between 0 10000 "$(get $uptime)"
+engine=$(get $engine_id)
+tell clocks "restart down=0 card=new boots=9 uptime=500" >/dev/null
+check "another card can have the address" test "$(get $engine_id)" != "$engine"
+check "of an age of its own" between 500 560 "$(get3 $engine_time)"
+set_outlet 17 1 >/dev/null
+check "with outlets of its own" test "$(grep -c ' outlet 2/1.17 off$' "$scratch/clocks")" -eq 1
+check "those of the first stay as they are" \
+	sh -c "! sed '1,/ start boots 9\$/d' '$scratch/clocks' | grep ' outlet 1'"
 stop_pdus
 
 take_commands
@@ -305,6 +333,9 @@ check "a name that several begin with is refused" fails pdum 'pdum may be '
 check "a name that is none" fails nothing 'nothing is neither a file nor a recording; see --list'
 check "a path is no name" fails ./pdumh20atnet 'No such file'
 check "the beginning of a name is enough" says 'listening on' timeout 1 "$TRIPPSIM" pdumh20atnet
+
+check "a command line that is wrong says so" sh -c \
+	"'$TRIPPSIM' --do 'lose all' '$TS_CAPTURES/$pdu20.snmprec' 2>&1 | grep -F -- '--do: \"lose all\": '"
 
 check "each command stands in the manual page" sh -c "
 	sed -n '/^static const struct verb verbs/,/^};/s/^\t{ \"\([^\"]*\)\".*/\1/p' '$TS_SRCDIR/sim/control.c' |

@@ -12,8 +12,11 @@ fuzz:
 	FUZZ_LIBS='$(NETSNMP_LIBS) $(GLIB_LIBS)' \
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' '$(abs_top_builddir)/fuzz-build'
 
+# What the build defines to say where things are.
+lint_defines = -DTRIPPSNMP_SONAME="x" -DTRIPPSNMP_LIBDIR="x" \
+	-DCAPTURES_DIRECTORY="x" -DTRIPPSIM_VERSION="x"
 lint:
-	@LINT_CFLAGS='$(headers) $(STONITH_CFLAGS) -DTRIPPSNMP_SONAME="x" -DTRIPPSNMP_LIBDIR="x"' \
+	@LINT_CFLAGS='$(headers) $(STONITH_CFLAGS) $(lint_defines)' \
 	$(SHELL) $(srcdir)/tests/lint.sh '$(abs_top_srcdir)'
 
 coverage:

@@ -20,7 +20,8 @@
 
 #define WHO_BYTES 128 /* of a stranger's texts, in one line */
 #define PAUSE USEC_PER_SEC
-#define UPTIME_ATTEMPTS 8 /* a PDU that never answers that one is as one that refuses it */
+/* A PDU that never answers that one is as one that refuses it; more would be a silence. */
+#define UPTIME_ATTEMPTS 4
 
 static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
 static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
@@ -32,6 +33,7 @@ enum stage {
 	STAGE_WALK,
 	STAGE_STATUS,
 	STAGE_UPTIME,
+	STAGE_WATCH, /* between two looks: whether it is there all the while */
 	STAGE_WHO,
 	STAGE_DONE
 };
@@ -51,6 +53,7 @@ struct pdu {
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	struct look look;     /* under way */
 	struct settle settle;
+	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
 	struct denial denial;
 	char *obstacle;
 	struct outcome outcome;
@@ -81,6 +84,7 @@ static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const c
 	pdu->label = label;
 	pdu->need = need;
 	pdu->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	pdu->watch_at = USEC_NEVER;
 	pdu->identity = identity_new(&(struct identity_need){
 		.names = need->names,
 		.engine_id = inventory->engine_ids,
@@ -142,6 +146,7 @@ void inventory_again(struct inventory *inventory)
 		forget(pdu);
 		pdu->stage = STAGE_IDENTIFY;
 		pdu->not_before = 0;
+		pdu->watch_at = USEC_NEVER;
 		pdu->outcome.error = TRIPPSNMP_OK;
 		g_clear_pointer(&pdu->outcome.message, g_free);
 	}
@@ -190,6 +195,7 @@ static void look_again(const struct inventory *inventory, struct pdu *pdu, usec 
 	forget(pdu);
 	pdu->stage = STAGE_IDENTIFY;
 	pdu->not_before = when;
+	pdu->watch_at = USEC_NEVER;
 }
 
 /* Something that was not clear: in a while. What looks saw before is not the same. */
@@ -444,16 +450,19 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 	pdu->look.seen = complete_text(pdu->census, pdu->found.outlets);
 	settled = settle_look(&pdu->settle, &pdu->look, &again);
 	g_clear_pointer(&pdu->look.seen, g_free);
-	if (settled)
+	if (settled) {
 		pdu->stage = STAGE_DONE;
-	else
-		look_again(inventory, pdu, again,
-		           g_strdup_printf("it %s, so the names of its outlets count only if they "
-		                           "are the same %d s later; write numbers in hostlist to "
-		                           "need no such wait",
-		                           pdu->look.uptime.told ? "has just started"
-		                                                 : "does not tell its uptime",
-		                           (int)(SETTLE_APART / USEC_PER_SEC)));
+		return;
+	}
+	look_again(inventory, pdu, again,
+	           g_strdup_printf("it %s, so the names of its outlets count only if they "
+	                           "are the same %d s later; write numbers in hostlist to "
+	                           "need no such wait",
+	                           pdu->look.uptime.told ? "has just started"
+	                                                 : "does not tell its uptime",
+	                           (int)(SETTLE_APART / USEC_PER_SEC)));
+	if (!pdu->look.uptime.told)
+		pdu->watch_at = pdu->look.answered + SETTLE_WATCH;
 }
 
 /* A refusal is an answer too: then it does not tell. varbind may be NULL. */
@@ -474,6 +483,7 @@ static void hear(void *self, unsigned i, const struct heard *heard)
 	struct uptime *uptime = &inventory->pdus[i].look.uptime;
 	const usec since = heard->answered - (usec)heard->engine.time * USEC_PER_SEC;
 
+	settle_heard(&inventory->pdus[i].settle, heard->asked, heard->answered);
 	if (!heard->engine.known)
 		return;
 	uptime->since = uptime->told ? MAX(uptime->since, since) : since;
@@ -565,17 +575,38 @@ static void ask_uptime(struct question *question)
 	varbinds_add(question->varbinds, &sys_uptime);
 }
 
+/* What the look asked too, and was answered, whatever that says. */
+static void ask_anything(struct question *question)
+{
+	const struct family *family = family_row(0);
+	const struct objid column = family_instance(family, family_existence(family), 0, 0);
+
+	question->kind = REQUEST_NEXT;
+	question->max_attempts = UPTIME_ATTEMPTS;
+	varbinds_add(question->varbinds, &column);
+}
+
+static usec due(const struct pdu *pdu)
+{
+	if (pdu->stage == STAGE_DONE)
+		return USEC_NEVER;
+	return pdu->stage == STAGE_IDENTIFY ? MIN(pdu->not_before, pdu->watch_at) : pdu->not_before;
+}
+
 static bool next(void *self, unsigned i, usec now, struct question *question)
 {
 	const struct inventory *inventory = self;
 	struct pdu *pdu = &inventory->pdus[i];
 
-	if (pdu->stage == STAGE_DONE || now < pdu->not_before)
+	if (now < due(pdu))
 		return false;
+	if (now < pdu->not_before)
+		pdu->stage = STAGE_WATCH;
 	memset(question, 0, sizeof(*question));
 	question->varbinds = varbinds_new();
 	switch (pdu->stage) {
 	case STAGE_IDENTIFY:
+		pdu->watch_at = USEC_NEVER;
 		pdu->look = (struct look){ .asked = now };
 		ask_identity(pdu, question);
 		break;
@@ -591,6 +622,9 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		break;
 	case STAGE_UPTIME:
 		ask_uptime(question);
+		break;
+	case STAGE_WATCH:
+		ask_anything(question);
 		break;
 	case STAGE_WHO:
 		ask_who(pdu, question);
@@ -639,6 +673,7 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 	case STAGE_WHO:
 		who_answered(inventory, pdu, reply, now);
 		break;
+	case STAGE_WATCH: /* that it answers is all */
 	case STAGE_DONE:
 		break;
 	}
@@ -661,6 +696,12 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 	const struct inventory *inventory = self;
 	struct pdu *pdu = &inventory->pdus[i];
 
+	if (pdu->stage == STAGE_WATCH) {
+		pdu->stage = STAGE_IDENTIFY;
+		pdu->watch_at = now + SETTLE_WATCH;
+		if (reply->status != REPLY_REPLACED && reply->status != REPLY_FAULT)
+			return;
+	}
 	switch (reply->status) {
 	case REPLY_ANSWERED:
 		answered(inventory, pdu, reply, now);
@@ -692,7 +733,7 @@ static usec wake(const void *self, unsigned i)
 	const struct inventory *inventory = self;
 	const struct pdu *pdu = &inventory->pdus[i];
 
-	return pdu->stage == STAGE_DONE ? USEC_NEVER : pdu->not_before;
+	return due(pdu);
 }
 
 static bool done(const void *self)

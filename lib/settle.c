@@ -5,10 +5,25 @@
  */
 #include "settle.h"
 
+/* As the kernel has it (promise/evidence.c): more for a slow card, but not for ever. */
+#define ABSENCE_LEAST (5 * USEC_PER_SEC)
+#define ABSENCE_MOST (10 * USEC_PER_SEC)
+#define ABSENCE_EXTRA (2 * USEC_PER_SEC)
+
 void settle_anew(struct settle *settle)
 {
 	g_free(settle->seen);
 	*settle = (struct settle){ 0 };
+}
+
+void settle_heard(struct settle *settle, usec asked, usec answered)
+{
+	const usec absence = CLAMP(2 * settle->took + ABSENCE_EXTRA, ABSENCE_LEAST, ABSENCE_MOST);
+
+	if (settle->seen && !settle->told && answered - settle->heard_asked >= absence)
+		settle_anew(settle);
+	settle->heard_asked = MAX(settle->heard_asked, asked);
+	settle->took = answered - asked;
 }
 
 static bool up_for(const struct look *look, usec so_long)
@@ -19,8 +34,9 @@ static bool up_for(const struct look *look, usec so_long)
 bool settle_look(struct settle *settle, const struct look *look, usec *again)
 {
 	if (g_strcmp0(settle->seen, look->seen)) {
-		settle_anew(settle);
+		g_free(settle->seen);
 		settle->seen = g_strdup(look->seen);
+		settle->told = false;
 		settle->answered = look->answered;
 	}
 	settle->told = settle->told || look->uptime.told;

@@ -36,10 +36,19 @@ struct settle {
 	char *seen;    /* by the first of those looks that saw the same; NULL: none */
 	usec answered; /* that one's last answer */
 	bool told;     /* the card has told its uptime since */
+	/* Of the latest answer: when it was asked, and how long it took. */
+	usec heard_asked, took;
 };
 
 /** Whether this look is settled; if not, *again is when the next one is worth it. */
 bool settle_look(struct settle *settle, const struct look *look, usec *again);
+/**
+ * The card has answered, whatever that was. One that does not tell its uptime may have
+ * restarted in a long silence: what was seen before is worth nothing then.
+ */
+void settle_heard(struct settle *settle, usec asked, usec answered);
+/** So it must be asked something in the wait for the next look, at least so often. */
+#define SETTLE_WATCH (3 * USEC_PER_SEC / 2)
 /** What was seen is worth nothing any more. */
 void settle_anew(struct settle *settle);
 

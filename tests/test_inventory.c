@@ -1757,21 +1757,47 @@ START_TEST(a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later)
 }
 END_TEST
 
-START_TEST(while_it_waits_nothing_is_asked)
+/* One that tells its uptime need not: that would show a restart. */
+START_TEST(while_it_waits_a_card_without_uptime_is_watched)
 {
-	unsigned pauses = 0;
+	usec longest = 0;
 
 	begin(1, false);
 	two_devices(lx, true, true);
 	need_settled(0);
+	if (_i)
+		script_uptime(script, 0, 60);
 	look();
-	for (unsigned i = 1; i < script->sent->len; i++) {
-		const usec gap = script_sent(script, i)->at - script_sent(script, i - 1)->at;
+	for (unsigned i = 1; i < script->sent->len; i++)
+		longest = MAX(longest, script_sent(script, i)->at - script_sent(script, i - 1)->at);
+	ck_assert(_i ? longest >= 9 * USEC_PER_SEC : longest <= 2 * USEC_PER_SEC);
+}
+END_TEST
 
-		pauses += gap > USEC_PER_SEC;
-		ck_assert(gap <= USEC_PER_SEC || gap >= 10 * USEC_PER_SEC);
-	}
-	ck_assert_uint_eq(pauses, 1);
+static usec away_from, away_until;
+
+static enum script_fate is_away(struct script *network, unsigned pdu, const struct request *request,
+                                struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	return network->clock >= away_from && network->clock < away_until ? SCRIPT_LOST
+	                                                                  : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_card_without_uptime_that_was_away_between_two_looks_is_looked_at_twice_more)
+{
+	begin(1, false);
+	two_devices(lx, true, true);
+	need_settled(0);
+	away_from = script->clock + 2 * USEC_PER_SEC;
+	away_until = away_from + (_i ? 7 : 2) * USEC_PER_SEC;
+	script->hook = is_away;
+	if (_i)
+		assert_between(seconds_for_look(), 18, 24);
+	else
+		assert_between(seconds_for_look(), 10, 12);
 }
 END_TEST
 
@@ -2089,7 +2115,11 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_long_is_believed_at_once);
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
-	tcase_add_test(tcase, while_it_waits_nothing_is_asked);
+	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
+	tcase_add_loop_test(
+		tcase,
+		a_card_without_uptime_that_was_away_between_two_looks_is_looked_at_twice_more, 0,
+		2);
 	ADD_BOTH(tcase, a_card_that_has_just_started_must_be_up_for_thirty_seconds);
 	ADD_BOTH(tcase, a_card_that_is_up_for_a_minute_is_looked_at_twice);
 	ADD_BOTH(tcase, a_difference_begins_it_anew);

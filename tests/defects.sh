@@ -15,6 +15,10 @@
 set -u
 srcdir=$(cd "${TS_SRCDIR:-$(dirname "$0")/..}" && pwd) || exit 1
 seeds=${TS_DEFECT_SEEDS:-2000}
+command -v patch > /dev/null || {
+	echo "skipped: there is no patch(1)"
+	exit 77
+}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 flags="-std=gnu11 -O1 -D_GNU_SOURCE $(pkg-config --cflags glib-2.0)" &&

@@ -51,38 +51,8 @@ static double since(const struct world *world, usec at)
 	return (double)(at - world->begun) / (double)USEC_PER_SEC;
 }
 
-/* Then it could not be found: see the model. */
-static bool walked_while_exchanged(const struct world *world, const struct relay *relay)
-{
-	const struct pdu_model *pdu = &world->pdus[relay->pdu];
-
-	return relay->by_name && pdu->exchanged && pdu->walked_before &&
-	       pdu->walked_after != USEC_NEVER &&
-	       pdu->walked_after - pdu->walked_before < WALK_AT_MOST;
-}
-
 static void lie(struct case_ *c, enum lie kind, const struct relay *relay, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
-
-static void lie(struct case_ *c, enum lie kind, const struct relay *relay, const char *format, ...)
-{
-	va_list arguments;
-	char *text;
-
-	if (kind == LIE_POWER && relay && walked_while_exchanged(c->world, relay)) {
-		c->apart = true;
-		return;
-	}
-	if (c->lie)
-		return;
-	c->kind = kind;
-	va_start(arguments, format);
-	text = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	c->lie = relay ? g_strdup_printf("PDU %u relay %u %s", relay->pdu, relay->index, text)
-	               : g_strdup(text);
-	g_free(text);
-}
 
 static bool foreign(const struct transition *transition)
 {
@@ -250,6 +220,52 @@ static enum worth weigh_all(const struct case_ *c, const struct relay *relay, us
 		*which = back;
 	}
 	return worst;
+}
+
+/* --- what is held against the library --- */
+
+/* Then it could not be found: see the model. */
+static bool walked_while_exchanged(const struct world *world, const struct relay *relay)
+{
+	const struct pdu_model *pdu = &world->pdus[relay->pdu];
+
+	return pdu->exchanged && pdu->walked_before && pdu->walked_after != USEC_NEVER &&
+	       pdu->walked_after - pdu->walked_before < WALK_AT_MOST;
+}
+
+/* A card without uptime that was away for a moment only: then it may not know its names again. */
+static bool restarted_unseen(const struct case_ *c, unsigned card)
+{
+	const struct pdu_model *pdu = &c->world->pdus[card];
+
+	for (unsigned i = 0; i < pdu->outages->len; i++) {
+		const usec down = g_array_index(pdu->outages, struct outage, i).down;
+
+		if (down < c->world->ended && !can_be_known(c, card, down))
+			return true;
+	}
+	return false;
+}
+
+static void lie(struct case_ *c, enum lie kind, const struct relay *relay, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	if (kind == LIE_POWER && relay && relay->by_name &&
+	    (walked_while_exchanged(c->world, relay) || restarted_unseen(c, relay->pdu))) {
+		c->apart = true;
+		return;
+	}
+	if (c->lie)
+		return;
+	c->kind = kind;
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	c->lie = relay ? g_strdup_printf("PDU %u relay %u %s", relay->pdu, relay->index, text)
+	               : g_strdup(text);
+	g_free(text);
 }
 
 /* --- off --- */

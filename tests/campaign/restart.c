@@ -183,9 +183,11 @@ static void swap_relays(struct pdu_model *pdu, unsigned a, unsigned b, usec now)
 	one->relay = other->relay;
 	one->name = other->name;
 	one->description = other->description;
+	one->named_from = other->named_from;
 	other->relay = kept.relay;
 	other->name = kept.name;
 	other->description = kept.description;
+	other->named_from = kept.named_from;
 }
 
 void model_exchange(struct world *world, unsigned card)

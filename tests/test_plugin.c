@@ -720,15 +720,15 @@ static unsigned count_requests(const char *capture, const char *hostlist)
 	return simulator_count(sim, " request ");
 }
 
-START_TEST(a_reset_by_map_takes_6_requests)
+START_TEST(a_reset_by_map_takes_7_requests)
 {
-	ck_assert_uint_eq(count_requests(PDU_24, "node1:3"), 6);
+	ck_assert_uint_eq(count_requests(PDU_24, "node1:3"), 7);
 }
 END_TEST
 
-START_TEST(a_reset_by_name_takes_at_most_9_requests)
+START_TEST(a_reset_by_name_takes_at_most_11_requests)
 {
-	ck_assert_uint_le(count_requests(PDU_24, ""), 9);
+	ck_assert_uint_le(count_requests(PDU_24, ""), 11);
 }
 END_TEST
 
@@ -1719,8 +1719,8 @@ static void add_power(TCase *tests)
 	tcase_add_loop_test(tests, each_family_is_switched_in_each_version_by_name, 0, n_cases);
 	tcase_add_test(tests, a_reset_holds_both_outlets_off_together_for_off_hold);
 	tcase_add_test(tests, off_is_commanded_where_an_outlet_reads_off_already);
-	tcase_add_test(tests, a_reset_by_map_takes_6_requests);
-	tcase_add_test(tests, a_reset_by_name_takes_at_most_9_requests);
+	tcase_add_test(tests, a_reset_by_map_takes_7_requests);
+	tcase_add_test(tests, a_reset_by_name_takes_at_most_11_requests);
 	tcase_add_loop_test(tests, the_feeds_on_two_pdus_are_held_off_together, 0, 3);
 	tcase_add_test(tests, by_name_the_outlets_of_both_pdus_are_switched);
 	tcase_add_test(tests, status_fails_where_nobody_could_be_fenced);

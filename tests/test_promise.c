@@ -556,6 +556,28 @@ START_TEST(a_node_is_fenced_by_name_through_a_bad_network)
 }
 END_TEST
 
+START_TEST(a_node_is_fenced_though_three_datagrams_of_ten_are_lost)
+{
+	unsigned fenced = 0;
+
+	for (uint32_t seed = 1; seed <= 200; seed++) {
+		begin_world(2, false);
+		have_clock(0, (enum clock)_i);
+		have_clock(1, (enum clock)_i);
+		add_feed(0, 3);
+		add_feed(1, 3);
+		world.random = seed * 2654435761U | 1;
+		chance(2);
+		world.lost = 30; /* each way: half of the questions go without an answer */
+		off();
+		fenced += !outcome.error;
+		finish();
+	}
+	/* where silences alone can tell, and half of all is silence, it may take longer */
+	ck_assert_uint_ge(fenced, _i == CLOCK_NONE ? 190 : 200);
+}
+END_TEST
+
 /* --- everything at once --- */
 
 static void begin_by_chance(uint32_t seed)
@@ -674,6 +696,8 @@ static TCase *all_case(void)
 {
 	TCase *tcase = tcase_new("all at once");
 
+	tcase_add_loop_test(tcase, a_node_is_fenced_though_three_datagrams_of_ten_are_lost, 0,
+	                    CLOCKS);
 	tcase_add_loop_test(tcase, whatever_happens_it_does_not_lie, 0, 10);
 	tcase_add_loop_test(tcase, the_line_of_evidence_names_each_outlet_and_what_vouches, 0,
 	                    CLOCKS);

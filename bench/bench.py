@@ -14,7 +14,7 @@ import clients
 import plot
 from clients import VERSIONS, hostlist_of
 from report import Report, median, number, spread
-from rig import Pdu, Relay, Running, Wrong, clean_up
+from rig import Pdu, Relay, Running, Wrong, clean_up, moves_in, requests_in
 
 QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 3 if QUICK else 10
@@ -30,6 +30,9 @@ MAP_FLOOR = 6     # requests: read, SET off, read, read, SET on, read
 DISCOVERY = 1     # of SNMPv3
 RTT = 0.010       # s, of what grows with something else
 TIMEOUT = 1.0     # s, snmp_timeout's default
+SLOW_CARD = 0.2 if QUICK else 1.0  # s a message
+# Fencings at once, and what the card takes for a message.
+CROWDS = ((8, 0.03),) if QUICK else ((64, 0.03), (16, 0.2))
 
 report = Report()
 
@@ -90,7 +93,7 @@ def compared():
         for operation in OPERATIONS:
             for client in MAKERS:
                 if client == DEBIAN and (version in ("3 noAuthNoPriv", "3 authNoPriv") or
-                                         QUICK and version != "2c"):
+                                         QUICK and version != "2c" and operation != "status"):
                     continue
                 if client == DEBIAN and not shutil.which("fence_tripplite_snmp"):
                     continue
@@ -458,6 +461,125 @@ def by_loss():
                        ("by map, 2c", lines["by map"], False)])
 
 
+# --- cards that are slow, and busy ---
+
+def needed(operation, version, node="db1", pdu=None, **more):
+    """The datagrams of an operation that has a quick card to itself."""
+    card = pdu or Pdu()
+    relay = Relay([card])
+    command = clients.plugin(operation, version, relay.ports, node=node, **more)
+    prepare([card])
+    requests = counted(relay, command.run)[1]
+    relay.end()
+    if not pdu:
+        card.end()
+    return requests
+
+
+def at_slow_card(maker, operation, version):
+    """What it spent on a card of its own, for nothing of another one's is to wait there."""
+    pdu = Pdu()
+    prepare([pdu])
+    pdu.tell("delay %g" % SLOW_CARD)
+    spent = Running(maker(operation, version, [pdu.port])).end(may_fail=True)
+    relays = pdu.relays()
+    pdu.end()
+    if spent.status == 0 and operation != "status" and "1.3 off" not in relays:
+        raise Wrong("%s at a slow card: a lie" % operation)
+    return spent
+
+
+def by_slow_card():
+    rows = []
+    for version in ("2c", "3 authPriv"):
+        for operation in ("status", "off", "reset by map", "reset by name"):
+            least = needed(operation, version)
+            for client in (PLUGIN, DEBIAN):
+                if client == DEBIAN and not shutil.which("fence_tripplite_snmp"):
+                    continue
+                spent = at_slow_card(MAKERS[client], operation, version)
+                ours = client == PLUGIN
+                rows.append(["%s, %s: %s" % (operation, version, client),
+                             least if ours else None,
+                             "done" if spent.status == 0 else "failed", spent.wall / 1000,
+                             spent.wall / 1000 / least / SLOW_CARD if ours else None])
+    report.section("A slow card",
+                   "It takes %g s for a message, one at a time, and queues the rest; off_hold 0. "
+                   "The ratio: to the time of the messages that are needed, SNMPv3's discovery "
+                   "among them." % SLOW_CARD,
+                   ["what", "needed", "", "wall s", "ratio"], rows)
+
+
+def crowd(n, seconds, pdu, commands):
+    """All at once. How many were done, the requests, and the seconds until the last had ended."""
+    for number in range(1, n + 1):
+        pdu.tell("set-outlet %d on" % number)
+    pdu.tell("delay %g" % seconds)
+    begun = time.time()
+    spents = [running.end(may_fail=True) for running in [Running(command) for command in commands]]
+    took = time.time() - begun
+    timeline = pdu.tell("delay 0")
+    moves = moves_in(timeline)
+    for number, spent in enumerate(spents, 1):
+        if spent.status == 0 and "1.%d off" % number not in moves:
+            raise Wrong("one of many at one card: a lie")
+    return sum(spent.status == 0 for spent in spents), requests_in(timeline), took
+
+
+def crowd_of(client, operation, n, port):
+    for number in range(1, n + 1):
+        node = "node%d" % number
+        if client == DEBIAN:
+            yield clients.debian_agent(operation, "2c", [port], node=node, outlet=str(number),
+                                       more=["--power-timeout=60", "--shell-timeout=60"])
+        elif "by map" in operation:
+            yield clients.plugin(operation, "2c", [port], node=node,
+                                 hostlist="%s:%d" % (node, number))
+        else:
+            yield clients.plugin(operation, "2c", [port], node=node)
+
+
+def by_crowd():
+    rows = []
+    for n, seconds in CROWDS:
+        pdu = Pdu(outlets=max(n, 24), names={k: "node%d" % k for k in range(1, n + 1)},
+                  log_requests=True)
+        for operation in ("reset by map", "reset by name"):
+            more = {"hostlist": "node1:1"} if "by map" in operation else {}
+            least = n * needed(operation, "2c", node="node1", pdu=pdu, **more)
+            for client in (PLUGIN, DEBIAN):
+                if client == DEBIAN and (not shutil.which("fence_tripplite_snmp") or
+                                         "by name" in operation):
+                    continue
+                done, requests, took = crowd(n, seconds, pdu,
+                                             crowd_of(client, operation, n, pdu.port))
+                ours = client == PLUGIN
+                rows.append(["%d at %g ms: %s, %s" % (n, seconds * 1000, operation, client),
+                             "%d of %d" % (done, n), least if ours else None, requests,
+                             requests / float(least) if ours else None, took])
+        pdu.end()
+    report.section("Many at one card",
+                   "So many processes at once reset a node each, v2c, off_hold 0, through one "
+                   "card that takes so long for each message and does one at a time. The card's work is what has to be kept down: needed is "
+                   "what the same resets take one after the other.",
+                   ["what", "done", "needed", "requests", "ratio", "wall s"], rows)
+
+
+# --- SNMPv3 ---
+
+def show_status_v3(cells):
+    """Status is what Pacemaker asks for again and again."""
+    rows = []
+    for version in ("2c", "3 authPriv"):
+        for client in (PLUGIN, AGENT, BARE, DEBIAN):
+            cell = cells.get(("status", version, client))
+            if cell:
+                rows.append(["%s: %s" % (version, client), cell.requests, cell.octets,
+                             cell.median("wall"), cell.median("cpu"), cell.median("memory")])
+    report.section("Status by SNMPv3", "Beside SNMP 2c, from the tables above; no delay.",
+                   ["", "requests", "octets", "wall ms", "CPU ms", "MiB"], rows)
+
+
 # --- the verdict ---
 
 def show_targets(cells, counts, rtt, pdus):
@@ -536,6 +658,9 @@ def main(directory):
     panels = [show_bars(cells), rtt_panel, pdus_panel, by_outlets(), by_nodes()]
     by_hold()
     panels.append(by_loss())
+    by_slow_card()
+    by_crowd()
+    show_status_v3(cells)
     show_targets(cells, counts, rtt, pdus)
     show_in_short(cells, pdus, rtt)
     report.say("The whole took %d s." % (time.time() - begun))

@@ -40,10 +40,10 @@ def _stonith(environment, words, preload=None):
     return Command([shutil.which("stonith"), "-t"] + words, environment)
 
 
-def _request(operation):
+def _request(operation, node="db1"):
     if operation in ("status", "list"):
         return {"status": ["-S"], "list": ["-l"]}[operation]
-    return ["-T", operation.split()[0], "db1"]
+    return ["-T", operation.split()[0], node]
 
 
 def hostlist_of(ports):
@@ -52,7 +52,7 @@ def hostlist_of(ports):
     return "db1:" + ",".join("%s@127.0.0.1:%d" % (OUTLET, port) for port in ports)
 
 
-def plugin(operation, version, ports, **parameters):
+def plugin(operation, version, ports, node="db1", **parameters):
     """parameters: those of the plugin, to add or to override."""
     environment = {"ipaddr": " ".join("127.0.0.1:%d" % port for port in ports),
                    "off_hold": "0", "snmp_version": version.split()[0]}
@@ -68,20 +68,20 @@ def plugin(operation, version, ports, **parameters):
     if operation not in ("list", "reset by name"):
         environment["hostlist"] = hostlist_of(ports)
     environment.update(parameters)
-    return _stonith(environment, ["tripplite", "-E"] + _request(operation))
+    return _stonith(environment, ["tripplite", "-E"] + _request(operation, node))
 
 
-def _plug(operation):
-    return [] if operation == "list" else ["-n", "db1" if "by name" in operation else OUTLET]
+def _plug(operation, node, outlet):
+    return [] if operation == "list" else ["-n", node if "by name" in operation else outlet]
 
 
 def _action(operation):
     return "reboot" if operation.startswith("reset") else operation
 
 
-def _fence_agent(program, operation, version, port, more):
+def _fence_agent(program, operation, version, port, more, node="db1", outlet=OUTLET):
     return Command([program, "-a", "127.0.0.1", "-u", str(port), "-o", _action(operation)] +
-                   _plug(operation) + more +
+                   _plug(operation, node, outlet) + more +
                    _options(version, ("-d", "-c", "-l", "-p", "-b", "-P", "-B", "-E")))
 
 
@@ -92,8 +92,9 @@ def agent(operation, version, ports):
     return _fence_agent(program, operation, version, ports[0], ["--off-hold=0", "-q"])
 
 
-def debian_agent(operation, version, ports):
-    return _fence_agent(shutil.which("fence_tripplite_snmp"), operation, version, ports[0], [])
+def debian_agent(operation, version, ports, node="db1", outlet=OUTLET, more=()):
+    return _fence_agent(shutil.which("fence_tripplite_snmp"), operation, version, ports[0],
+                        list(more), node, outlet)
 
 
 def null(operation, version=None, ports=None):

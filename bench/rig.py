@@ -106,12 +106,25 @@ def capture_of(outlets):
     return path
 
 
-class Pdu:
-    """trippsim; its outlet 3 is named db1."""
+def moves_in(timeline):
+    """What the outlets did, such as ["1.3 off"]."""
+    return [line.split(" outlet ")[1] for line in timeline
+            if " outlet " in line and " command " not in line]
 
-    def __init__(self, outlets=24, latency=0):
+
+def requests_in(timeline):
+    return sum(" request " in line for line in timeline)
+
+
+class Pdu:
+    """trippsim; its outlet 3 is named db1, if no other names are given."""
+
+    def __init__(self, outlets=24, latency=0, names=None, log_requests=False):
         command = [os.environ["TRIPPSIM"], "--control", "--die-with-parent", "--community",
-                   COMMUNITY, "--name", "3=db1", "--latency", str(latency)]
+                   COMMUNITY, "--latency", str(latency)]
+        command += ["--log-requests"] if log_requests else []
+        for number, name in (names or {3: "db1"}).items():
+            command += ["--name", "%d=%s" % (number, name)]
         for user in USERS.values():
             command += ["--user", user]
         self._process, self._said, line = _start(command + [capture_of(outlets)])
@@ -127,8 +140,7 @@ class Pdu:
 
     def relays(self):
         """What the outlets did since the last order, such as ["1.3 off"]."""
-        return [line.split(" outlet ")[1] for line in self.tell("resume")
-                if " outlet " in line and " command " not in line]
+        return moves_in(self.tell("resume"))
 
     def end(self):
         _end(self._process, self._said)

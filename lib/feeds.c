@@ -50,6 +50,7 @@ static void feed_clear(void *data)
 
 	g_free(feed->text);
 	g_free(feed->name_key);
+	g_free(feed->odd);
 }
 
 GArray *feeds_new(void)
@@ -211,6 +212,7 @@ static struct feed make_feed(const struct feeds_view *view, unsigned pdu,
 		.device = outlet->device,
 		.number = outlet->number,
 		.state = outlet->state,
+		.odd = g_strdup(outlet->odd),
 		.lost = outlet->lost,
 		.status_read = outlet->status_read,
 		.text = outlet_text(view, pdu, outlet),

@@ -17,6 +17,7 @@ struct feed {
 	uint32_t device;
 	uint32_t number;
 	enum trippsnmp_state state; /* as the inventory read it */
+	char *odd;                  /* likewise: what is neither on nor off; NULL if nothing is */
 	bool lost;                  /* likewise */
 	bool status_read;           /* likewise: tlpDeviceStatus was a number */
 	uint32_t name_column;       /* where the name stands that it was found by; 0 if by number */

@@ -98,9 +98,9 @@ static struct outlet read_number(const struct family *family, uint32_t device, u
 		.number = number,
 		.exists = state->type != VALUE_ABSENT,
 		.controllable = family_controllable(family, existence),
-		.state = family_state(family, state),
 	};
 
+	outlet_take_state(&outlet, state);
 	if (existence->type == VALUE_ABSENT)
 		outlet.controllable = TRI_NO;
 	return outlet;

@@ -6,7 +6,11 @@
  */
 #include "request.h"
 
+#include "text.h"
+
 #include <string.h>
+
+#define TEXT_SHOWN 32 /* bytes of a device's text in a message */
 
 static void clear_element(gpointer varbind)
 {
@@ -49,6 +53,41 @@ struct varbind varbind_copy(const struct varbind *varbind)
 	if (copy.octets != NULL)
 		g_bytes_ref(copy.octets);
 	return copy;
+}
+
+char *varbind_text(const struct varbind *varbind)
+{
+	gsize n = 0;
+	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
+	char *escaped, *text;
+
+	switch (varbind->type) {
+	case VALUE_NONE:
+		return g_strdup("nothing came");
+	case VALUE_INTEGER:
+		return g_strdup_printf("INTEGER %" G_GINT64_FORMAT, varbind->number);
+	case VALUE_UNSIGNED:
+		return g_strdup_printf("Gauge32 %" G_GINT64_FORMAT, varbind->number);
+	case VALUE_OCTETS:
+	case VALUE_OBJID:
+		escaped = text_escape(octets ? octets : "", (gssize)MIN(n, TEXT_SHOWN));
+		text = g_strdup_printf(varbind->type == VALUE_OCTETS ? "string \"%s\""
+		                                                     : "OBJECT IDENTIFIER %s",
+		                       escaped);
+		g_free(escaped);
+		return text;
+	case VALUE_NULL:
+		return g_strdup("NULL");
+	case VALUE_ABSENT:
+		return g_strdup("noSuchInstance");
+	case VALUE_END_OF_MIB:
+		return g_strdup("endOfMibView");
+	case VALUE_ERROR:
+		return g_strdup(snmp_status_text((int)varbind->number));
+	case VALUE_OTHER:
+		break;
+	}
+	return g_strdup("a value of a type that has no meaning here");
 }
 
 bool varbind_is_object(const struct varbind *varbind, const struct objid *name)

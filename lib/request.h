@@ -110,6 +110,8 @@ void varbinds_add_integer(GArray *varbinds, const struct objid *name, int64_t nu
 void varbind_clear(struct varbind *varbind);
 /** Deep enough: octets are shared by reference. */
 struct varbind varbind_copy(const struct varbind *varbind);
+/** Type and value for a message, such as INTEGER 7, escaped. Never NULL; free with g_free(). */
+char *varbind_text(const struct varbind *varbind);
 /** Whether an answer is this object, with a value. */
 bool varbind_is_object(const struct varbind *varbind, const struct objid *name);
 

@@ -67,7 +67,8 @@ struct outcome feed_doubt(const struct feed *feed)
 			"%s: tlpDeviceStatus of its device is offline or unclear, so its state "
 			"cannot be trusted; check the PDU",
 			feed->text);
-	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off", feed->text);
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off (%s)", feed->text,
+	               feed->odd ? feed->odd : "nothing was read");
 }
 
 static struct outcome judge_feed(const struct feed *feed, bool *unclear)
@@ -122,7 +123,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 			struct feed *feed = &g_array_index(feeds, struct feed, i);
 
 			g_array_append_vals(survey->feeds, feed, 1);
-			feed->text = feed->name_key = NULL; /* moved */
+			feed->text = feed->name_key = feed->odd = NULL; /* moved */
 		}
 	}
 	g_free(text);

@@ -49,8 +49,17 @@ static void outlet_clear(void *data)
 {
 	struct outlet *outlet = data;
 
+	g_free(outlet->odd);
 	g_free(outlet->name);
 	g_free(outlet->description);
+}
+
+void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)
+{
+	g_clear_pointer(&outlet->odd, g_free);
+	outlet->state = family_state(outlet->family, varbind);
+	if (outlet->state == TRIPPSNMP_UNKNOWN)
+		outlet->odd = varbind_text(varbind);
 }
 
 GArray *outlets_new(void)
@@ -271,7 +280,7 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 		return "a name that is no text";
 	switch (cell) {
 	case CELL_STATE:
-		outlet->state = family_state(outlet->family, varbind);
+		outlet_take_state(outlet, varbind);
 		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
 			outlet->controllable = family_controllable(outlet->family, varbind);
 		break;

@@ -21,6 +21,7 @@ struct outlet {
 	bool exists; /* false only for an asked one that is definitely not there */
 	enum tristate controllable;
 	enum trippsnmp_state state;
+	char *odd;        /* what was read that is neither on nor off, varbind_text(); else NULL */
 	bool status_read; /* tlpDeviceStatus of its device was a number */
 	bool lost;        /* its device is offline, or does not say: the state may be stale */
 	bool has_name, has_description; /* whether the cell was read */
@@ -29,6 +30,8 @@ struct outlet {
 
 /** A GArray of struct outlet that frees their texts. */
 GArray *outlets_new(void);
+/** The state that its state cell says; varbind is that cell as it was answered. */
+void outlet_take_state(struct outlet *outlet, const struct varbind *varbind);
 
 struct table;
 

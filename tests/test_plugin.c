@@ -1164,7 +1164,8 @@ END_TEST
 /* Once the first look is over, the card has no tables any more. */
 static void loses_its_tables(void *context, enum trippsnmp_level level, const char *line)
 {
-	if (level == TRIPPSNMP_LOG_WARN && strstr(line, "neither on nor off; looking again"))
+	if (level == TRIPPSNMP_LOG_WARN && strstr(line, "neither on nor off (") &&
+	    strstr(line, "; looking again"))
 		simulator_control(context, "remove 1.3.6.1.4.1.850");
 }
 

@@ -511,6 +511,39 @@ static TCase *log_case(void)
 	return tcase;
 }
 
+static const struct shown_value {
+	enum value_type type;
+	int64_t number;
+	const char *octets, *expected;
+} shown_values[] = {
+	{ VALUE_INTEGER, 7, NULL, "INTEGER 7" },
+	{ VALUE_INTEGER, -1, NULL, "INTEGER -1" },
+	{ VALUE_UNSIGNED, 2, NULL, "Gauge32 2" },
+	{ VALUE_OCTETS, 0, "2", "string \"2\"" },
+	{ VALUE_OCTETS, 0, "o\nff", "string \"o\\x0aff\"" },
+	{ VALUE_OCTETS, 0, "0123456789012345678901234567890123456789",
+	  "string \"01234567890123456789012345678901\"" },
+	{ VALUE_NULL, 0, NULL, "NULL" },
+	{ VALUE_ABSENT, 0, NULL, "noSuchInstance" },
+	{ VALUE_ERROR, SNMP_STATUS_GEN_ERR, NULL, "genErr" },
+	{ VALUE_NONE, 0, NULL, "nothing came" },
+};
+
+START_TEST(a_value_is_shown_with_its_type)
+{
+	const struct shown_value *row = &shown_values[_i];
+	struct varbind varbind = { .type = row->type, .number = row->number };
+	char *text;
+
+	if (row->octets)
+		varbind.octets = g_bytes_new_static(row->octets, strlen(row->octets));
+	text = varbind_text(&varbind);
+	ck_assert_str_eq(text, row->expected);
+	g_free(text);
+	varbind_clear(&varbind);
+}
+END_TEST
+
 static TCase *request_case(void)
 {
 	TCase *tcase = tcase_create("request");
@@ -524,6 +557,8 @@ static TCase *request_case(void)
 	tcase_add_test(tcase, a_copied_varbind_outlives_the_first);
 	tcase_add_test(tcase, a_cleared_event_owns_nothing_and_can_be_cleared_again);
 	tcase_add_test(tcase, an_error_status_has_the_standards_word);
+	tcase_add_loop_test(tcase, a_value_is_shown_with_its_type, 0,
+	                    G_N_ELEMENTS(shown_values));
 	return tcase;
 }
 

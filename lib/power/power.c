@@ -51,8 +51,10 @@ void power_free(struct power *power)
 {
 	if (!power)
 		return;
-	for (unsigned i = 0; i < power->n_feeds; i++)
+	for (unsigned i = 0; i < power->n_feeds; i++) {
 		denial_clear(&power->feeds[i].denial);
+		cells_clear(&power->feeds[i].cells);
+	}
 	g_free(power->feeds);
 	g_free(power->courses);
 	g_free(power->evidence.outlets);

@@ -80,10 +80,18 @@ void words_evidence(const struct power *power)
 
 /* --- what is missing --- */
 
-static char *command_missing(const struct progress *p)
+/* What the outlet reads: on, off, or neither, and then what it is. Free with g_free(). */
+static char *reads_text(const struct progress *p)
 {
-	const char *reads = words_state(p->last.state);
+	const char *odd = p->cells.odd ? p->cells.odd : p->feed->odd;
 
+	if (p->last.state != TRIPPSNMP_UNKNOWN)
+		return g_strdup(words_state(p->last.state));
+	return g_strdup_printf("%s (%s)", words_state(p->last.state), odd ? odd : "nothing came");
+}
+
+static char *command_missing(const struct progress *p, const char *reads)
+{
 	if (p->came_back)
 		return g_strdup_printf("%s reads %s, and no command was acknowledged since it came "
 		                       "back, or since its PDU was away",
@@ -97,12 +105,30 @@ static char *command_missing(const struct progress *p)
 	                       p->feed->text, reads);
 }
 
+/* The same of an outlet of which nothing else is to be said than what it reads. */
+static char *state_missing(const struct power *power, unsigned i, const char *reads)
+{
+	const struct progress *p = &power->feeds[i];
+	const bool off = power->wanted == TRIPPSNMP_OFF;
+
+	if (p->acknowledged == USEC_NEVER && (off || p->last.state != TRIPPSNMP_ON))
+		return command_missing(p, reads);
+	if (!p->last.answered)
+		return g_strdup_printf("%s gives no answer that tells its state", p->feed->text);
+	if (p->last.state != power->wanted || !p->last.whole)
+		return g_strdup_printf("%s reads %s", p->feed->text, reads);
+	if (off ? !power->evidence.outlets[i].offs : p->last.asked < p->commanded)
+		return g_strdup_printf("%s reads %s, but was not read since its command was "
+		                       "acknowledged",
+		                       p->feed->text, reads);
+	return NULL;
+}
+
 /* Why this outlet is not known to be as wanted; NULL if it is. */
 static char *outlet_missing(const struct power *power, unsigned i)
 {
 	const struct progress *p = &power->feeds[i];
-	const struct evidence_outlet *outlet = &power->evidence.outlets[i];
-	const bool off = power->wanted == TRIPPSNMP_OFF;
+	char *reads, *missing;
 
 	if (p->last.lost || p->last.status_unclear)
 		return g_strdup_printf(
@@ -115,17 +141,10 @@ static char *outlet_missing(const struct power *power, unsigned i)
 		return g_strdup_printf("the name of %s, by which it was found, %s", p->feed->text,
 		                       p->last.name == NAME_OTHER ? "is another one now"
 		                                                  : "cannot be read any more");
-	if (p->acknowledged == USEC_NEVER && (off || p->last.state != TRIPPSNMP_ON))
-		return command_missing(p);
-	if (!p->last.answered)
-		return g_strdup_printf("%s gives no answer that tells its state", p->feed->text);
-	if (p->last.state != power->wanted || !p->last.whole)
-		return g_strdup_printf("%s reads %s", p->feed->text, words_state(p->last.state));
-	if (off ? !outlet->offs : p->last.asked < p->commanded)
-		return g_strdup_printf("%s reads %s, but was not read since its command was "
-		                       "acknowledged",
-		                       p->feed->text, words_state(p->last.state));
-	return NULL;
+	reads = reads_text(p);
+	missing = state_missing(power, i, reads);
+	g_free(reads);
+	return missing;
 }
 
 static bool were_held(const struct power *power)

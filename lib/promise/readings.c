@@ -24,6 +24,11 @@ void cells_init(struct cells *cells, const struct feed *feed)
 	cells->status_present = feed->status_read;
 }
 
+void cells_clear(struct cells *cells)
+{
+	g_clear_pointer(&cells->odd, g_free);
+}
+
 /* What an answer says of one object: nothing, one value, or several. */
 static unsigned find_object(const struct heard *heard, const struct objid *name,
                             const struct varbind **found)
@@ -69,6 +74,9 @@ static bool take_state(struct cells *cells, const struct heard *heard)
 	if (!n)
 		return false;
 	cells->value = n == 1 ? family_state(cells->feed->family, varbind) : TRIPPSNMP_UNKNOWN;
+	g_clear_pointer(&cells->odd, g_free);
+	if (cells->value == TRIPPSNMP_UNKNOWN)
+		cells->odd = n == 1 ? varbind_text(varbind) : g_strdup("it stands twice");
 	cells->state = read_in(heard);
 	return true;
 }

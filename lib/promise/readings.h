@@ -38,11 +38,14 @@ struct cells {
 	struct objid state_name, status_name, name_name; /* n is 0 where it has no such cell */
 	struct cell state, status, name;
 	enum trippsnmp_state value; /* of the state cell, if it was read */
+	char *odd;                  /* what it said last that is neither on nor off; or NULL */
 	bool status_present;        /* it was there once: then absent is no answer */
 	bool status_absent;         /* the agent has no such object */
 };
 
 void cells_init(struct cells *cells, const struct feed *feed);
+
+void cells_clear(struct cells *cells);
 
 /**
  * Takes what an answer of the outlet's PDU says of it. True if that makes a

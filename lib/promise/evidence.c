@@ -63,21 +63,28 @@ static void forget(struct evidence_outlet *o, int64_t before)
 static void forget_all(struct evidence *e, uint32_t pdu, int64_t before)
 {
 	/*@ loop invariant 0 <= i <= e->n_outlets;
-	    loop invariant sound(e);
-	    loop invariant \forall integer j; 0 <= j < e->n_outlets ==>
-	      no_truer{Pre, Here}(e->outlets + j) && (e->outlets[j].pdu != pdu ==> same{Pre, Here}(e->outlets + j));
+	    loop invariant in_memory(e);
+	    loop invariant sound_outlets(e);
+	    loop invariant sound_pdus(e);
+	    loop invariant \forall integer j; 0 <= j < i ==> no_truer{Pre, Here}(e->outlets + j);
+	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu != pdu ==>
+	                   same{Pre, Here}(e->outlets + j);
 	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu == pdu ==>
-	      before <= e->outlets[j].worthless;
-	    loop invariant \forall integer j; i <= j < e->n_outlets ==> same{Pre, Here}(e->outlets + j);
+	                   before <= e->outlets[j].worthless;
+	    loop invariant \forall integer j; i <= j < e->n_outlets ==>
+	                   same{Pre, Here}(e->outlets + j);
 	    loop assigns i, e->outlets[0 .. e->n_outlets - 1].told,
 	                 e->outlets[0 .. e->n_outlets - 1].was_off,
 	                 e->outlets[0 .. e->n_outlets - 1].offs,
 	                 e->outlets[0 .. e->n_outlets - 1].worthless;
 	    loop variant e->n_outlets - i;
 	*/
-	for (uint32_t i = 0; i < e->n_outlets; i++)
+	for (uint32_t i = 0; i < e->n_outlets; i++) {
+		//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
 		if (e->outlets[i].pdu == pdu)
 			forget(&e->outlets[i], before);
+		//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
+	}
 }
 
 /* From how long a silence on the PDU may have restarted in it. */

@@ -33,7 +33,7 @@ struct evidence_outlet {
 	uint32_t pdu;
 	bool told;          /* the off command was acknowledged, and still counts */
 	bool was_off;       /* it has read off since it was told */
-	uint32_t offs;      /* readings in the unbroken run of OFFs: 0, 1, or 2 for more */
+	int offs;           /* readings in the unbroken run of OFFs: 0, 1, or 2 for more */
 	int64_t worthless;  /* a command asked before that does not count, whenever it is known */
 	int64_t told_asked; /* if told */
 	int64_t told_answered;  /* if told */
@@ -80,7 +80,7 @@ struct evidence {
       o->pdu < n_pdus &&
       (o->told == 0 || o->told == 1) &&
       (o->was_off == 0 || o->was_off == 1) &&
-      o->offs <= 2 &&
+      0 <= o->offs <= 2 &&
       0 <= o->worthless <= EVIDENCE_TIME_END &&
       in_time(o->told_asked) &&
       in_time(o->first_answered) &&
@@ -114,16 +114,22 @@ struct evidence {
       0 <= p->refuses_since <= latest &&
       0 <= p->refused_asked <= latest;
 
-    predicate sound(struct evidence *e) =
+    predicate in_memory(struct evidence *e) =
       \valid(e) &&
       \valid(e->outlets + (0 .. e->n_outlets - 1)) &&
       \valid(e->pdus + (0 .. e->n_pdus - 1)) &&
       \separated(e, e->outlets + (0 .. e->n_outlets - 1), e->pdus + (0 .. e->n_pdus - 1)) &&
-      in_time(e->off_hold) && in_time(e->refusal_lasts) && in_time(e->latest) &&
-      (\forall integer i; 0 <= i < e->n_outlets ==> 
-        sound_outlet(e->outlets + i, e->n_pdus, e->latest)) &&
-      (\forall integer k; 0 <= k < e->n_pdus ==> 
-        sound_pdu(e->pdus + k, e->latest));
+      in_time(e->off_hold) && in_time(e->refusal_lasts) && in_time(e->latest);
+
+    predicate sound_outlets(struct evidence *e) =
+      \forall integer i; 0 <= i < e->n_outlets ==>
+        sound_outlet(e->outlets + i, e->n_pdus, e->latest);
+
+    predicate sound_pdus(struct evidence *e) =
+      \forall integer k; 0 <= k < e->n_pdus ==> sound_pdu(e->pdus + k, e->latest);
+
+    predicate sound(struct evidence *e) =
+      in_memory(e) && sound_outlets(e) && sound_pdus(e);
 
     // Of this outlet no more is believed at B than at A.
     predicate no_truer{A, B}(struct evidence_outlet *o) =

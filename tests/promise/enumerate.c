@@ -693,7 +693,7 @@ static uint64_t place(void)
 		const int told = command(n_facts, o);
 		int first, last;
 
-		mix((k->told ? 100 : 0) + (k->was_off ? 10 : 0) + (int)k->offs);
+		mix((k->told ? 100 : 0) + (k->was_off ? 10 : 0) + k->offs);
 		mix_time(k->worthless);
 		mix_time(k->told ? k->told_asked : 0);
 		mix_time(k->told ? k->told_answered : 0);

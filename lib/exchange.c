@@ -940,6 +940,9 @@ static void take_event(struct exchange *x, struct attempt *attempt, const struct
 		attempt->tag = 0;
 		refused(x, event->reason, event->reason, now);
 		break;
+	case EVENT_ELSEWHERE:
+		met_obstacle(x, event->reason, TRYING_ON);
+		break;
 	case EVENT_UNREACHABLE:
 		met_obstacle(x, event->reason, TRYING_ON);
 		x->due = MIN(x->due, now + UNREACHABLE_PAUSE * (usec)x->silent);

@@ -74,9 +74,10 @@ struct engine {
 };
 
 enum event_type {
-	EVENT_TIME,        /* the time asked for has come */
-	EVENT_ANSWER,      /* error_status, error_index and varbinds are those of the answer */
-	EVENT_REFUSED,     /* authentication failed (a v3 report); reason says how */
+	EVENT_TIME,      /* the time asked for has come */
+	EVENT_ANSWER,    /* error_status, error_index and varbinds are those of the answer */
+	EVENT_REFUSED,   /* authentication failed (a v3 report); reason says how */
+	EVENT_ELSEWHERE, /* an answer came from an address that was not asked; reason says which */
 	EVENT_UNREACHABLE, /* the network says that nobody is there; reason says how */
 	EVENT_DISCOVERED,  /* its SNMPv3 engine has answered what went ahead of that request */
 	EVENT_REPLACED, /* another SNMPv3 engine answers there now: nothing was delivered to it */

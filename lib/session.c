@@ -2,7 +2,8 @@
  * The session on net-snmp: see session.h.
  *
  * Each PDU has a connected UDP socket of its own, so that the kernel drops what
- * others send and tells of ICMP errors. Timers are the exchange's: net-snmp is
+ * others send and tells of ICMP errors. What is dropped, a second socket on the
+ * same port hears, only to say where it came from. Timers are the exchange's: net-snmp is
  * given so long a timeout that it never acts on its own, which lets an answer
  * to an earlier attempt still find its request.
  *
@@ -63,6 +64,7 @@ struct connection {
 	const struct address *address;
 	void *handle; /* net-snmp's; NULL while closed */
 	int socket;
+	int watch; /* on the same port, for what others send there; -1: there is none */
 	uint32_t last_tag;
 	GPtrArray *pendings; /* own them; net-snmp has borrowed pointers until it is closed */
 	/* SNMPv3 */
@@ -454,6 +456,9 @@ static void close_connection(struct connection *connection)
 	for (unsigned i = 0; i < connection->pendings->len; i++)
 		((struct pending *)connection->pendings->pdata[i])->over = true;
 	snmp_sess_close(connection->handle);
+	if (connection->watch >= 0)
+		close(connection->watch);
+	connection->watch = -1;
 	connection->handle = NULL;
 	g_ptr_array_set_size(connection->pendings, 0);
 	g_clear_pointer(&connection->waiting, snmp_free_pdu);
@@ -517,6 +522,41 @@ static int raise_descriptor(int descriptor)
 	return raised;
 }
 
+/* Two sockets can have one port for a moment only: nobody else's is to get at it. */
+static bool bind_beside(int watch, int descriptor)
+{
+	struct sockaddr_storage local;
+	socklen_t length = sizeof(local);
+	const int yes = 1, no = 0;
+	bool bound;
+
+	if (getsockname(descriptor, (struct sockaddr *)&local, &length))
+		return false;
+	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	setsockopt(watch, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	bound = bind(watch, (const struct sockaddr *)&local, length) == 0;
+	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &no, sizeof(no));
+	setsockopt(watch, SOL_SOCKET, SO_REUSEADDR, &no, sizeof(no));
+	return bound;
+}
+
+/*
+ * A socket for what the connected one does not take: the kernel prefers that one for all that
+ * comes from the address asked. -1 if it cannot be had, which costs a hint and nothing else.
+ */
+static int open_watch(const struct connection *connection)
+{
+	const int opened = socket(connection->address->socket.ss_family,
+	                          SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const int watch = opened < 0 ? -1 : raise_descriptor(opened);
+
+	if (watch >= 0 && bind_beside(watch, connection->socket))
+		return watch;
+	if (opened >= 0)
+		close(watch < 0 ? opened : watch);
+	return -1;
+}
+
 /* False, with errno, if the socket cannot be used. */
 static bool prepare_socket(struct connection *connection)
 {
@@ -527,8 +567,11 @@ static bool prepare_socket(struct connection *connection)
 		return false;
 	transport->sock = descriptor;
 	connection->socket = descriptor;
-	return connect(descriptor, (const struct sockaddr *)&connection->address->socket,
-	               connection->address->length) == 0;
+	if (connect(descriptor, (const struct sockaddr *)&connection->address->socket,
+	            connection->address->length))
+		return false;
+	connection->watch = open_watch(connection);
+	return true;
 }
 
 static void *open_session(const struct connection *connection)
@@ -974,10 +1017,47 @@ static void receive(struct connection *connection)
 		discovered(connection);
 }
 
+/* Host, and port if it is not the one that was asked; free with g_free(). */
+static char *source_text(const struct connection *connection, const struct sockaddr_storage *source,
+                         socklen_t length)
+{
+	char host[NI_MAXHOST], port[NI_MAXSERV], asked[NI_MAXSERV];
+
+	if (getnameinfo((const struct sockaddr *)source, length, host, sizeof(host), port,
+	                sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) ||
+	    getnameinfo((const struct sockaddr *)&connection->address->socket,
+	                connection->address->length, NULL, 0, asked, sizeof(asked), NI_NUMERICSERV))
+		return NULL;
+	if (!strcmp(port, asked))
+		return g_strdup(host);
+	return g_strdup_printf(strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+/* Two addresses, VRRP, one-way NAT: whoever it is, it was not asked, and is not believed. */
+static void hear_other(const struct connection *connection)
+{
+	struct session *session = connection->session;
+	struct sockaddr_storage source;
+	socklen_t length = sizeof(source);
+	const ssize_t n = recvfrom(connection->watch, session->datagram, sizeof(session->datagram),
+	                           0, (struct sockaddr *)&source, &length);
+	char *text;
+
+	if (n < 1 || session->datagram[0] != (ASN_SEQUENCE | ASN_CONSTRUCTOR))
+		return;
+	text = source_text(connection, &source, length);
+	if (text)
+		push(session, EVENT_ELSEWHERE, connection->pdu, connection->last_tag,
+		     g_strdup_printf("an answer came from %s, which was not asked, and is not "
+		                     "believed: if that is this PDU too, put it into ipaddr",
+		                     text));
+	g_free(text);
+}
+
 /* Waits for datagrams until a time; reads one of each connection that has any. */
 static void wait_and_receive(struct session *session, usec until)
 {
-	GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
+	GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd)); /* two of each */
 	GPtrArray *connections = g_ptr_array_new();
 	const usec left = MIN(until - clock_now(), WAIT_MAX);
 	struct timespec timeout = { .tv_sec = (time_t)(MAX(left, 0) / USEC_PER_SEC),
@@ -986,18 +1066,24 @@ static void wait_and_receive(struct session *session, usec until)
 	for (unsigned i = 0; i < session->n_peers; i++) {
 		for (unsigned k = 0; k < session->peers[i].n; k++) {
 			struct connection *connection = &session->peers[i].connections[k];
-			const struct pollfd entry = { .fd = connection->socket, .events = POLLIN };
+			const struct pollfd entries[] = {
+				{ .fd = connection->socket, .events = POLLIN },
+				{ .fd = connection->watch, .events = POLLIN }, /* or -1 */
+			};
 
 			if (!connection->handle)
 				continue;
-			g_array_append_val(polled, entry);
+			g_array_append_vals(polled, entries, G_N_ELEMENTS(entries));
 			g_ptr_array_add(connections, connection);
 		}
 	}
 	if (ppoll(&g_array_index(polled, struct pollfd, 0), polled->len, &timeout, NULL) > 0)
-		for (unsigned i = 0; i < polled->len; i++)
-			if (g_array_index(polled, struct pollfd, i).revents)
+		for (unsigned i = 0; i < connections->len; i++) {
+			if (g_array_index(polled, struct pollfd, 2 * i).revents)
 				receive(connections->pdata[i]);
+			if (g_array_index(polled, struct pollfd, 2 * i + 1).revents)
+				hear_other(connections->pdata[i]);
+		}
 	g_ptr_array_unref(connections);
 	g_array_unref(polled);
 }
@@ -1034,6 +1120,7 @@ static void open_peer(struct session *session, unsigned i, const GArray *address
 		struct connection *connection = &peer->connections[k];
 
 		connection->session = session;
+		connection->watch = -1;
 		connection->pdu = i;
 		connection->address = &g_array_index(addresses, struct address, k);
 		connection->pendings = g_ptr_array_new_with_free_func(g_free);

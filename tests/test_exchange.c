@@ -1525,6 +1525,24 @@ START_TEST(an_icmp_error_about_an_earlier_question_changes_nothing)
 }
 END_TEST
 
+START_TEST(an_answer_from_elsewhere_is_an_obstacle_and_changes_nothing)
+{
+	struct event event;
+	usec due;
+
+	ask(REQUEST_GET, 1);
+	send_next();
+	due = exchange_due(&x);
+	event = event_of(EVENT_ELSEWHERE, request.tag);
+	event.reason = g_strdup("an answer came from 192.0.2.2");
+	hand_over(&event, START + 1000);
+	ck_assert_int_eq(exchange_due(&x), due);
+	ck_assert_str_eq(x.obstacle, "an answer came from 192.0.2.2");
+	ck_assert_uint_eq(warnings, 1);
+	ck_assert(!x.heard);
+}
+END_TEST
+
 static void fault(void)
 {
 	struct event event = event_of(EVENT_FAULT, request.tag);
@@ -1814,6 +1832,7 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, an_icmp_error_never_lengthens_the_pause);
 	tcase_add_test(tcase, icmp_errors_end_nothing_and_are_answered_ever_more_slowly);
 	tcase_add_test(tcase, an_icmp_error_about_an_earlier_question_changes_nothing);
+	tcase_add_test(tcase, an_answer_from_elsewhere_is_an_obstacle_and_changes_nothing);
 	tcase_add_test(tcase, a_fault_of_this_machine_ends_nothing_before_time_is_up);
 	tcase_add_test(tcase, a_fault_that_is_over_is_not_the_reason_for_the_end);
 	tcase_add_test(tcase, a_fault_and_a_refusal_are_not_two_refusals);

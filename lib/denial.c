@@ -11,11 +11,12 @@
 
 bool denial_heard(struct denial *denial, const char *said, usec now, usec lasts)
 {
-	if (g_strcmp0(denial->said, said)) {
+	if (g_strcmp0(denial->said, said) || now - denial->last >= DENIAL_GAP) {
 		denial_clear(denial);
 		denial->said = g_strdup(said);
 		denial->since = now;
 	}
+	denial->last = now;
 	denial->times++;
 	return now - denial->since >= lasts &&
 	       denial->times >= (lasts > DENIAL_PAUSE ? TIMES_IN_LONGER : TIMES_AT_LEAST);

@@ -18,6 +18,8 @@
 #define DENIAL_LASTS_STATUS USEC_PER_SEC
 /** So often at least it is asked again. */
 #define DENIAL_PAUSE USEC_PER_SEC
+/** Who was silent for so long in between may have restarted, and begins anew. */
+#define DENIAL_GAP (5 * USEC_PER_SEC)
 
 /** How long to wait before it is asked again, if it must last so long. */
 usec denial_pause(usec lasts);
@@ -25,7 +27,7 @@ usec denial_pause(usec lasts);
 /** Zeroed: nothing was denied. */
 struct denial {
 	char *said;
-	usec since;
+	usec since, last;
 	unsigned times;
 };
 

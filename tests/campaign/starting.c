@@ -441,6 +441,21 @@ void starting_fault(struct world *world, enum fault fault)
 	}
 }
 
+/* One that is well again soon enough for all of it to be done. */
+static void restart_once(struct world *world, struct pdu_model *pdu)
+{
+	struct restart restart = { .nth = 1 };
+	const bool at_set = permille(world, 500);
+
+	restart.when = at_set ? RESTART_AT_SET : RESTART_AT_OFF;
+	restart.delay = millis(world, 0, 1000);
+	/* a shorter one does not show in two refusals, and they would be one */
+	restart.lasts = millis(world, pdu->denies_for ? 5000 : 1000, 6000);
+	restart.after = permille(world, 500) ? AFTER_RETURN : AFTER_KEEP;
+	restart.returns = millis(world, 0, 10000);
+	g_array_append_val(pdu->restarts, restart);
+}
+
 /* Cards that are well, but have just started: nothing of it may keep them from fencing. */
 void start_lately(struct world *world)
 {
@@ -448,6 +463,7 @@ void start_lately(struct world *world)
 		struct pdu_model *pdu = &world->pdus[p];
 		const usec age = millis(world, 0, 3000);
 		const bool late = permille(world, 500), denying = permille(world, 600);
+		const bool again = permille(world, 300);
 
 		start_at(pdu, world->begun - age);
 		if (late)
@@ -455,6 +471,10 @@ void start_lately(struct world *world)
 		if (denying) {
 			starts_denying(world, pdu);
 			pdu->denies_for = age + MIN(pdu->denies_for, DENIES_AT_MOST);
+		}
+		if (again && !world->by_name) {
+			restart_once(world, pdu);
+			pdu->denies_for = MIN(pdu->denies_for, DENIES_AT_MOST);
 		}
 		if (world->authentic || permille(world, 800))
 			continue;

@@ -341,7 +341,10 @@ void questions_replied(struct power *power, unsigned pdu, const struct reply *re
 	struct course *course = &power->courses[pdu];
 
 	if (course->task == TASK_UPTIME) {
-		course->uptime_at = now + (is_told(reply) ? 0 : UPTIME_PAUSE);
+		/* one that stands still is told, and vouches for nothing: not in a loop */
+		course->uptime_at =
+			now +
+			(is_told(reply) && !power->evidence.pdus[pdu].frozen ? 0 : UPTIME_PAUSE);
 		return;
 	}
 	if (course->task != TASK_SWEEP || course->sweep_at)

@@ -497,6 +497,25 @@ static void judge_no(struct case_ *c)
 		    (double)(world->ended - since) / (double)USEC_PER_SEC);
 }
 
+/*
+ * All requests of an operation count, those of looks as well. Where nothing is wrong they are
+ * few; where something is, a walk of a table may begin anew every second.
+ */
+static void judge_requests(struct case_ *c)
+{
+	static const unsigned most[CLASS_COUNT][2] = {
+		[CLASS_MIXED] = { 600, 3000 },        [CLASS_HEALTHY] = { 60, 120 },
+		[CLASS_LOSS_DATAGRAM] = { 120, 300 }, [CLASS_LOSS_EXCHANGE] = { 120, 300 },
+		[CLASS_STARTING] = { 400, 600 },
+	};
+	const struct world *world = c->world;
+
+	for (unsigned p = 0; p < world->n_pdus; p++)
+		if (world->requests_to[p] > most[world->class][world->by_name])
+			lie(c, LIE_CONDUCT, NULL, "PDU %u was sent %u requests", p,
+			    world->requests_to[p]);
+}
+
 static void judge_conduct(struct case_ *c)
 {
 	const struct world *world = c->world;
@@ -515,6 +534,7 @@ static void judge_conduct(struct case_ *c)
 		judge_no(c);
 	if (!error && world->hopeless)
 		lie(c, LIE_CONDUCT, NULL, "success with a configuration that must be refused");
+	judge_requests(c);
 	if (error && !world->outcome.message)
 		lie(c, LIE_CONDUCT, NULL, "failure without a word");
 }

@@ -297,7 +297,8 @@ static void tidy(void)
 /* What so many operations at once cost. */
 struct cost {
 	unsigned messages, repeats, successes;
-	double seconds; /* until the last one was over */
+	double seconds;                /* until the last one was over */
+	unsigned failures_that_say_so; /* that it is slow, and which parameters give it time */
 };
 
 struct load {
@@ -317,6 +318,12 @@ static bool reads_off(unsigned number)
 	return script_cell(script, 0, &name)->number == 1;
 }
 
+static bool says_slow(const char *message)
+{
+	return strstr(message, " s for an answer") && strstr(message, "snmp_timeout") &&
+	       strstr(message, "total_timeout");
+}
+
 static struct cost cost(const struct load *load)
 {
 	struct cost result = { 0 };
@@ -334,6 +341,7 @@ static struct cost cost(const struct load *load)
 		result.seconds = MAX(result.seconds,
 		                     (double)(handles[i].ended - begun) / (double)USEC_PER_SEC);
 		result.successes += !outcome->error;
+		result.failures_that_say_so += outcome->error && says_slow(outcome->message);
 		ck_assert_msg(outcome->error || is_status || action != TRIPPSNMP_POWER_OFF ||
 		                      reads_off(i + 1),
 		              "a false success");
@@ -433,6 +441,23 @@ START_TEST(a_slow_card_is_fenced_in_v1_as_far_as_the_time_allows)
 }
 END_TEST
 
+START_TEST(what_is_too_slow_for_v1_says_so)
+{
+	for (enum way way = BY_MAP; way <= BY_NAME; way++) {
+		const struct load load = { .action = TRIPPSNMP_POWER_OFF,
+			                   .way = way,
+			                   .v1 = true,
+			                   .outlets = 24,
+			                   .n = 1,
+			                   .takes = 4 };
+		const struct cost at_hand = cost(&load);
+
+		ck_assert_uint_eq(at_hand.successes, 0);
+		ck_assert_uint_eq(at_hand.failures_that_say_so, 1);
+	}
+}
+END_TEST
+
 START_TEST(status_of_a_slow_card_is_told_in_time)
 {
 	const struct load load = { .way = BY_MAP, .outlets = 24, .n = 1, .takes = 2 };
@@ -479,6 +504,7 @@ START_TEST(what_a_card_cannot_do_in_time_fails)
 	const struct cost at_hand = cost(&load);
 
 	ck_assert_uint_lt(at_hand.successes, 64);
+	ck_assert_uint_eq(at_hand.successes + at_hand.failures_that_say_so, 64);
 	ck_assert_double_le(at_hand.seconds, 50 + 64.0 * APART / USEC_PER_SEC);
 }
 END_TEST
@@ -499,6 +525,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_slow_card_is_fenced_by_name, 0, 5);
 	tcase_add_test(tcase, a_slow_card_is_fenced_with_the_defaults);
 	tcase_add_test(tcase, a_slow_card_is_fenced_in_v1_as_far_as_the_time_allows);
+	tcase_add_test(tcase, what_is_too_slow_for_v1_says_so);
 	tcase_add_test(tcase, status_of_a_slow_card_is_told_in_time);
 	tcase_add_loop_test(tcase, many_fencings_at_one_card_are_done_and_hardly_repeat_anything, 0,
 	                    4);

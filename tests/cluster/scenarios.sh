@@ -326,7 +326,7 @@ off_and_on() {
 	born=$(cat db2/pid)
 	on db1 stonith_admin --fence db2 && ! alive db2 &&
 		never_for 3 "db2 lives, but was switched off" alive db2 &&
-		on db1 stonith_admin --unfence db2 && alive db2 || {
+		on db1 stonith_admin --unfence db2 && within 10 "db2 lives again" alive db2 || {
 		complain "stonith_admin --fence, --unfence"
 		return 1
 	}

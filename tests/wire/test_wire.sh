@@ -57,8 +57,8 @@ number_of_proof() {
 		run -T reset node1
 		end_pdu
 		[ "$1" = plain ]
-		# trippsim does not tell of SNMPv3's discovery
-		awk -v before=$? '$2 == "request" { n++; if ($3 == "set" && sets++) print before + n - 1 }' \
+		# trippsim does not tell of SNMPv3's discovery; on comes after a SET for each outlet
+		awk -v before=$? '$2 == "request" { n++; if ($3 == "set" && sets++ == 2) print before + n - 1 }' \
 			"$scratch/timeline"
 	)
 }
@@ -72,7 +72,8 @@ dies() {
 	action=reset
 	if [ "$4" -lt "$2" ]; then
 		run -T reset node1
-		verdict 6 "no answer to SNMP|does not answer any more"
+		# of its uptime alone nobody can tell whether it is dead or does not have one
+		verdict "5 6" "no answer to SNMP|does not answer any more|does not say how long it is up"
 		return
 	fi
 	begin -d -T reset node1 # or its warning goes to syslog

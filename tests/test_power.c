@@ -511,7 +511,7 @@ START_TEST(an_error_that_is_no_access_error_does_not_end_it)
 END_TEST
 
 /* What a card that is starting denies, until a time, and from one on. */
-static enum { DENY_READS, DENY_SETS, DENY_USER } denied;
+static enum denial_of { DENY_READS, DENY_SETS, DENY_USER } denied;
 static usec deny_from, deny_until;
 
 static enum script_fate denies(struct script *network, unsigned pdu, const struct request *request,
@@ -533,7 +533,7 @@ static enum script_fate denies(struct script *network, unsigned pdu, const struc
 	return SCRIPT_ANSWERED;
 }
 
-static void deny(int what, double from, double until)
+static void deny(enum denial_of what, double from, double until)
 {
 	denied = what;
 	deny_from = at(from);
@@ -547,7 +547,7 @@ START_TEST(what_a_card_denies_for_four_seconds_is_no_answer)
 	begin(1, false);
 	add_feed(0, 3);
 	change_state_at(5, 0, 3, 2); /* so that there is a second command to deny */
-	deny(_i / 3, _i % 3, _i % 3 + 4);
+	deny((enum denial_of)(_i / 3), _i % 3, _i % 3 + 4);
 	assert_ok(TRIPPSNMP_POWER_OFF);
 }
 END_TEST
@@ -556,7 +556,7 @@ START_TEST(what_a_card_denies_for_ever_ends_it_after_five_seconds)
 {
 	begin(1, false);
 	add_feed(0, 3);
-	deny(_i / 2, _i % 2, TOTAL);
+	deny((enum denial_of)(_i / 2), _i % 2, TOTAL);
 	if (_i % 2)
 		change_state_at(1, 0, 3, 2);
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_ACCESS);

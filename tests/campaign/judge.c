@@ -499,12 +499,12 @@ static void judge_no(struct case_ *c)
 
 /*
  * All requests of an operation count, those of looks as well. Where nothing is wrong they are
- * few; where something is, a walk of a table may begin anew every second.
+ * few; where an object of a table is an error, its walk begins anew every second.
  */
 static void judge_requests(struct case_ *c)
 {
 	static const unsigned most[CLASS_COUNT][2] = {
-		[CLASS_MIXED] = { 600, 3000 },        [CLASS_HEALTHY] = { 60, 120 },
+		[CLASS_MIXED] = { 6000, 6000 },       [CLASS_HEALTHY] = { 60, 120 },
 		[CLASS_LOSS_DATAGRAM] = { 120, 300 }, [CLASS_LOSS_EXCHANGE] = { 120, 300 },
 		[CLASS_STARTING] = { 400, 600 },
 	};

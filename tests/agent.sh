@@ -47,6 +47,10 @@ cli "NUMBER@PDU" 2 OFF '*' -a "$a" -o status -n "21@127.0.0.1"
 cli "a name and a number with blanks around" 0 ON '*' -a "$a" -o status -n ' 21 , db2 '
 cli "another plug separator" 0 ON '*' -a "$a" -o status -n '21;db2' --plug-separator=';'
 cli "NUMBER=\"NAME\"" 0 ON '*' -a "$a" -o status -n '4="db2"'
+cli "NUMBER=NAME, as a shell leaves it" 0 ON '*' -a "$a" -o status -n 4=db2
+cli "NUMBER=NAME@PDU among others" 0 ON '*' -a "$a" -o status -n "1:4=db2@$a,21,3=Db1"
+cli "NUMBER= without a name is refused" 1 '' 'plug: .*a name .* is missing after' -a "$a" -o off \
+	-n "4=@$a"
 cli "NUMBER=\"NAME\"@PDU beside another outlet" 0 ON '*' -a "$a" -o status -n "1.4=\"DB2\"@$a,21"
 cli "a name in quotes behind a number may have the separator and @ in it" 0 ON '*' -a "$a" \
 	-o status -n '6="web,1",8="a@b"'

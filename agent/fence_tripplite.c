@@ -109,6 +109,22 @@ static int run_status(struct agent *agent)
 	return state == TRIPPSNMP_OFF ? STATUS_OFF : STATUS_FAILED;
 }
 
+/* It would be told apart from Pacemaker's own target only when a node is to be fenced. */
+static void warn_of_fixed_plug(const struct agent *agent)
+{
+	char **nodes = NULL;
+
+	if (!agent->target.by_plug || options_get(agent->options, OPTION_NODENAME) ||
+	    trippsnmp_list(agent->handle, &nodes))
+		return;
+	if (nodes[0] && nodes[1])
+		output_say(&agent->output, TRIPPSNMP_LOG_WARN,
+		           "%s: a cluster's configuration needs none, for Pacemaker names the node "
+		           "itself; with this one no other node of hostlist can be fenced",
+		           options_written(agent->options, OPTION_PLUG));
+	trippsnmp_free_list(nodes);
+}
+
 static enum trippsnmp_error check_all(const struct agent *agent)
 {
 	const struct target *target = &agent->target;
@@ -119,7 +135,10 @@ static enum trippsnmp_error check_all(const struct agent *agent)
 		/* a target is one of its nodes, and all of these are looked at */
 		error = target->node ? trippsnmp_check_node(agent->handle, target->node)
 		                     : TRIPPSNMP_OK;
-		return error ? error : trippsnmp_status(agent->handle);
+		if (error)
+			return error;
+		warn_of_fixed_plug(agent);
+		return trippsnmp_status(agent->handle);
 	}
 	if (!target->by_plug || target->outlets)
 		return trippsnmp_outlets_status(agent->handle, target->outlets);

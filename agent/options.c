@@ -383,10 +383,14 @@ static char *contradiction(const struct given *a, const struct given *b)
 	/* a script may have the secret in it */
 	const bool hidden = option_row(a->row)->secret || a->row == OPTION_PASSWORD_SCRIPT ||
 	                    a->row == OPTION_SNMP_PRIV_PASSWD_SCRIPT;
-	char *text_a = hidden ? g_strdup(a->name) : given_text(a);
-	char *text_b = hidden ? g_strdup(b->name) : given_text(b);
-	char *message = g_strdup_printf("%s and %s differ: leave one of them out", text_a, text_b);
+	char *text_a, *text_b, *message;
 
+	if (hidden && !strcmp(a->name, b->name))
+		return g_strdup_printf("%s is given twice, and differs: leave one of them out",
+		                       a->name);
+	text_a = hidden ? g_strdup(a->name) : given_text(a);
+	text_b = hidden ? g_strdup(b->name) : given_text(b);
+	message = g_strdup_printf("%s and %s differ: leave one of them out", text_a, text_b);
 	g_free(text_a);
 	g_free(text_b);
 	return message;

@@ -27,7 +27,7 @@ void output_clear(struct output *output);
 
 /** A trippsnmp_log_fn; the context is a struct output. */
 void output_line(void *context, enum trippsnmp_level level, const char *line);
-void output_say(struct output *output, enum trippsnmp_level level, const char *format, ...)
+void output_say(const struct output *output, enum trippsnmp_level level, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 
 #endif

@@ -42,14 +42,20 @@ static bool is_number(const char *part, size_t n)
 	return n > 0 && strspn(part, G_CSET_DIGITS ".:") >= n;
 }
 
-/* Where a name in quotes begins that is an outlet, or that an outlet's number must have. */
-static const char *opening_quote(const char *part)
+/* Bytes of the number and the = before the name that it must have; 0 if there is none. */
+static size_t numbered(const char *part)
 {
 	const size_t n = strspn(part, G_CSET_DIGITS ".:");
 
-	if (is_quoted(part))
-		return part;
-	return n > 0 && part[n] == '=' && part[n + 1] == '"' ? part + n + 1 : NULL;
+	return n > 0 && part[n] == '=' ? n + 1 : 0;
+}
+
+/* Where a name in quotes begins that is an outlet, or that an outlet's number must have. */
+static const char *opening_quote(const char *part)
+{
+	const char *name = part + numbered(part);
+
+	return is_quoted(name) ? name : NULL;
 }
 
 /* The outlet's name, if the part is a name and nothing else; else NULL. */
@@ -60,23 +66,29 @@ static char *lone_name(const char *part)
 	if (is_quoted(part))
 		return n > 2 && strchr(part + 1, '"') == part + n - 1 ? g_strndup(part + 1, n - 2)
 		                                                      : NULL;
-	return strchr(part, '@') || is_number(part, n) || opening_quote(part) ? NULL
-	                                                                      : g_strdup(part);
+	return strchr(part, '@') || is_number(part, n) || numbered(part) ? NULL : g_strdup(part);
 }
 
-/* As hostlist writes it: [DEVICE.]NUMBER, maybe with ="NAME", or else a name in quotes. */
+/*
+ * As hostlist writes it: [DEVICE.]NUMBER, maybe with ="NAME", or else a name in quotes. Here names
+ * need none, for a shell takes them away.
+ */
 static void append_outlet(GString *outlets, const char *part)
 {
-	const char *quote = opening_quote(part);
+	const size_t number = numbered(part);
 	const char *pdu = strrchr(part, '@');
-	const size_t n = quote ? (size_t)(quote - part) : pdu ? (size_t)(pdu - part) : strlen(part);
-	char *outlet = g_strndup(part, n);
+	const size_t n = pdu && !opening_quote(part) ? (size_t)(pdu - part) : strlen(part);
+	char *head = g_strdelimit(g_strndup(part, number), ":", '.');
+	char *outlet = g_strndup(part + number, n - number);
 
-	if (quote || is_number(part, n))
+	if (!number && is_number(part, n))
 		g_string_append(outlets, g_strdelimit(outlet, ":", '.'));
+	else if (opening_quote(part) || !*outlet)
+		g_string_append_printf(outlets, "%s%s", head, outlet);
 	else
-		g_string_append_printf(outlets, "\"%s\"", outlet);
+		g_string_append_printf(outlets, "%s\"%s\"", head, outlet);
 	g_string_append(outlets, part + n);
+	g_free(head);
 	g_free(outlet);
 }
 

@@ -165,11 +165,11 @@ static bool one_way(const struct search *search, const struct way **found)
 	*found = NULL;
 	for (guint i = 0; i < search->ways->len; i++) {
 		const struct way *way = &g_array_index(search->ways, struct way, i);
-		const struct way *same = *found ? same_target(search, *found, way) : way;
+		const struct way *before = *found ? *found : way;
 
-		if (!same)
-			return contradiction(search, *found, way);
-		*found = same;
+		*found = same_target(search, before, way);
+		if (!*found)
+			return contradiction(search, before, way);
 	}
 	return true;
 }

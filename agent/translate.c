@@ -70,7 +70,7 @@ static unsigned row_of_parameter(const char *parameter)
 {
 	unsigned i = OPTION_OWN;
 
-	while (strcmp(option_row(i)->parameter, parameter))
+	while (strcmp(option_row(i)->parameter, parameter) != 0)
 		i++;
 	return i;
 }
@@ -99,7 +99,7 @@ static bool set_from_script(const struct translation *t, enum option_id script,
 	secret = script_run(command, &error);
 	if (!secret)
 		ok = refuse(t, options_written(t->options, script), error);
-	else if (given && strcmp(given, secret))
+	else if (given && strcmp(given, secret) != 0)
 		ok = script_disagrees(t, script, parameter);
 	else
 		ok = set(t, parameter, secret);

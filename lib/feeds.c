@@ -448,7 +448,7 @@ static struct outcome find_number(const struct feeds_view *view, const char *as,
 	const struct outcome outcome = locate(view, as, ref, &match);
 	struct place place;
 
-	if (outcome.error)
+	if (outcome.error || !match)
 		return outcome;
 	if (!ref->name) {
 		add_feed(view, ref->pdu, match, feeds);
@@ -594,7 +594,8 @@ static void other_ref(const struct feeds_view *view, const struct outlet_ref *re
 		struct outcome outcome = locate(view, "", ref, &match);
 
 		g_free(outcome.message); /* that node's own trouble, not this one's */
-		if (!outcome.error) /* also where it is called otherwise: whose it is is in doubt */
+		if (!outcome.error &&
+		    match) /* also where it is called otherwise: whose it is is in doubt */
 			add_feed(view, ref->pdu, match, feeds);
 	} else if (outlet.device == found->device) {
 		add_feed(view, ref->pdu, &outlet, feeds);

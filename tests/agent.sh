@@ -14,6 +14,8 @@ start_pdu b pdumv30hvnetlx-pdu-20.2.1 --community private --name 11=db1 --no-v1 
 	--user 'fencer SHA authpass123 AES privpass123' --user 'reader SHA authpass123'
 b=$address
 b_port=$port
+start_pdu c lx-pdu-envirosense --community private
+c=$address
 quick='off_hold=0.1'
 secure="ip=$b snmp_version=3 login=fencer snmp_auth_prot=SHA"
 
@@ -45,6 +47,10 @@ cli "NUMBER@PDU" 2 OFF '*' -a "$a" -o status -n "21@127.0.0.1"
 cli "a name and a number with blanks around" 0 ON '*' -a "$a" -o status -n ' 21 , db2 '
 cli "another plug separator" 0 ON '*' -a "$a" -o status -n '21;db2' --plug-separator=';'
 cli "NUMBER=\"NAME\"" 0 ON '*' -a "$a" -o status -n '4="db2"'
+cli "NUMBER=NAME, as a shell leaves it" 0 ON '*' -a "$a" -o status -n 4=db2
+cli "NUMBER=NAME@PDU among others" 0 ON '*' -a "$a" -o status -n "1:4=db2@$a,21,3=Db1"
+cli "NUMBER= without a name is refused" 1 '' 'plug: .*a name .* is missing after' -a "$a" -o off \
+	-n "4=@$a"
 cli "NUMBER=\"NAME\"@PDU beside another outlet" 0 ON '*' -a "$a" -o status -n "1.4=\"DB2\"@$a,21"
 cli "a name in quotes behind a number may have the separator and @ in it" 0 ON '*' -a "$a" \
 	-o status -n '6="web,1",8="a@b"'
@@ -186,6 +192,8 @@ twice check_write=yes check_write=off
 twice hostlist=n1:3 hostlist=n1:4
 lines "two secrets that differ are not shown" 1 '' 'password and passwd differ' "ip=$a" plug=3 \
 	action=status password=hushhush1 passwd=hushhush2
+lines "nor under one name" 1 '' 'community is given twice, and differs: leave' "ip=$a" plug=3 \
+	action=status community=hushhush1 community=hushhush2
 lines "nor is a script" 1 '' 'password_script and passwd_script differ' "ip=$a" plug=3 \
 	action=status 'password_script=echo hushhush1' 'passwd_script=echo hushhush2'
 lines "nor what a script prints" 1 '' 'passwd and what password_script prints differ: leave' \
@@ -374,6 +382,13 @@ cli "monitor sees that no outlet has the name in plug" 1 '' 'no outlet feeds nod
 	-a "$a" -o monitor -n nobody
 cli "monitor with hostlist and no plug, as documented" 0 '' '' -a "$a" -o monitor -d 2c -c private \
 	--hostlist='n1:3;n2:4'
+cli "monitor warns of a plug that stands in every other node's way" 0 '' \
+	'WARNING: plug: .*no other node of hostlist can be fenced' -a "$a" -o monitor -d 2c -c private \
+	-n n1 --hostlist='n1:3;n2:4'
+cli "but not where there is one node" 0 '' '' -a "$a" -o monitor -d 2c -c private -n n1 \
+	--hostlist='n1:3'
+cli "monitor of a PDU where nobody has a name warns, for a plug may be outlets" 0 '' \
+	"WARNING: no outlet has a node's name" -a "$c" -o monitor -d 2c -c private
 cli "monitor with nodes by name, too" 0 '' '' -a "$a" -o monitor -d 2c -c private --hostlist='db1 n2:4'
 cli "monitor of outlets" 0 '' '' -a "$a" -o monitor -d 2c -c private -n 3,4
 cli "monitor of outlets that do not exist" 1 '' 'plug: 99@' -a "$a" -o monitor -n 3,99

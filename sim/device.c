@@ -623,6 +623,8 @@ void device_exchange(struct device *device)
 		struct outlet *outlet = device->outlets->pdata[i];
 
 		outlet->power = has_power(device, outlet);
+		if (!outlet->power)
+			device->moved(outlet);
 	}
 }
 

@@ -112,7 +112,8 @@ void device_swap(struct device *device, struct outlet *a, struct outlet *b);
 
 /**
  * Another device, that reads the same, is in its place: outlets of its own, with
- * nothing wrong with them. Nobody reaches those of the first any more.
+ * nothing wrong with them; moved() is called for those that have no power. Nobody
+ * reaches those of the first any more.
  */
 void device_exchange(struct device *device);
 

@@ -133,8 +133,9 @@ names_late() {
 names_late_counted() { names_late feeds=2; }
 in_part() { pdu a --first-varbind --do 'cycle 5 12' "$lx"; off $version2 off_hold=5 hostlist=db1:3,5; }
 exchanged() {
-	pdu a --do 'when datagram 3 restart down=0 card=new uptime=86400' "$lx"
-	off $version3 off_hold=1 hostlist=db1:3
+	pdu a --do 'when set 1 after 0.1 restart down=0 card=new boots=1 uptime=86400' \
+		--do 'when set 1 after 0.2 cycle 3 15' "$lx"
+	off $version3 off_hold=5 hostlist=db1:3
 }
 boots() {
 	pdu a --do 'when set 1 after 1 restart down=3 return=12' "$lx"
@@ -165,7 +166,7 @@ late() {
 }
 short() { pdu a --do 'when set 1 after 0.3 restart down=3 return=20' "$lx"; off $version2 off_hold=5 hostlist=db1:3; }
 very_late() {
-	pdu a --late 12 --do 'when set 1 after 0.2 restart down=11 return=20' "$lx"
+	pdu a --late 12 --do 'when set 1 after 0.1 restart down=11.5 return=20' "$lx"
 	off $version2 off_hold=1 hostlist=db1:3
 }
 no_uptime() {

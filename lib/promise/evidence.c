@@ -25,32 +25,43 @@
 */
 static int64_t in_order(struct evidence *e, int64_t answered)
 {
+	//@ assert sound_outlets(e) && sound_pdus(e);
 	if (answered > e->latest)
 		e->latest = answered;
+	//@ assert in_memory(e);
+	//@ assert sound_outlets(e);
+	//@ assert sound_pdus(e);
 	return e->latest;
 }
 
 /* Commands asked before that time are worth nothing, also one whose acknowledgement is to come. */
-/*@ requires \valid(o) && before <= EVIDENCE_TIME_END;
-    requires (o->told == 0 || o->told == 1) && (o->was_off == 0 || o->was_off == 1);
-    assigns o->told, o->was_off, o->offs, o->worthless;
-    ensures o->worthless == (before > \old(o->worthless) ? before : \old(o->worthless));
-    ensures \old(o->told) && \old(o->told_asked) >= o->worthless ==>
-            o->told && o->was_off == \old(o->was_off) && o->offs == \old(o->offs);
-    ensures \old(o->told) && \old(o->told_asked) < o->worthless ==>
-            !o->told && !o->was_off && o->offs == 0;
-    ensures !\old(o->told) ==>
-            !o->told && o->was_off == \old(o->was_off) && o->offs == \old(o->offs);
+/*@ requires sound(e) && i < e->n_outlets && before <= EVIDENCE_TIME_END;
+    assigns e->outlets[i].told, e->outlets[i].was_off, e->outlets[i].offs,
+            e->outlets[i].worthless;
+    ensures sound(e);
+    ensures e->outlets[i].worthless ==
+            (before > \old(e->outlets[i].worthless) ? before : \old(e->outlets[i].worthless));
+    ensures no_truer{Pre, Post}(e->outlets + i);
+    ensures e->outlets[i].told ==> before <= e->outlets[i].told_asked;
+    ensures before >= e->latest ==> !e->outlets[i].told && e->outlets[i].offs == 0;
 */
-static void forget(struct evidence_outlet *o, int64_t before)
+static void forget(struct evidence *e, uint32_t i, int64_t before)
 {
+	struct evidence_outlet *o = &e->outlets[i];
+
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	if (before > o->worthless)
 		o->worthless = before;
-	if (!o->told || o->told_asked >= o->worthless)
-		return;
-	o->told = false;
-	o->was_off = false;
-	o->offs = 0;
+	if (o->told && o->told_asked < o->worthless) {
+		o->told = false;
+		o->was_off = false;
+		o->offs = 0;
+	}
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
+	//@ assert sound_pdus(e);
+	/*@ assert \forall integer j; 0 <= j < e->n_outlets && j != i ==>
+	           sound_outlet(e->outlets + j, e->n_pdus, e->latest);
+	*/
 }
 
 /*@ requires sound(e) && pdu < e->n_pdus && before <= EVIDENCE_TIME_END;
@@ -59,18 +70,20 @@ static void forget(struct evidence_outlet *o, int64_t before)
     ensures sound(e);
     ensures doubted{Pre, Post}(e, pdu);
     ensures forgotten(e, pdu, before);
+    ensures before >= e->latest ==> none_told(e, pdu);
 */
 static void forget_all(struct evidence *e, uint32_t pdu, int64_t before)
 {
 	/*@ loop invariant 0 <= i <= e->n_outlets;
-	    loop invariant in_memory(e);
-	    loop invariant sound_outlets(e);
-	    loop invariant sound_pdus(e);
+	    loop invariant sound(e);
 	    loop invariant \forall integer j; 0 <= j < i ==> no_truer{Pre, Here}(e->outlets + j);
 	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu != pdu ==>
 	                   same{Pre, Here}(e->outlets + j);
 	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu == pdu ==>
 	                   before <= e->outlets[j].worthless;
+	    loop invariant before >= e->latest ==>
+	                   \forall integer j; 0 <= j < i && e->outlets[j].pdu == pdu ==>
+	                   !e->outlets[j].told && e->outlets[j].offs == 0;
 	    loop invariant \forall integer j; i <= j < e->n_outlets ==>
 	                   same{Pre, Here}(e->outlets + j);
 	    loop assigns i, e->outlets[0 .. e->n_outlets - 1].told,
@@ -80,10 +93,8 @@ static void forget_all(struct evidence *e, uint32_t pdu, int64_t before)
 	    loop variant e->n_outlets - i;
 	*/
 	for (uint32_t i = 0; i < e->n_outlets; i++) {
-		//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
 		if (e->outlets[i].pdu == pdu)
-			forget(&e->outlets[i], before);
-		//@ assert sound_outlet(e->outlets + i, e->n_pdus, e->latest);
+			forget(e, i, before);
 	}
 }
 
@@ -123,7 +134,7 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 void evidence_untold(struct evidence *e, uint32_t outlet, int64_t when)
 {
 	//@ assert sound_outlet(e->outlets + outlet, e->n_pdus, e->latest);
-	forget(&e->outlets[outlet], in_order(e, when) + 1);
+	forget(e, outlet, in_order(e, when) + 1);
 }
 
 void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state state, int64_t asked,
@@ -137,7 +148,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->offs = 0;
 		/* it came back: whatever turns it off now is not the command */
 		if (state == EVIDENCE_ON && o->was_off)
-			forget(o, at);
+			forget(e, outlet, at);
 		return;
 	}
 	if (!o->told || asked < o->told_answered)
@@ -248,16 +259,23 @@ void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, in
 
 void evidence_restarted(struct evidence *e, uint32_t pdu)
 {
+	forget_all(e, pdu, e->latest);
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	e->pdus[pdu].refuses = false;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	forget_all(e, pdu, e->latest);
+	//@ assert in_memory(e);
+	//@ assert sound_outlets(e);
+	//@ assert sound_pdus(e);
 }
 
 void evidence_replaced(struct evidence *e, uint32_t pdu)
 {
 	forget_all(e, pdu, e->latest);
 	e->pdus[pdu] = (struct evidence_pdu){ 0 };
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e);
+	//@ assert sound_outlets(e);
+	//@ assert sound_pdus(e);
 }
 
 void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,

@@ -147,7 +147,6 @@ struct evidence {
     // Outlets of other PDUs are as they were, those of this one no truer.
     predicate doubted{A, B}(struct evidence *e, integer k) =
       \forall integer i; 0 <= i < \at(e->n_outlets, A) ==>
-        
         no_truer{A, B}(\at(e->outlets, A) + i) &&
         (\at(e->outlets[i].pdu, A) != k ==> same{A, B}(\at(e->outlets, A) + i));
 
@@ -155,6 +154,10 @@ struct evidence {
     predicate forgotten(struct evidence *e, integer k, integer t) =
       \forall integer i; 0 <= i < e->n_outlets && e->outlets[i].pdu == k ==>
         t <= e->outlets[i].worthless;
+
+    predicate none_told(struct evidence *e, integer k) =
+      \forall integer i; 0 <= i < e->n_outlets && e->outlets[i].pdu == k ==>
+        !e->outlets[i].told && e->outlets[i].offs == 0;
 
     predicate vouched(struct evidence *e, integer i) =
       e->pdus[e->outlets[i].pdu].vouch_asked >= e->outlets[i].last_answered ||
@@ -357,8 +360,7 @@ void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, in
     ensures sound(e);
     ensures doubted{Pre, Post}(e, pdu);
     ensures forgotten(e, pdu, e->latest);
-    ensures \forall integer i; 0 <= i < e->n_outlets && e->outlets[i].pdu == pdu ==>
-            !e->outlets[i].told && e->outlets[i].offs == 0;
+    ensures none_told(e, pdu);
     ensures !e->pdus[pdu].refuses;
 */
 void evidence_restarted(struct evidence *e, uint32_t pdu);
@@ -370,8 +372,7 @@ void evidence_restarted(struct evidence *e, uint32_t pdu);
     ensures sound(e);
     ensures doubted{Pre, Post}(e, pdu);
     ensures forgotten(e, pdu, e->latest);
-    ensures \forall integer i; 0 <= i < e->n_outlets && e->outlets[i].pdu == pdu ==>
-            !e->outlets[i].told && e->outlets[i].offs == 0;
+    ensures none_told(e, pdu);
     ensures !e->pdus[pdu].heard && !e->pdus[pdu].timed && !e->pdus[pdu].refuses &&
             e->pdus[pdu].vouch_answered == 0;
 */

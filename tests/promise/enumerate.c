@@ -162,8 +162,7 @@ static int baseline(unsigned n, uint32_t pdu)
 	int b = -1;
 
 	for (unsigned i = begin(pdu, n); i < n; i++)
-		if (of(i, UPTIME, pdu) &&
-		    (b < 0 || facts[i].asked - facts[b].at >= scene.step))
+		if (of(i, UPTIME, pdu) && (b < 0 || facts[i].asked - facts[b].at >= scene.step))
 			b = (int)i;
 	return b;
 }
@@ -175,7 +174,8 @@ static bool has_advanced(unsigned n, uint32_t pdu)
 	for (unsigned i = begin(pdu, n); i < n; i++) {
 		const int now = baseline(i + 1, pdu);
 
-		if (before >= 0 && now == (int)i && now != before && facts[now].up > facts[before].up)
+		if (before >= 0 && now == (int)i && now != before &&
+		    facts[now].up > facts[before].up)
 			return true;
 		before = now;
 	}
@@ -258,8 +258,7 @@ static void derive(unsigned i)
 		return;
 	}
 	case TOLD:
-		if (command(i + 1, f->outlet) == (int)i &&
-		    f->at - f->asked >= limit(i, f->pdu))
+		if (command(i + 1, f->outlet) == (int)i && f->at - f->asked >= limit(i, f->pdu))
 			silence[i + 1][f->pdu] = f->at;
 		return;
 	case READ:
@@ -363,8 +362,10 @@ static bool fits_clock(uint32_t pdu, int64_t r)
 		if (f->kind == UPTIME && !clock_allows(f, r)) {
 			if (f->asked >= r)
 				return false;
-			/* what stands still was said by one that started each time, or it has no clock */
-			if (any_stood && r < f->asked - f->up - scene.step + 10 * S + scene.refusal_lasts)
+			/* what stands still was said by one that started each time, or it has no
+			 * clock */
+			if (any_stood &&
+			    r < f->asked - f->up - scene.step + 10 * S + scene.refusal_lasts)
 				return false;
 		}
 		if (f->kind != REFUSES)
@@ -377,10 +378,10 @@ static bool fits_clock(uint32_t pdu, int64_t r)
 		last_refusal = max(last_refusal, f->asked);
 	}
 	/* those before r: soon after an earlier start */
-	return last_refusal == NEVER || (last_refusal - first_refusal < scene.refusal_lasts &&
-	                                 min(first_refusal, r - 10 * S - scene.refusal_lasts) +
-	                                                 scene.refusal_lasts >
-	                                         last_refusal);
+	return last_refusal == NEVER ||
+	       (last_refusal - first_refusal < scene.refusal_lasts &&
+	        min(first_refusal, r - 10 * S - scene.refusal_lasts) + scene.refusal_lasts >
+	                last_refusal);
 }
 
 /* A card without one: it has told none, or what stands still; and it is silent while it starts. */
@@ -449,7 +450,8 @@ static const char *world(void)
 	for (uint32_t o = 0; o < scene.n_outlets; o++)
 		for (int64_t r = START - 20 * S; r <= facts[n_facts - 1].at; r += S / 2)
 			if (may_come_on(o, r)) {
-				snprintf(text, sizeof(text), "outlet %u comes on: its PDU started at %.1f", o,
+				snprintf(text, sizeof(text),
+				         "outlet %u comes on: its PDU started at %.1f", o,
 				         (double)(r - START) / (double)S);
 				return text;
 			}
@@ -517,8 +519,8 @@ static _Noreturn void fail(const char *why, int64_t now)
 	for (unsigned i = 0; i < n_facts; i++) {
 		const struct fact *f = &facts[i];
 
-		printf("  %-9s pdu %u outlet %u [%.1f, %.1f]", kind_names[f->kind], f->pdu, f->outlet,
-		       (double)(f->asked - START) / (double)S,
+		printf("  %-9s pdu %u outlet %u [%.1f, %.1f]", kind_names[f->kind], f->pdu,
+		       f->outlet, (double)(f->asked - START) / (double)S,
 		       (double)(f->answered - START) / (double)S);
 		if (f->kind == READ)
 			printf(" %s", f->state == EVIDENCE_OFF  ? "off"
@@ -570,13 +572,13 @@ enum what {
 	W_OFF,
 	W_ON,
 	W_UNKNOWN,
-	W_UPTIME,      /* the clock of a card that started long ago */
-	W_UPTIME_IS,   /* a clock that says `value`, whenever it is asked */
-	W_OFF_UPTIME,  /* both in one answer */
-	W_OFF_OFF,     /* both outlets in one answer */
+	W_UPTIME,     /* the clock of a card that started long ago */
+	W_UPTIME_IS,  /* a clock that says `value`, whenever it is asked */
+	W_OFF_UPTIME, /* both in one answer */
+	W_OFF_OFF,    /* both outlets in one answer */
 	W_HEARD,
 	W_REFUSES,
-	W_UNHEARD,     /* a refusal of which nobody said that it was heard */
+	W_UNHEARD, /* a refusal of which nobody said that it was heard */
 	W_RESTARTED,
 	W_REPLACED,
 	W_UNTOLD
@@ -741,7 +743,7 @@ static uint64_t place(void)
 static struct {
 	uint64_t place;
 	unsigned depth;
-} *seen;
+} * seen;
 static unsigned long n_seen;
 
 static bool is_new(unsigned depth)
@@ -787,8 +789,8 @@ static void letter(enum what what, uint32_t target, int64_t value, const int (*i
                    unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		letters[n_letters++] = (struct letter){ what, target, value, intervals[i][0],
-			                                intervals[i][1] };
+		letters[n_letters++] =
+			(struct letter){ what, target, value, intervals[i][0], intervals[i][1] };
 }
 #define LETTER(what, target, value, ...)                                                           \
 	letter(what, target, value, (const int[][2]){ __VA_ARGS__ },                               \
@@ -841,8 +843,8 @@ static void wander(unsigned long histories)
 				break;
 		}
 	}
-	printf("at random: %u letters, %lu histories, %lu verdicts, %lu granted\n", n_letters, histories,
-	       verdicts - v, grants - g);
+	printf("at random: %u letters, %lu histories, %lu verdicts, %lu granted\n", n_letters,
+	       histories, verdicts - v, grants - g);
 }
 
 int main(int argc, char **argv)
@@ -892,14 +894,16 @@ int main(int argc, char **argv)
 			if (n_pdus == 1)
 				LETTER(W_OFF_OFF, 0, 0, { 1, 1 });
 			LETTER(W_UPTIME_IS, n_pdus - 1, 2, { 1, 1 });
-			play(n_pdus == 1 ? "two outlets, one PDU" : "two outlets, two PDUs", 7 + deeper);
+			play(n_pdus == 1 ? "two outlets, one PDU" : "two outlets, two PDUs",
+			     7 + deeper);
 		}
 
 	/* silences, refusals */
 	begin_scene(1, 1, 0, 2);
 	LETTER(W_TOLD, 0, 0, { 1, 1 }, { 1, 6 }, { 5, 5 });
 	LETTER(W_OFF, 0, 0, { 1, 1 }, { 4, 1 });
-	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 }, { 4, 1 }, { 5, 1 }, { 8, 1 }, { 9, 1 }, { 1, 4 }, { 3, 3 });
+	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 }, { 4, 1 }, { 5, 1 }, { 8, 1 }, { 9, 1 },
+	       { 1, 4 }, { 3, 3 });
 	LETTER(W_UNHEARD, 0, 0, { 1, 1 });
 	LETTER(W_HEARD, 0, 0, { 1, 1 }, { 4, 1 }, { 3, 3 }, { 8, 3 });
 	LETTER(W_UPTIME, 0, 0, { 1, 1 });
@@ -923,6 +927,7 @@ int main(int argc, char **argv)
 	LETTER(W_TOLD, 0, 0, { 1, 1 });
 	LETTER(W_OFF, 0, 0, { 1, 1 });
 	LETTER(W_UPTIME_IS, 0, 40, { 2, 1 });
+	LETTER(W_UPTIME_IS, 0, 41, { 2, 1 });
 	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 });
 	LETTER(W_HEARD, 0, 0, { 6, 1 });
 	play("no clock", 8 + deeper);
@@ -949,7 +954,8 @@ int main(int argc, char **argv)
 		}
 		wander(deeper ? 400000 : 20000);
 	}
-	printf("%lu verdicts, %lu grants: all as the rules and the worlds want\n", verdicts, grants);
+	printf("%lu verdicts, %lu grants: all as the rules and the worlds want\n", verdicts,
+	       grants);
 	free(seen);
 	return 0;
 }

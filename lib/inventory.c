@@ -504,6 +504,7 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 	if (!missing && pdu->need->table)
 		missing = short_table(inventory, pdu);
 	if (missing) {
+		settle_moving(&pdu->settle);
 		start_over(inventory, pdu, now, missing);
 		return;
 	}

@@ -13,7 +13,13 @@
 void settle_anew(struct settle *settle)
 {
 	g_free(settle->seen);
-	*settle = (struct settle){ 0 };
+	*settle = (struct settle){ .moving = settle->moving };
+}
+
+void settle_moving(struct settle *settle)
+{
+	settle_anew(settle);
+	settle->moving = true;
 }
 
 void settle_heard(struct settle *settle, usec asked, usec answered)
@@ -34,13 +40,14 @@ static bool up_for(const struct look *look, usec so_long)
 bool settle_look(struct settle *settle, const struct look *look, usec *again)
 {
 	if (g_strcmp0(settle->seen, look->seen)) {
+		settle->moving = settle->moving || settle->seen;
 		g_free(settle->seen);
 		settle->seen = g_strdup(look->seen);
 		settle->told = false;
 		settle->answered = look->answered;
 	}
 	settle->told = settle->told || look->uptime.told;
-	if (up_for(look, SETTLE_UP))
+	if (up_for(look, SETTLE_UP) && !settle->moving)
 		return true;
 	if (look->asked - settle->answered >= SETTLE_APART &&
 	    (!settle->told || up_for(look, SETTLE_UP_LEAST)))

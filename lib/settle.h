@@ -36,6 +36,8 @@ struct settle {
 	char *seen;    /* by the first of those looks that saw the same; NULL: none */
 	usec answered; /* that one's last answer */
 	bool told;     /* the card has told its uptime since */
+	/* Looks differed, or rows were missing: however long it is up, its tables are moving. */
+	bool moving;
 	/* Of the latest answer: when it was asked, and how long it took. */
 	usec heard_asked, took;
 };
@@ -51,5 +53,7 @@ void settle_heard(struct settle *settle, usec asked, usec answered);
 #define SETTLE_WATCH (3 * USEC_PER_SEC / 2)
 /** What was seen is worth nothing any more. */
 void settle_anew(struct settle *settle);
+/** Rows were missing: the same, and from now on its uptime alone settles nothing. */
+void settle_moving(struct settle *settle);
 
 #endif

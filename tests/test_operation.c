@@ -188,7 +188,8 @@ START_TEST(a_card_that_is_starting_is_given_time_before_its_no_is_believed)
 	configure(boot->hostlist, NULL);
 	switch_off("db1");
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
-	assert_seconds(4, 8);
+	/* names that were seen to change must be the same ten seconds later */
+	assert_seconds(4, 16);
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
 }
 END_TEST
@@ -256,7 +257,7 @@ START_TEST(outlets_of_a_device_whose_rows_come_late_are_switched_too)
 	switch_off("db1");
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
 	ck_assert(commanded(0, 1, 3) && commanded(0, 2, 3));
-	assert_seconds(30, 35);
+	assert_seconds(40, 45);
 }
 END_TEST
 

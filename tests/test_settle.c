@@ -16,6 +16,7 @@ static usec again;
 static void forget(void)
 {
 	settle_anew(&settle);
+	settle.moving = false;
 }
 
 /* A look of a second that ends now, by a card that tells nothing. */
@@ -78,6 +79,19 @@ START_TEST(a_difference_begins_anew)
 }
 END_TEST
 
+/* An agent that is up for long may have found its device but now. */
+START_TEST(an_uptime_does_not_settle_what_was_seen_to_change)
+{
+	if (_i)
+		settle_moving(&settle);
+	else
+		ck_assert(!looks_up("a", 1000 * S, 990 * S));
+	ck_assert(!looks_up("b", 1001 * S, 0));
+	ck_assert(!looks_up("b", 1011 * S, 0));
+	ck_assert(looks_up("b", 1012 * S, 0));
+}
+END_TEST
+
 START_TEST(what_is_forgotten_does_not_count)
 {
 	ck_assert(!looks("a", 100 * S));
@@ -124,6 +138,7 @@ int main(void)
 	tcase_add_test(tcase, two_looks_are_apart_from_the_end_of_one_to_the_beginning_of_the_next);
 	tcase_add_test(tcase, a_look_in_between_that_sees_the_same_costs_nothing);
 	tcase_add_test(tcase, a_difference_begins_anew);
+	tcase_add_loop_test(tcase, an_uptime_does_not_settle_what_was_seen_to_change, 0, 2);
 	tcase_add_test(tcase, what_is_forgotten_does_not_count);
 	tcase_add_test(tcase, a_card_that_tells_must_be_up_for_thirty_seconds_at_the_last);
 	tcase_add_test(tcase, a_card_that_has_told_and_falls_silent_is_not_one_that_never_tells);

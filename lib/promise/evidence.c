@@ -124,11 +124,17 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 	/* it reached the PDU at some moment of its interval, which may hold a restart too */
 	if (at - asked >= absence(&e->pdus[o->pdu]))
 		e->pdus[o->pdu].absent = at;
+	//@ assert sound_pdu(e->pdus + o->pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 	o->told = true;
 	o->was_off = false;
 	o->offs = 0;
 	o->told_asked = asked;
 	o->told_answered = at;
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
+	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert sound_outlets(e);
 }
 
 void evidence_untold(struct evidence *e, uint32_t outlet, int64_t when)
@@ -146,6 +152,9 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 
 	if (state != EVIDENCE_OFF) {
 		o->offs = 0;
+		//@ assert sound_outlet(o, e->n_pdus, e->latest);
+		//@ assert in_memory(e) && sound_pdus(e);
+		//@ assert sound_outlets(e);
 		/* it came back: whatever turns it off now is not the command */
 		if (state == EVIDENCE_ON && o->was_off)
 			forget(e, outlet, at);
@@ -154,21 +163,33 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	if (!o->told || asked < o->told_answered)
 		return;
 	o->was_off = true;
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
+	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert sound_outlets(e);
 	if (o->offs == 0) {
 		o->offs = 1;
 		o->first_answered = at;
 		o->last_asked = asked;
 		o->last_answered = answered;
+		//@ assert sound_outlet(o, e->n_pdus, e->latest);
+		//@ assert in_memory(e) && sound_pdus(e);
+		//@ assert sound_outlets(e);
 		return;
 	}
 	/* asked before the first was answered, it may be the same moment twice */
 	if (asked < o->first_answered)
 		return;
 	o->offs = 2;
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
+	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert sound_outlets(e);
 	if (asked <= o->last_asked)
 		return;
 	o->last_asked = asked;
 	o->last_answered = answered;
+	//@ assert sound_outlet(o, e->n_pdus, e->latest);
+	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert sound_outlets(e);
 }
 
 void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
@@ -190,6 +211,9 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 	if (asked > p->last_asked)
 		p->last_asked = asked;
 	p->heard = true;
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 }
 
 /*@ requires \valid(p);
@@ -243,11 +267,18 @@ static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t a
 	p->refuses = true;
 	if (asked > p->refused_asked)
 		p->refused_asked = asked;
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 	/* and whether it was silent before this answer is known only once that was heard */
 	if (asked - p->refuses_since < e->refusal_lasts || asked > p->last_asked)
 		return;
 	forget_all(e, pdu, p->absent);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	vouch(p, asked, answered);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 }
 
 void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
@@ -298,15 +329,25 @@ void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step,
 		p->up = up;
 		p->timed_answered = at;
 	}
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 	if (stands) {
 		if (!p->advances)
 			no_uptime(e, pdu, asked, answered);
 		return;
 	}
 	p->refuses = false;
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 	/* agents round, so the number may be ahead by as much as it advances at a time */
 	forget_all(e, pdu, up < step ? at : at - up + step);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	vouch(p, asked, answered);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert sound_pdus(e);
 }
 
 /* Whether the PDU cannot have restarted before that reading was made: asked later, or with it. */

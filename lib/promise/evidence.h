@@ -302,6 +302,7 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
     ensures e->latest == (answered > \old(e->latest) ? answered : \old(e->latest));
     ensures doubted{Pre, Post}(e, pdu);
     ensures e->pdus[pdu].timed;
+    ensures !e->pdus[pdu].frozen ==> !e->pdus[pdu].refuses;
     // It vouches no further than to when it was asked, ...
     ensures (e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked) &&
              e->pdus[pdu].vouch_answered == \old(e->pdus[pdu].vouch_answered)) ||

@@ -9,8 +9,12 @@ EXTRA_DIST += doc/cluster.md \
 # Where it cannot run it says so, and that is no failure: as in make check. What administrators and
 # Pacemaker do with the agent comes first, for here is what it needs.
 check-cluster: all
-	@test -n '$(SCENARIOS)' || $(MAKE) check TESTS='tests/agent_pacemaker.sh tests/pcs.sh'
-	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh $(SCENARIOS) || test $$? = 77
+	@failed=0; \
+	test -n '$(SCENARIOS)' || \
+		$(MAKE) check TESTS='tests/agent_pacemaker.sh tests/pcs.sh' || failed=1; \
+	$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh $(SCENARIOS) || \
+		test $$? = 77 || failed=1; \
+	exit $$failed
 
 demo-cluster: all
 	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh --demo

@@ -151,8 +151,12 @@ static const struct way *same_target(const struct search *search, const struct w
 static bool contradiction(const struct search *search, const struct way *a, const struct way *b)
 {
 	char *text_a = given_text(a->given), *text_b = given_text(b->given);
-	char *message = g_strdup_printf("%s and %s are different targets: leave one of them out",
-	                                text_a, text_b);
+	const bool fenced = options_get(search->options, OPTION_NODENAME) != NULL;
+	char *message = g_strdup_printf(
+		"%s and %s are different targets: leave one of them out%s", text_a, text_b,
+		fenced ? " (Pacemaker writes one itself; hostlist or pcmk_host_map say which "
+			 "outlets are whose)"
+		       : "");
 
 	g_free(text_a);
 	g_free(text_b);

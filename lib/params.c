@@ -73,7 +73,7 @@ static const struct param table[] = {
 	  "safest, for it notices rows that were renumbered. A node without outlets, or every "
 	  "node if hostlist is empty, is fed by all outlets whose name or description in "
 	  "the PDU equals the node's name, ignoring case; names such as Load 3, Outlet 3, "
-	  "Port 3, Receptacle 3, Bank 3 or 3 alone are never a node's in the lists of status. "
+	  "Port 3, Receptacle 3, Bank 3 or 3 alone are never listed as nodes. "
 	  "Nodes with several feeds deserve an explicit map.",
 	  ANY_WORD, AGENT_ALIKE },
 	{ PARAM_FEEDS, "feeds", "integer", "0", OPTIONAL, "How many outlets each node must have",

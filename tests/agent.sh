@@ -212,6 +212,16 @@ lines "a password and a script that agree" 0 ON '' action=status plug=3 $secure 
 # --- messages call options as they were written ---
 lines "ip" 1 '' 'ERROR: ip: "a..b" is not a host name' action=status ip=a..b plug=3
 lines "ipaddr" 1 '' 'ERROR: ipaddr: "a..b" is not a host name' action=status ipaddr=a..b plug=3
+for port in '' 1161; do
+	lines "an IPv6 address that may end in a port, ipport=$port" 1 '' \
+		'ERROR: ip: "::1:1161" may be .* write \[IPv6\] or \[IPv6\]:port' action=status ip=::1:1161 \
+		plug=3 ipport=$port
+done
+lines "a URL" 1 '' 'ERROR: ip: "http://pdu-a" is not .* but a URL' action=status ip=http://pdu-a plug=3
+lines "off_hold=0 gives something up" 0 ON 'WARNING: off_hold: 0 gives up' action=status "ip=$a" plug=3 \
+	off_hold=0
+lines "a long total_timeout" 0 ON 'WARNING: total_timeout: 80 s: the cluster.s stonith-timeout' \
+	action=status "ip=$a" plug=3 total_timeout=80
 cli "ip for its letter" 1 '' 'ERROR: ip: "a..b" is not a host name' -o status -a a..b -n 3
 lines "ip where something else is wrong with it" 1 '' 'ERROR: plug: an outlet needs @PDU, for ip names' \
 	action=status "ip=$a,$b" plug=3

@@ -69,10 +69,25 @@ build()
 	link
 }
 
+# touched_by PATCH: the files that the patch changes
+touched_by()
+{
+	sed -n 's,^+++ b/\(lib/[^	]*\).*,\1,p' "$1"
+}
+
+# restore PATCH: as if it had never been applied
+restore()
+{
+	for source in $(touched_by "$1"); do
+		cp "$srcdir/$source" "$source" || return 1
+	done
+	rebuild "$1"
+}
+
 # rebuild PATCH: what the patch touches
 rebuild()
 {
-	touched=$(sed -n 's,^+++ b/\(lib/[^	]*\).*,\1,p' "$1")
+	touched=$(touched_by "$1")
 	case $touched in
 	*.h*)
 		build
@@ -148,7 +163,7 @@ try()
 	campaign* | fuzz_power) ;;
 	*) return ;;
 	esac
-	if ! patch -s -p1 < "$1" > out 2>&1 || ! rebuild "$1" > out 2>&1; then
+	if ! patch -s -p1 -F 0 < "$1" > out 2>&1 || ! rebuild "$1" > out 2>&1; then
 		fail "$name does not apply or build any more"
 		cat out
 	elif [ "$by" = fuzz_power ]; then
@@ -156,7 +171,7 @@ try()
 	else
 		eval "by_campaign \"\$name\" \"\$kind\" ${by#campaign}"
 	fi
-	patch -s -R -p1 -f < "$1" > out 2>&1 && rebuild "$1" || exit 1
+	restore "$1" || exit 1
 }
 
 build || exit 1

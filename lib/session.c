@@ -1079,9 +1079,11 @@ static void wait_and_receive(struct session *session, usec until)
 	}
 	if (ppoll(&g_array_index(polled, struct pollfd, 0), polled->len, &timeout, NULL) > 0)
 		for (unsigned i = 0; i < connections->len; i++) {
-			if (g_array_index(polled, struct pollfd, 2 * i).revents)
+			const unsigned at = 2 * i;
+
+			if (g_array_index(polled, struct pollfd, at).revents)
 				receive(connections->pdata[i]);
-			if (g_array_index(polled, struct pollfd, 2 * i + 1).revents)
+			if (g_array_index(polled, struct pollfd, at + 1).revents)
 				hear_other(connections->pdata[i]);
 		}
 	g_ptr_array_unref(connections);

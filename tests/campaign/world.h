@@ -299,7 +299,7 @@ struct pdu_model {
 	bool is_down;
 	struct restart current; /* the one that it is in, or that it comes from */
 	usec started;
-	bool young; /* it started just before, and that is settled */
+	bool young;      /* it started just before, and that is settled */
 	unsigned starts; /* since the beginning */
 	unsigned sets_taken, offs_shown;
 	enum uptime uptime;

@@ -54,6 +54,7 @@ struct pdu {
 	struct look look;     /* under way */
 	struct settle settle;
 	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
+	bool says_no;  /* it answers the question for its uptime, and does not tell it */
 	struct denial denial;
 	char *obstacle;
 	struct outcome outcome;
@@ -469,6 +470,7 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 static void take_uptime(const struct inventory *inventory, struct pdu *pdu,
                         const struct varbind *varbind, usec now)
 {
+	pdu->says_no = varbind && varbind->type != VALUE_UNSIGNED;
 	if (varbind && varbind->type == VALUE_UNSIGNED) {
 		pdu->look.uptime.told = true;
 		pdu->look.uptime.since = now - varbind->number * (USEC_PER_SEC / 100);
@@ -625,7 +627,11 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		ask_uptime(question);
 		break;
 	case STAGE_WATCH:
-		ask_anything(question);
+		/* one no may be a slip: who tells it then is a card that tells */
+		if (pdu->says_no)
+			ask_uptime(question);
+		else
+			ask_anything(question);
 		break;
 	case STAGE_WHO:
 		ask_who(pdu, question);
@@ -692,6 +698,16 @@ static void unanswered(const struct inventory *inventory, struct pdu *pdu,
 		take_rows(inventory, pdu, reply, now);
 }
 
+static bool tells_uptime(const struct reply *reply)
+{
+	const struct varbind *varbind;
+
+	if (reply->status != REPLY_ANSWERED || reply->varbinds->len != 1)
+		return false;
+	varbind = &g_array_index(reply->varbinds, struct varbind, 0);
+	return varbind->type == VALUE_UNSIGNED && objid_equal(&varbind->name, &sys_uptime);
+}
+
 static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 {
 	const struct inventory *inventory = self;
@@ -700,6 +716,7 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 	if (pdu->stage == STAGE_WATCH) {
 		pdu->stage = STAGE_IDENTIFY;
 		pdu->watch_at = now + SETTLE_WATCH;
+		pdu->settle.told = pdu->settle.told || tells_uptime(reply);
 		if (reply->status != REPLY_REPLACED && reply->status != REPLY_FAULT)
 			return;
 	}

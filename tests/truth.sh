@@ -33,6 +33,7 @@ awk -F'|' -v OFS='|' '
 pdu() {
 	timeline=$dir/$1
 	shift
+	: >"$timeline"
 	date +%s.%N >"$timeline.begun"
 	"$TRIPPSIM" --die-with-parent --user "$user" "$@" >"$timeline" 2>&1 &
 	pdus="$pdus $!"

@@ -33,6 +33,7 @@ awk -F'|' -v OFS='|' '
 pdu() {
 	timeline=$dir/$1
 	shift
+	: >"$timeline"
 	date +%s.%N >"$timeline.begun"
 	"$TRIPPSIM" --die-with-parent --user "$user" "$@" >"$timeline" 2>&1 &
 	pdus="$pdus $!"
@@ -78,9 +79,10 @@ was_off() {
 		awk -v outlet="$outlet" -v ended="$(cat "$dir/ended")" -v begun="$(cat "$timeline.begun")" '
 			BEGIN { state = "on" }
 			NF == 4 && $2 == "outlet" && $3 == outlet {
-				if (substr($1, 3) > ended - begun && $4 == "on")
+				later = substr($1, 3) + 0 > ended - begun
+				if (later && $4 == "on")
 					exit lie = 1
-				if (substr($1, 3) <= ended - begun)
+				if (!later)
 					state = $4
 			}
 			END { exit lie || state != "off" }' "$timeline" || return

@@ -126,6 +126,7 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 		e->pdus[o->pdu].absent = at;
 	//@ assert sound_pdu(e->pdus + o->pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, o->pdu);
 	//@ assert sound_pdus(e);
 	o->told = true;
 	o->was_off = false;
@@ -134,6 +135,7 @@ void evidence_told(struct evidence *e, uint32_t outlet, int64_t asked, int64_t a
 	o->told_answered = at;
 	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert other_outlets_sound(e, outlet);
 	//@ assert sound_outlets(e);
 }
 
@@ -154,6 +156,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->offs = 0;
 		//@ assert sound_outlet(o, e->n_pdus, e->latest);
 		//@ assert in_memory(e) && sound_pdus(e);
+		//@ assert other_outlets_sound(e, outlet);
 		//@ assert sound_outlets(e);
 		/* it came back: whatever turns it off now is not the command */
 		if (state == EVIDENCE_ON && o->was_off)
@@ -165,6 +168,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	o->was_off = true;
 	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert other_outlets_sound(e, outlet);
 	//@ assert sound_outlets(e);
 	if (o->offs == 0) {
 		o->offs = 1;
@@ -173,6 +177,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->last_answered = answered;
 		//@ assert sound_outlet(o, e->n_pdus, e->latest);
 		//@ assert in_memory(e) && sound_pdus(e);
+		//@ assert other_outlets_sound(e, outlet);
 		//@ assert sound_outlets(e);
 		return;
 	}
@@ -182,6 +187,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	o->offs = 2;
 	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert other_outlets_sound(e, outlet);
 	//@ assert sound_outlets(e);
 	if (asked <= o->last_asked)
 		return;
@@ -189,6 +195,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	o->last_answered = answered;
 	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	//@ assert in_memory(e) && sound_pdus(e);
+	//@ assert other_outlets_sound(e, outlet);
 	//@ assert sound_outlets(e);
 }
 
@@ -213,6 +220,7 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 	p->heard = true;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 }
 
@@ -269,6 +277,7 @@ static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t a
 		p->refused_asked = asked;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 	/* and whether it was silent before this answer is known only once that was heard */
 	if (asked - p->refuses_since < e->refusal_lasts || asked > p->last_asked)
@@ -278,6 +287,7 @@ static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t a
 	vouch(p, asked, answered);
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 }
 
@@ -296,6 +306,7 @@ void evidence_restarted(struct evidence *e, uint32_t pdu)
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e);
 	//@ assert sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 }
 
@@ -309,44 +320,77 @@ void evidence_replaced(struct evidence *e, uint32_t pdu)
 	//@ assert sound_pdus(e);
 }
 
-void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
-                     int64_t answered)
+/*
+ * Takes what it says of its uptime. Where that is back or still it is a restart, or no clock,
+ * and either way what it was told may be forgotten. True if it stands still.
+ */
+/*@ requires sound(e) && pdu < e->n_pdus && in_time(up) && in_time(step) && in_time(asked);
+    assigns e->outlets[0 .. e->n_outlets - 1].told,
+            e->outlets[0 .. e->n_outlets - 1].was_off, e->outlets[0 .. e->n_outlets - 1].offs,
+            e->outlets[0 .. e->n_outlets - 1].worthless,
+            e->pdus[pdu].timed, e->pdus[pdu].advances, e->pdus[pdu].frozen,
+            e->pdus[pdu].refuses, e->pdus[pdu].up, e->pdus[pdu].timed_answered;
+    ensures sound(e);
+    ensures doubted{Pre, Post}(e, pdu);
+    ensures e->pdus[pdu].timed && (e->pdus[pdu].frozen <==> \result);
+    ensures \old(e->pdus[pdu].timed) && asked - \old(e->pdus[pdu].timed_answered) >= step &&
+            (up < \old(e->pdus[pdu].up) ||
+             (up == \old(e->pdus[pdu].up) && !\old(e->pdus[pdu].frozen))) ==>
+            forgotten(e, pdu, e->latest);
+*/
+static bool stands_still(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked)
 {
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	const int64_t at = in_order(e, answered);
 	struct evidence_pdu *p = &e->pdus[pdu];
 	const bool comparable = p->timed && asked - p->timed_answered >= step;
 	const bool stands = p->timed && up == p->up && (comparable || p->frozen);
 
-	/* back or still: a restart, or no clock; either way what it was told may be forgotten */
 	if ((comparable && up < p->up) || (stands && !p->frozen))
 		evidence_restarted(e, pdu);
+	//@ assert doubted{Pre, Here}(e, pdu);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	p->frozen = stands;
 	if (comparable && up > p->up)
 		p->advances = true;
 	if (!p->timed || comparable) {
 		p->timed = true;
 		p->up = up;
-		p->timed_answered = at;
+		p->timed_answered = e->latest;
 	}
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
-	if (stands) {
-		if (!p->advances)
+	return stands;
+}
+
+void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
+                     int64_t answered)
+{
+	const int64_t at = in_order(e, answered);
+
+	if (stands_still(e, pdu, up, step, asked)) {
+		//@ assert doubted{Pre, Here}(e, pdu);
+		if (!e->pdus[pdu].advances)
 			no_uptime(e, pdu, asked, answered);
+		//@ assert doubted{Pre, Here}(e, pdu);
 		return;
 	}
-	p->refuses = false;
+	//@ assert doubted{Pre, Here}(e, pdu);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	e->pdus[pdu].refuses = false;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 	/* agents round, so the number may be ahead by as much as it advances at a time */
 	forget_all(e, pdu, up < step ? at : at - up + step);
+	//@ assert doubted{Pre, Here}(e, pdu);
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	vouch(p, asked, answered);
+	vouch(&e->pdus[pdu], asked, answered);
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 }
 

@@ -128,6 +128,15 @@ struct evidence {
     predicate sound_pdus(struct evidence *e) =
       \forall integer k; 0 <= k < e->n_pdus ==> sound_pdu(e->pdus + k, e->latest);
 
+    // All but one.
+    predicate other_outlets_sound(struct evidence *e, integer i) =
+      \forall integer j; 0 <= j < e->n_outlets && j != i ==>
+        sound_outlet(e->outlets + j, e->n_pdus, e->latest);
+
+    predicate other_pdus_sound(struct evidence *e, integer k) =
+      \forall integer j; 0 <= j < e->n_pdus && j != k ==>
+        sound_pdu(e->pdus + j, e->latest);
+
     predicate sound(struct evidence *e) =
       in_memory(e) && sound_outlets(e) && sound_pdus(e);
 

@@ -41,6 +41,8 @@ static void command_again(const struct power *power, struct progress *p, usec no
 void commands_begin(struct power *power, enum trippsnmp_state wanted, usec now)
 {
 	power->wanted = wanted;
+	power->phase_began = now;
+	power->obstacle_said = false;
 	for (unsigned i = 0; i < power->n_feeds; i++) {
 		struct progress *p = &power->feeds[i];
 

@@ -12,6 +12,8 @@
 #define ENGINE_STEP (2 * USEC_PER_SEC)
 #define UPTIME_STEP (USEC_PER_SEC / 10)
 #define USEC_PER_TICK 10000
+/* What is not as wanted after so long is said. */
+#define OBSTACLE_SAID (4 * USEC_PER_SEC)
 /* "On" of an outlet that was read longer ago is not of now. */
 #define ON_LASTS (10 * USEC_PER_SEC)
 
@@ -245,6 +247,21 @@ static void hear(void *self, unsigned pdu, const struct heard *heard)
 
 /* --- the machine --- */
 
+/* What is in the way is said in time, not at the end: whoever waits may be killed before. */
+static void say_obstacle(struct power *power, usec now)
+{
+	char *missing;
+
+	if (power->obstacle_said || now - power->phase_began < OBSTACLE_SAID)
+		return;
+	power->obstacle_said = true;
+	missing = words_obstacle(power);
+	if (missing)
+		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s; trying on until the time is up",
+		         missing);
+	g_free(missing);
+}
+
 static bool next(void *self, unsigned pdu, usec now, struct question *question)
 {
 	struct power *power = self;
@@ -261,6 +278,7 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 		               now);
 	}
 	power->now = now;
+	say_obstacle(power, now);
 	plan = questions_plan(power, pdu, now);
 	if (plan.at > now)
 		return false;
@@ -278,7 +296,7 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 	if (reply->status == REPLY_REPLACED)
 		power_look_again(power,
 		                 g_strdup_printf("%s: another device answers under its address "
-		                                 "now; check ipaddr, and what has that address",
+		                                 "now; check what has that address",
 		                                 power->labels[pdu]));
 	else if (reply->status == REPLY_FAULT)
 		power_give_up(power, TRIPPSNMP_INTERNAL,

@@ -63,8 +63,10 @@ struct power {
 	const struct log *log;
 	enum trippsnmp_state wanted; /* now: in a reset first OFF, then ON */
 	bool begun;
-	usec now;     /* when it was asked for a question last */
-	usec started; /* the first question; times in messages count from it */
+	usec now;           /* when it was asked for a question last */
+	usec started;       /* the first question; times in messages count from it */
+	usec phase_began;   /* off, or on */
+	bool obstacle_said; /* in this phase */
 	bool off_proven;
 	bool short_of_on;
 	bool outdated;
@@ -125,6 +127,8 @@ extern const struct objid sys_up_time;
 
 /** One line: on what evidence off is granted. */
 void words_evidence(const struct power *power);
+/** The first outlet that is not as wanted, and why; NULL if all are. Free with g_free(). */
+char *words_obstacle(const struct power *power);
 /** What is missing, for the message when time is up; free with g_free(). */
 char *words_unfinished(const struct power *power);
 const char *words_state(enum trippsnmp_state state);

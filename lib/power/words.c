@@ -158,7 +158,7 @@ static bool were_held(const struct power *power)
 	return until - since >= power->settings.off_hold;
 }
 
-char *words_unfinished(const struct power *power)
+char *words_obstacle(const struct power *power)
 {
 	for (unsigned i = 0; i < power->n_feeds; i++) {
 		char *missing = outlet_missing(power, i);
@@ -166,6 +166,15 @@ char *words_unfinished(const struct power *power)
 		if (missing)
 			return missing;
 	}
+	return NULL;
+}
+
+char *words_unfinished(const struct power *power)
+{
+	char *missing = words_obstacle(power);
+
+	if (missing)
+		return missing;
 	if (power->wanted == TRIPPSNMP_ON)
 		return g_strdup("the outlets read on, but not all of them lately");
 	if (!were_held(power))

@@ -161,6 +161,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		/* it came back: whatever turns it off now is not the command */
 		if (state == EVIDENCE_ON && o->was_off)
 			forget(e, outlet, at);
+		//@ assert e->latest == at;
 		return;
 	}
 	if (!o->told || asked < o->told_answered)
@@ -175,6 +176,7 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 		o->first_answered = at;
 		o->last_asked = asked;
 		o->last_answered = answered;
+		//@ assert e->latest == at;
 		//@ assert sound_outlet(o, e->n_pdus, e->latest);
 		//@ assert in_memory(e) && sound_pdus(e);
 		//@ assert other_outlets_sound(e, outlet);
@@ -184,15 +186,12 @@ void evidence_read(struct evidence *e, uint32_t outlet, enum evidence_state stat
 	/* asked before the first was answered, it may be the same moment twice */
 	if (asked < o->first_answered)
 		return;
+	if (asked > o->last_asked) {
+		o->last_asked = asked;
+		o->last_answered = answered;
+	}
 	o->offs = 2;
-	//@ assert sound_outlet(o, e->n_pdus, e->latest);
-	//@ assert in_memory(e) && sound_pdus(e);
-	//@ assert other_outlets_sound(e, outlet);
-	//@ assert sound_outlets(e);
-	if (asked <= o->last_asked)
-		return;
-	o->last_asked = asked;
-	o->last_answered = answered;
+	//@ assert e->latest == at;
 	//@ assert sound_outlet(o, e->n_pdus, e->latest);
 	//@ assert in_memory(e) && sound_pdus(e);
 	//@ assert other_outlets_sound(e, outlet);
@@ -298,9 +297,14 @@ void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, in
 		no_uptime(e, pdu, asked, answered);
 }
 
-void evidence_restarted(struct evidence *e, uint32_t pdu)
+/*@ requires sound(e) && pdu < e->n_pdus;
+    assigns e->pdus[pdu].refuses;
+    ensures sound(e);
+    ensures !e->pdus[pdu].refuses;
+    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
+*/
+static void refuses_no_more(struct evidence *e, uint32_t pdu)
 {
-	forget_all(e, pdu, e->latest);
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	e->pdus[pdu].refuses = false;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
@@ -310,6 +314,12 @@ void evidence_restarted(struct evidence *e, uint32_t pdu)
 	//@ assert sound_pdus(e);
 }
 
+void evidence_restarted(struct evidence *e, uint32_t pdu)
+{
+	refuses_no_more(e, pdu);
+	forget_all(e, pdu, e->latest);
+}
+
 void evidence_replaced(struct evidence *e, uint32_t pdu)
 {
 	forget_all(e, pdu, e->latest);
@@ -317,6 +327,33 @@ void evidence_replaced(struct evidence *e, uint32_t pdu)
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
 	//@ assert in_memory(e);
 	//@ assert sound_outlets(e);
+	//@ assert sound_pdus(e);
+}
+
+/*@ requires sound(e) && pdu < e->n_pdus && in_time(up);
+    assigns e->pdus[pdu].timed, e->pdus[pdu].advances, e->pdus[pdu].frozen, e->pdus[pdu].up,
+            e->pdus[pdu].timed_answered;
+    ensures sound(e);
+    ensures e->pdus[pdu].timed && (e->pdus[pdu].frozen <==> stands);
+    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
+*/
+static void keep_uptime(struct evidence *e, uint32_t pdu, int64_t up, bool comparable, bool stands)
+{
+	struct evidence_pdu *p = &e->pdus[pdu];
+
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	p->frozen = stands;
+	if (comparable && up > p->up)
+		p->advances = true;
+	if (!p->timed || comparable) {
+		p->timed = true;
+		p->up = up;
+		p->timed_answered = e->latest;
+	}
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e);
+	//@ assert sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
 }
 
@@ -341,27 +378,38 @@ void evidence_replaced(struct evidence *e, uint32_t pdu)
 static bool stands_still(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked)
 {
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	struct evidence_pdu *p = &e->pdus[pdu];
+	const struct evidence_pdu *p = &e->pdus[pdu];
 	const bool comparable = p->timed && asked - p->timed_answered >= step;
 	const bool stands = p->timed && up == p->up && (comparable || p->frozen);
 
-	if ((comparable && up < p->up) || (stands && !p->frozen))
+	if ((comparable && up < p->up) || (stands && !p->frozen)) {
 		evidence_restarted(e, pdu);
-	//@ assert doubted{Pre, Here}(e, pdu);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	p->frozen = stands;
-	if (comparable && up > p->up)
-		p->advances = true;
-	if (!p->timed || comparable) {
-		p->timed = true;
-		p->up = up;
-		p->timed_answered = e->latest;
+		//@ assert forgotten(e, pdu, e->latest);
 	}
+	//@ assert sound(e);
+	//@ assert doubted{Pre, Here}(e, pdu);
+	keep_uptime(e, pdu, up, comparable, stands);
+	//@ assert doubted{Pre, Here}(e, pdu);
+	return stands;
+}
+
+/*@ requires sound(e) && pdu < e->n_pdus && interval(asked, answered) && answered <= e->latest;
+    assigns e->pdus[pdu].vouch_asked, e->pdus[pdu].vouch_answered;
+    ensures sound(e);
+    ensures (e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked) &&
+             e->pdus[pdu].vouch_answered == \old(e->pdus[pdu].vouch_answered)) ||
+            (e->pdus[pdu].vouch_asked == asked && e->pdus[pdu].vouch_answered == answered);
+    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
+*/
+static void vouch_soundly(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
+{
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e) && sound_outlets(e);
+	vouch(&e->pdus[pdu], asked, answered);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	//@ assert in_memory(e);
+	//@ assert sound_outlets(e);
 	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
-	return stands;
 }
 
 void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
@@ -370,28 +418,16 @@ void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step,
 	const int64_t at = in_order(e, answered);
 
 	if (stands_still(e, pdu, up, step, asked)) {
-		//@ assert doubted{Pre, Here}(e, pdu);
 		if (!e->pdus[pdu].advances)
 			no_uptime(e, pdu, asked, answered);
-		//@ assert doubted{Pre, Here}(e, pdu);
 		return;
 	}
+	refuses_no_more(e, pdu);
+	vouch_soundly(e, pdu, asked, answered);
 	//@ assert doubted{Pre, Here}(e, pdu);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	e->pdus[pdu].refuses = false;
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e) && sound_outlets(e);
-	//@ assert other_pdus_sound(e, pdu);
-	//@ assert sound_pdus(e);
 	/* agents round, so the number may be ahead by as much as it advances at a time */
 	forget_all(e, pdu, up < step ? at : at - up + step);
 	//@ assert doubted{Pre, Here}(e, pdu);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	vouch(&e->pdus[pdu], asked, answered);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e) && sound_outlets(e);
-	//@ assert other_pdus_sound(e, pdu);
-	//@ assert sound_pdus(e);
 }
 
 /* Whether the PDU cannot have restarted before that reading was made: asked later, or with it. */

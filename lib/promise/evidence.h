@@ -6,7 +6,7 @@
  * moment, and each rule takes the worse end of that interval. No fact ever
  * makes more true than it says; whatever is missing costs time, not truth.
  *
- * Proven by Frama-C (./bootstrap prove): doc/promise.md has the contract in
+ * Its contracts are for Frama-C (./bootstrap prove): doc/promise.md has them in
  * words. It includes nothing of ours, and must never do so.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later

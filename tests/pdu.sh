@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 agent=$TS_BUILDDIR/agent/fence_tripplite
 pdus=
-timelines=
 trap 'stop_pdus; rm -rf "$scratch"' EXIT
 
 # When it returns, the timelines are whole.
@@ -10,33 +9,25 @@ stop_pdus() {
 	for pid in $pdus; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
-	for pid in $timelines; do
-		wait "$pid"
-	done
 	pdus=
-	timelines=
 }
 
 # start_pdu NAME CAPTURE OPTION...: when it returns, the PDU listens on $port ($address with
-# its host) and its timeline goes to $scratch/NAME.
+# its host). Its timeline goes to $scratch/NAME, and to no other process before: who has the
+# PDU's answer finds there what it did until then, however busy the machine is.
 start_pdu() {
 	pdu=$1
 	capture=$2
 	shift 2
 	: >"$scratch/$pdu"
-	mkfifo "$scratch/$pdu.fifo"
 	"$TRIPPSIM" --port 0 --die-with-parent --log-requests "$@" "$TS_CAPTURES/$capture.snmprec" \
-		>"$scratch/$pdu.fifo" 2>"$scratch/$pdu.err" <"${commands:-/dev/null}" &
+		>>"$scratch/$pdu" 2>"$scratch/$pdu.err" <"${commands:-/dev/null}" &
 	pdus="$pdus $!"
-	exec 3<"$scratch/$pdu.fifo"
-	read -r line <&3 || {
+	await "$pdu" '^trippsim: listening on ' || {
 		cat "$scratch/$pdu.err"
 		exit 99
 	}
-	cat <&3 >"$scratch/$pdu" &
-	timelines="$timelines $!"
-	exec 3<&-
-	port=${line##*:}
+	port=$(sed -n 's/^trippsim: listening on .*://p' "$scratch/$pdu")
 	address=127.0.0.1:$port
 }
 

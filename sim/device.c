@@ -611,9 +611,10 @@ void device_exchange(struct device *device)
 	device->exchanges++;
 	for (unsigned i = 0; i < device->outlets->len; i++) {
 		struct outlet *outlet = device->outlets->pdata[i];
-		g_autofree char *was = outlet->text;
+		char *text = g_strdup_printf("%u/%s", device->exchanges + 1, plain_text(outlet));
 
-		outlet->text = g_strdup_printf("%u/%s", device->exchanges + 1, plain_text(outlet));
+		g_free(outlet->text);
+		outlet->text = text;
 		outlet->stuck = false;
 		outlet->lie = false;
 		outlet->refuse_until = 0;

@@ -163,7 +163,7 @@ try()
 	campaign* | fuzz_power) ;;
 	*) return ;;
 	esac
-	if ! patch -s -p1 -F 0 < "$1" > out 2>&1 || ! rebuild "$1" > out 2>&1; then
+	if ! patch -s -p1 -l -F 2 < "$1" > out 2>&1 || ! rebuild "$1" > out 2>&1; then
 		fail "$name does not apply or build any more"
 		cat out
 	elif [ "$by" = fuzz_power ]; then

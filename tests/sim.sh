@@ -287,6 +287,8 @@ check "the power of the main load fails in a restart, and comes back" \
 stop_pdus
 start_pdu card smart1500rmxl2ua-webcard-12.06.0069 --control
 check "an SNMPWEBCARD has a main load" test "$(ask snmpset 1.3.6.1.4.1.850.100.1.12.3.0 i 1)" = 1
+await card ' outlet 1.main off$'
+await card ' outlet 1.3 off$'
 check "that cuts all outlets likewise" test "$(lines '1.main off') $(lines '1.1 off') $(lines '1.3 off')" = "1 1 1"
 check "and reads off" test "$(get 1.3.6.1.4.1.850.100.1.12.1.0 1.3.6.1.4.1.850.100.1.10.2.1.2.3 | tr '\n' ' ')" = "1 1 "
 alarms=1.3.6.1.4.1.850.100.1.6

@@ -557,8 +557,7 @@ static TCase *request_case(void)
 	tcase_add_test(tcase, a_copied_varbind_outlives_the_first);
 	tcase_add_test(tcase, a_cleared_event_owns_nothing_and_can_be_cleared_again);
 	tcase_add_test(tcase, an_error_status_has_the_standards_word);
-	tcase_add_loop_test(tcase, a_value_is_shown_with_its_type, 0,
-	                    G_N_ELEMENTS(shown_values));
+	tcase_add_loop_test(tcase, a_value_is_shown_with_its_type, 0, G_N_ELEMENTS(shown_values));
 	return tcase;
 }
 

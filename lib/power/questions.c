@@ -254,7 +254,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 		if (p->feed->pdu != pdu)
 			continue;
 		if (p->feed->name_key)
-			bytes += 2 * VARBIND_BYTES + p->feed->name_bytes;
+			bytes += (gsize)2 * VARBIND_BYTES + p->feed->name_bytes;
 		if (question->varbinds->len && bytes > ANSWER_BYTES) {
 			course->sweep_at = i;
 			return;

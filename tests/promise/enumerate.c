@@ -851,7 +851,7 @@ int main(int argc, char **argv)
 {
 	const unsigned deeper = argc > 1 && !strcmp(argv[1], "--deep") ? 1 : 0;
 
-	seen = calloc(sizeof(*seen), (size_t)1 << SEEN_BITS);
+	seen = calloc((size_t)1 << SEEN_BITS, sizeof(*seen));
 	if (!seen)
 		return 1;
 	begin_scene(0, 1, 0, 0);

@@ -38,6 +38,7 @@ static void setup_with(bool v1, usec timeout, uint32_t seed)
 {
 	const struct exchange_settings settings = { .v1 = v1, .timeout = timeout, .seed = seed };
 
+	exchange_clear(&x); /* a test may begin it anew */
 	exchange_init(&x, "pdu-a", &counting, &settings);
 	next_tag = 1;
 	warnings = 0;

@@ -1638,6 +1638,7 @@ static struct runner ask_two(void)
 	struct runner runner;
 
 	runner_init(&runner, NULL, G_N_ELEMENTS(labels), labels, &counting, &settings);
+	exchange_clear(&x); /* the runner's take its place for a while */
 	for (unsigned i = 0; i < G_N_ELEMENTS(labels); i++) {
 		x = runner.exchanges[i];
 		ask(REQUEST_GET, 1);

@@ -239,7 +239,7 @@ hostile endless 2 has.no.end -S
 hostile standing 2 does.not.advance -T off node1
 hostile backwards 255 does.not.advance -l
 hostile deep 255 . -l
-hostile big 4 . -T off node1
+hostile big 2 uptime -T off node1
 hostile long 255 . -l
 hostile types 255 . -l
 END

@@ -19,7 +19,7 @@ network() {
 	set_times "$total"
 	snmp_timeout=${wait_for-$snmp_timeout}
 	run -T reset node1
-	verdict "$codes" "no answer to SNMP|does not answer any more|too slowly.*loss|read|check password"
+	verdict "$codes" "no answer to SNMP|gives no answer|does not answer any more|too slowly.*loss|read|check password"
 }
 
 # late VERSION CODES TOTAL SECONDS: each answer so late.

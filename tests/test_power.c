@@ -791,6 +791,36 @@ START_TEST(a_stuck_relay_ends_it_after_power_timeout)
 }
 END_TEST
 
+static usec obstacle_said;
+
+static enum script_fate note_obstacle(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (!obstacle_said && script_said(network, TRIPPSNMP_LOG_WARN, "outlet 3 of pdu-a reads "))
+		obstacle_said = network->clock;
+	return SCRIPT_ANSWERED;
+}
+
+/* Whoever waits may be killed before the end, and then nobody would have said what is in the way.
+ */
+START_TEST(what_does_not_obey_is_said_within_five_seconds)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->relay = _i ? 0 : 12 * USEC_PER_SEC;
+	obstacle_said = 0;
+	script->hook = note_obstacle;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	if (_i)
+		ck_assert_int_eq(obstacle_said, 0);
+	else
+		ck_assert(obstacle_said > 0 && obstacle_said - begun <= 5 * USEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(a_stuck_relay_is_commanded_again_ever_more_slowly)
 {
 	usec before = 0;
@@ -1927,6 +1957,7 @@ static TCase *timeout_case(void)
 	TCase *tcase = tcase_new("power_timeout");
 
 	tcase_add_test(tcase, a_stuck_relay_ends_it_after_power_timeout);
+	tcase_add_loop_test(tcase, what_does_not_obey_is_said_within_five_seconds, 0, 2);
 	tcase_add_test(tcase, a_stuck_relay_is_commanded_again_ever_more_slowly);
 	tcase_add_test(tcase, an_unknown_state_is_not_ended_by_power_timeout);
 	tcase_add_test(tcase, commands_without_an_answer_are_not_ended_by_power_timeout);

@@ -330,6 +330,36 @@ static char *refusal(const struct config *config, int report)
 	}
 }
 
+/* Whether the answer is of the engine that was asked: another card may have the same user. */
+static bool is_of_engine(const struct connection *connection)
+{
+	const struct sender *sender = &connection->session->sender;
+	const netsnmp_session *mine = snmp_sess_session(connection->handle);
+
+	return sender->is_v3 && sender->engine_id_len == mine->securityEngineIDLen &&
+	       !memcmp(sender->engine_id, mine->securityEngineID, sender->engine_id_len);
+}
+
+/*
+ * Whether the sender of what net-snmp has not accepted may have restarted, or be another one: it
+ * says so of itself. Else the datagram was damaged on its way, and that is a loss like any other.
+ */
+#define TIME_WINDOW 150 /* s, RFC 3414 section 2.2.3 */
+static bool may_have_restarted(const struct connection *connection)
+{
+	const struct sender *sender = &connection->session->sender;
+	netsnmp_session *mine = snmp_sess_session(connection->handle);
+	u_int boots = 0, time = 0;
+
+	if (!sender->is_v3 || !connection->engine_known)
+		return false;
+	if (!is_of_engine(connection))
+		return true;
+	return get_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, &boots,
+	                      &time, TRUE) != SNMPERR_SUCCESS ||
+	       sender->boots != (long)boots || sender->time + TIME_WINDOW < (long)time;
+}
+
 static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 {
 	struct connection *connection = pending->connection;
@@ -345,8 +375,9 @@ static void take_report(struct pending *pending, netsnmp_pdu *pdu)
 	if (reason)
 		push(connection->session, EVENT_REFUSED, connection->pdu, pending->tag, reason);
 	else
-		/* another engine, or one that has lost its count of boots */
-		connection->restart = true;
+		/* another engine, or one that has lost its count of boots, if not what was asked
+		 * was damaged */
+		connection->restart |= may_have_restarted(connection);
 }
 
 /*
@@ -372,16 +403,6 @@ static bool left_behind(const struct connection *connection)
 static bool is_v3(const struct session *session)
 {
 	return session->config->version == SNMP_V3;
-}
-
-/* Whether the answer is of the engine that was asked: another card may have the same user. */
-static bool is_of_engine(const struct connection *connection)
-{
-	const struct sender *sender = &connection->session->sender;
-	const netsnmp_session *mine = snmp_sess_session(connection->handle);
-
-	return sender->is_v3 && sender->engine_id_len == mine->securityEngineIDLen &&
-	       !memcmp(sender->engine_id, mine->securityEngineID, sender->engine_id_len);
 }
 
 /* False for what cannot be the answer; one may still come. */
@@ -1009,7 +1030,7 @@ static void receive(struct connection *connection)
 			unreachable(connection, ECONNREFUSED);
 		/* what an engine that has lost its count of boots says is not accepted */
 		else if (mine->s_snmp_errno == SNMPERR_BAD_PARSE)
-			connection->restart = connection->engine_known;
+			connection->restart |= may_have_restarted(connection);
 	}
 	netsnmp_large_fd_set_cleanup(&set);
 	if (is_v3(connection->session) && !connection->engine_known && !connection->restart &&

@@ -210,9 +210,12 @@ static void wind_clock(struct script *script, unsigned pdu)
 {
 	static const struct objid sys_up_time = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 
+	usec up = script->clock - script->agents[pdu].started;
+
+	if (script->agents[pdu].whole_seconds)
+		up -= up % USEC_PER_SEC;
 	if (script->agents[pdu].runs)
-		script_put(script, pdu, &sys_up_time, VALUE_UNSIGNED,
-		           (script->clock - script->agents[pdu].started) / (USEC_PER_SEC / 100));
+		script_put(script, pdu, &sys_up_time, VALUE_UNSIGNED, up / (USEC_PER_SEC / 100));
 }
 
 static struct engine engine_of(const struct script *script, unsigned pdu)

@@ -56,6 +56,7 @@ struct script {
 	GArray *cells[SCRIPT_PDUS_MAX]; /* of struct varbind, in order */
 	struct {
 		bool runs, is_v3;
+		bool whole_seconds; /* its sysUpTime advances each second only */
 		usec started;
 		uint32_t boots;
 	} agents[SCRIPT_PDUS_MAX]; /* see script_start() */

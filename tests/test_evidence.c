@@ -337,6 +337,20 @@ START_TEST(uptime_that_stands_still_forgets_and_is_no_uptime)
 END_TEST
 
 /* A card without an uptime is read and asked every second from 101 s on. */
+START_TEST(uptime_that_was_not_seen_to_advance_cannot_speak_for_a_silence)
+{
+	node(1);
+	told(0, 100.0, 100.1);
+	reads_off(0, 106.0, 106.1);
+	reads_off(0, 106.2, 106.3);
+	is_up(0, 86400, 106.4, 106.5);
+	ck_assert(!off(106.6));
+	reads_off(0, 107.6, 107.7);
+	is_up(0, 86401.3, 107.7, 107.8);
+	ck_assert(off(107.9));
+}
+END_TEST
+
 static void goes_on_without_uptime(double until, bool stands)
 {
 	for (double t = 101; t <= until; t += 1) {
@@ -481,18 +495,6 @@ START_TEST(a_restart_forgets_no_other_pdus_commands)
 }
 END_TEST
 
-START_TEST(another_device_begins_anew)
-{
-	node(1);
-	is_up(0, 86400, 99.0, 99.1);
-	all_of_it(0);
-	is_up(0, 86401.5, 100.6, 100.7);
-	evidence_replaced(&e, 0);
-	ck_assert(!off(100.8));
-	ck_assert(!pdus[0].heard && !pdus[0].timed && !outlets[0].told);
-}
-END_TEST
-
 START_TEST(each_pdu_is_vouched_for)
 {
 	node(2);
@@ -592,6 +594,7 @@ int main(void)
 	tcase_add_test(tcase, uptime_that_goes_back_forgets);
 	tcase_add_test(tcase, uptime_that_stands_still_forgets_and_is_no_uptime);
 	tcase_add_test(tcase, uptime_that_stands_still_at_zero_is_a_refusal);
+	tcase_add_test(tcase, uptime_that_was_not_seen_to_advance_cannot_speak_for_a_silence);
 	tcase_add_test(tcase, a_refusal_must_last);
 	tcase_add_test(tcase, a_refusal_long_ago_is_another_one);
 	tcase_add_test(tcase, a_card_that_told_its_uptime_cannot_refuse_it);
@@ -602,7 +605,6 @@ int main(void)
 	tcase_add_test(tcase, what_was_not_heard_does_not_vouch);
 	tcase_add_test(tcase, a_restart_forgets_the_pdus_commands);
 	tcase_add_test(tcase, a_restart_forgets_no_other_pdus_commands);
-	tcase_add_test(tcase, another_device_begins_anew);
 	tcase_add_test(tcase, each_pdu_is_vouched_for);
 	tcase_add_test(tcase, all_are_off_together_for_the_hold);
 	tcase_add_test(tcase, without_a_hold_all_are_off_at_one_moment);

@@ -8,9 +8,11 @@
 
 #include <string.h>
 
-/* snmpEngineTime counts seconds, and is rounded; sysUpTime counts hundredths. */
+/*
+ * snmpEngineTime counts seconds, and is rounded; sysUpTime counts hundredths, but there are agents
+ * that renew it each second only.
+ */
 #define ENGINE_STEP (2 * USEC_PER_SEC)
-#define UPTIME_STEP (USEC_PER_SEC / 10)
 #define USEC_PER_TICK 10000
 /* What is not as wanted after so long is said. */
 #define OBSTACLE_SAID (4 * USEC_PER_SEC)
@@ -208,13 +210,19 @@ static void hear_engine(struct power *power, unsigned pdu, const struct heard *h
 
 static void hear_uptime(struct power *power, unsigned pdu, const struct heard *heard)
 {
-	const struct varbind *told;
+	const struct varbind *told = NULL;
 
-	if (heard->kind != REQUEST_GET || heard->varbinds->len != 1)
-		return;
-	told = &g_array_index(heard->varbinds, struct varbind, 0);
+	for (unsigned i = 0; heard->kind == REQUEST_GET && i < heard->varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(heard->varbinds, struct varbind, i);
+
+		if (!objid_equal(&varbind->name, &sys_up_time))
+			continue;
+		if (told)
+			return; /* twice */
+		told = varbind;
+	}
 	/* of two clocks that differ the slower would look like a restart */
-	if (!objid_equal(&told->name, &sys_up_time) || power->courses[pdu].tells_time)
+	if (!told || power->courses[pdu].tells_time)
 		return;
 	if (told->type != VALUE_UNSIGNED) {
 		evidence_refuses_uptime(&power->evidence, pdu, heard->asked, heard->answered);

@@ -171,6 +171,29 @@ static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
 	return (struct plan){ TASK_SWEEP, 0, at };
 }
 
+/* Whether the PDU's uptime must be seen to advance before it vouches for anything. */
+static bool must_advance(const struct evidence_pdu *p)
+{
+	return p->frozen || (!p->advances && p->absent);
+}
+
+/* Then it is asked as early as can be, so that the next readings show whether it advances. */
+static bool uptime_comes_first(const struct power *power, unsigned pdu)
+{
+	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
+
+	return must_advance(p) && !p->timed && !p->refuses && !power->courses[pdu].uptime_asked;
+}
+
+/* And what has told it by itself is asked with the readings: no other answer is needed then. */
+static bool uptime_goes_along(const struct power *power, unsigned pdu)
+{
+	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
+
+	return power->wanted == TRIPPSNMP_OFF && p->absent && p->timed && !p->frozen &&
+	       !power->courses[pdu].tells_time;
+}
+
 /*
  * When all has been confirmed; and once at the beginning of a hold that has time for it, for
  * who tells it then cannot be taken later for one that has none. Who refuses it is asked again
@@ -185,6 +208,8 @@ static struct plan uptime_plan(const struct power *power, unsigned pdu)
 	if (power->wanted == TRIPPSNMP_ON)
 		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
 	if (end != USEC_NEVER && all_confirmed(power, end) && !vouched_for(power, pdu))
+		return plan;
+	if (uptime_comes_first(power, pdu))
 		return plan;
 	if (course->tells_time || power->settings.off_hold < HOLD_POLL || !off_begun(power, pdu))
 		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
@@ -263,6 +288,10 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 	}
 	course->sweep_at = 0;
 	course->look_first = false;
+	if (!uptime_goes_along(power, pdu))
+		return;
+	varbinds_add(question->varbinds, &sys_up_time);
+	question->no_is_answer = true;
 }
 
 struct objid questions_command_object(const struct feed *feed)
@@ -341,10 +370,11 @@ void questions_replied(struct power *power, unsigned pdu, const struct reply *re
 	struct course *course = &power->courses[pdu];
 
 	if (course->task == TASK_UPTIME) {
-		/* one that stands still is told, and vouches for nothing: not in a loop */
-		course->uptime_at =
-			now +
-			(is_told(reply) && !power->evidence.pdus[pdu].frozen ? 0 : UPTIME_PAUSE);
+		course->uptime_at = now;
+		if (!is_told(reply))
+			course->uptime_at += UPTIME_PAUSE;
+		else if (must_advance(&power->evidence.pdus[pdu]))
+			course->uptime_at += UPTIME_STEP;
 		return;
 	}
 	if (course->task != TASK_SWEEP || course->sweep_at)

@@ -78,6 +78,8 @@ struct power {
 	struct outcome outcome;
 };
 
+/* sysUpTime advances at least once in this time. */
+#define UPTIME_STEP USEC_PER_SEC
 /* The PDU's poll in a hold; also how old a reading may become while others are waited for. */
 #define HOLD_POLL (2 * USEC_PER_SEC)
 #define POLL_FIRST (USEC_PER_SEC / 50)

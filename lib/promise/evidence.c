@@ -71,11 +71,15 @@ static void forget(struct evidence *e, uint32_t i, int64_t before)
     ensures doubted{Pre, Post}(e, pdu);
     ensures forgotten(e, pdu, before);
     ensures before >= e->latest ==> none_told(e, pdu);
+    ensures e->latest == \old(e->latest);
+    ensures same_pdu{Pre, Post}(e->pdus + pdu);
 */
 static void forget_all(struct evidence *e, uint32_t pdu, int64_t before)
 {
 	/*@ loop invariant 0 <= i <= e->n_outlets;
 	    loop invariant sound(e);
+	    loop invariant e->latest == \at(e->latest, Pre);
+	    loop invariant same_pdu{Pre, Here}(e->pdus + pdu);
 	    loop invariant \forall integer j; 0 <= j < i ==> no_truer{Pre, Here}(e->outlets + j);
 	    loop invariant \forall integer j; 0 <= j < i && e->outlets[j].pdu != pdu ==>
 	                   same{Pre, Here}(e->outlets + j);
@@ -204,12 +208,10 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 	const int64_t at = in_order(e, answered);
 	struct evidence_pdu *p = &e->pdus[pdu];
 	const int64_t since = p->heard ? p->last_asked : asked;
-	int64_t took = at - asked;
+	const int64_t took = at - asked < ROUND_TRIP_MAX ? at - asked : ROUND_TRIP_MAX;
 
 	if (at - since >= absence(p))
 		p->absent = at;
-	if (took > ROUND_TRIP_MAX)
-		took = ROUND_TRIP_MAX;
 	if (!p->heard || took < p->round_trip)
 		p->round_trip = took;
 	else
@@ -223,6 +225,7 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
 	//@ assert sound_pdus(e);
 }
 
+/* It has not restarted since any command that counts, until that was asked. */
 /*@ requires \valid(p);
     assigns p->vouch_asked, p->vouch_answered;
     ensures asked > \old(p->vouch_asked) ==>
@@ -242,191 +245,140 @@ static void vouch(struct evidence_pdu *p, int64_t asked, int64_t answered)
 /*
  * It does not say how long it is up. A card that starts does so too, so that must last,
  * and be asked all the while. Then it has not restarted if it was never silent for long.
+ * Commands that were asked before the time that is returned are worthless.
  */
-/*@ requires sound(e) && pdu < e->n_pdus && interval(asked, answered);
-    assigns e->latest, e->outlets[0 .. e->n_outlets - 1].told,
-            e->outlets[0 .. e->n_outlets - 1].was_off, e->outlets[0 .. e->n_outlets - 1].offs,
-            e->outlets[0 .. e->n_outlets - 1].worthless,
-            e->pdus[pdu].refuses, e->pdus[pdu].vouch_asked, e->pdus[pdu].vouch_answered,
-            e->pdus[pdu].refuses_since, e->pdus[pdu].refused_asked;
-    ensures sound(e);
-    ensures doubted{Pre, Post}(e, pdu);
-    ensures (e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked) &&
-             e->pdus[pdu].vouch_answered == \old(e->pdus[pdu].vouch_answered)) ||
-            (e->pdus[pdu].vouch_asked == asked && e->pdus[pdu].vouch_answered == answered &&
-             forgotten(e, pdu, e->pdus[pdu].absent) && asked <= e->pdus[pdu].last_asked &&
-             asked - e->pdus[pdu].refuses_since >= e->refusal_lasts);
-    ensures e->latest == (answered > \old(e->latest) ? answered : \old(e->latest));
-    ensures e->pdus[pdu].refuses_since == e->latest ||
-            e->pdus[pdu].refuses_since == \old(e->pdus[pdu].refuses_since);
-    ensures !\old(e->pdus[pdu].refuses) ||
-            answered - \old(e->pdus[pdu].refused_asked) >= 10000000 ==>
-            e->pdus[pdu].refuses_since == e->latest;
+/*@ requires \valid(p) && sound_pdu(p, at);
+    requires interval(asked, answered) && answered <= at && in_time(at) && in_time(lasts);
+    assigns p->refuses, p->refuses_since, p->refused_asked, p->vouch_asked, p->vouch_answered;
+    ensures sound_pdu(p, at);
+    ensures 0 <= \result <= at;
+    ensures (p->vouch_asked == \old(p->vouch_asked) &&
+             p->vouch_answered == \old(p->vouch_answered)) ||
+            (p->vouch_asked == asked && p->vouch_answered == answered &&
+             \result == p->absent && asked <= p->last_asked &&
+             asked - p->refuses_since >= lasts);
+    ensures p->refuses_since == at || p->refuses_since == \old(p->refuses_since);
+    ensures !\old(p->refuses) || at - \old(p->refused_asked) >= 10000000 ==>
+            p->refuses_since == at;
 */
-static void no_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
+static int64_t no_uptime(struct evidence_pdu *p, int64_t lasts, int64_t asked, int64_t answered,
+                         int64_t at)
 {
-	const int64_t at = in_order(e, answered);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	struct evidence_pdu *p = &e->pdus[pdu];
-
 	if (!p->refuses || at - p->refused_asked >= REFUSALS_APART)
 		p->refuses_since = at;
 	p->refuses = true;
 	if (asked > p->refused_asked)
 		p->refused_asked = asked;
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e) && sound_outlets(e);
-	//@ assert other_pdus_sound(e, pdu);
-	//@ assert sound_pdus(e);
 	/* and whether it was silent before this answer is known only once that was heard */
-	if (asked - p->refuses_since < e->refusal_lasts || asked > p->last_asked)
-		return;
-	forget_all(e, pdu, p->absent);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	if (asked - p->refuses_since < lasts || asked > p->last_asked)
+		return 0;
 	vouch(p, asked, answered);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e) && sound_outlets(e);
-	//@ assert other_pdus_sound(e, pdu);
-	//@ assert sound_pdus(e);
+	return p->absent;
 }
 
 void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
 {
-	in_order(e, answered);
-	if (!e->pdus[pdu].timed)
-		no_uptime(e, pdu, asked, answered);
-}
+	const int64_t at = in_order(e, answered);
+	struct evidence_pdu *p = &e->pdus[pdu];
+	//@ assert sound_pdu(p, e->latest);
+	const int64_t worthless =
+		p->timed ? 0 : no_uptime(p, e->refusal_lasts, asked, answered, at);
 
-/*@ requires sound(e) && pdu < e->n_pdus;
-    assigns e->pdus[pdu].refuses;
-    ensures sound(e);
-    ensures !e->pdus[pdu].refuses;
-    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
-*/
-static void refuses_no_more(struct evidence *e, uint32_t pdu)
-{
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	e->pdus[pdu].refuses = false;
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e);
-	//@ assert sound_outlets(e);
+	//@ assert in_memory(e) && sound_outlets(e);
 	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
+	forget_all(e, pdu, worthless);
 }
 
 void evidence_restarted(struct evidence *e, uint32_t pdu)
 {
-	refuses_no_more(e, pdu);
-	forget_all(e, pdu, e->latest);
-}
-
-void evidence_replaced(struct evidence *e, uint32_t pdu)
-{
-	forget_all(e, pdu, e->latest);
-	e->pdus[pdu] = (struct evidence_pdu){ 0 };
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e);
-	//@ assert sound_outlets(e);
-	//@ assert sound_pdus(e);
-}
-
-/*@ requires sound(e) && pdu < e->n_pdus && in_time(up);
-    assigns e->pdus[pdu].timed, e->pdus[pdu].advances, e->pdus[pdu].frozen, e->pdus[pdu].up,
-            e->pdus[pdu].timed_answered;
-    ensures sound(e);
-    ensures e->pdus[pdu].timed && (e->pdus[pdu].frozen <==> stands);
-    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
-*/
-static void keep_uptime(struct evidence *e, uint32_t pdu, int64_t up, bool comparable, bool stands)
-{
-	struct evidence_pdu *p = &e->pdus[pdu];
-
+	e->pdus[pdu].refuses = false;
 	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	p->frozen = stands;
-	if (comparable && up > p->up)
-		p->advances = true;
-	if (!p->timed || comparable) {
-		p->timed = true;
-		p->up = up;
-		p->timed_answered = e->latest;
-	}
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e);
-	//@ assert sound_outlets(e);
+	//@ assert in_memory(e) && sound_outlets(e);
 	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
+	forget_all(e, pdu, e->latest);
+}
+
+/*@ requires \valid(p) && sound_pdu(p, at) && in_time(up) && in_time(at);
+    assigns p->timed, p->advances, p->frozen, p->up, p->timed_answered;
+    ensures sound_pdu(p, at);
+    ensures p->timed && (p->frozen <==> stands);
+    ensures \old(p->advances) ==> p->advances;
+*/
+static void keep_uptime(struct evidence_pdu *p, int64_t up, bool comparable, bool stands,
+                        int64_t at)
+{
+	p->frozen = stands;
+	p->advances = p->advances || (p->timed && up > p->up);
+	if (p->timed && !comparable)
+		return;
+	p->timed = true;
+	p->up = up;
+	p->timed_answered = at;
 }
 
 /*
- * Takes what it says of its uptime. Where that is back or still it is a restart, or no clock,
- * and either way what it was told may be forgotten. True if it stands still.
+ * It says how long it is up. Where that is back or begins to stand still it has restarted, or
+ * has no clock, and either way what it was told may be forgotten. Commands that were asked
+ * before the time that is returned are worthless.
  */
-/*@ requires sound(e) && pdu < e->n_pdus && in_time(up) && in_time(step) && in_time(asked);
-    assigns e->outlets[0 .. e->n_outlets - 1].told,
-            e->outlets[0 .. e->n_outlets - 1].was_off, e->outlets[0 .. e->n_outlets - 1].offs,
-            e->outlets[0 .. e->n_outlets - 1].worthless,
-            e->pdus[pdu].timed, e->pdus[pdu].advances, e->pdus[pdu].frozen,
-            e->pdus[pdu].refuses, e->pdus[pdu].up, e->pdus[pdu].timed_answered;
-    ensures sound(e);
-    ensures doubted{Pre, Post}(e, pdu);
-    ensures e->pdus[pdu].timed && (e->pdus[pdu].frozen <==> \result);
-    ensures \old(e->pdus[pdu].timed) && asked - \old(e->pdus[pdu].timed_answered) >= step &&
-            (up < \old(e->pdus[pdu].up) ||
-             (up == \old(e->pdus[pdu].up) && !\old(e->pdus[pdu].frozen))) ==>
-            forgotten(e, pdu, e->latest);
+/*@ requires \valid(p) && sound_pdu(p, at) && in_time(up) && in_time(step);
+    requires interval(asked, answered) && answered <= at && in_time(at) && in_time(lasts);
+    assigns p->timed, p->advances, p->frozen, p->refuses, p->up, p->timed_answered,
+            p->vouch_asked, p->vouch_answered, p->refuses_since, p->refused_asked;
+    ensures sound_pdu(p, at);
+    ensures -EVIDENCE_TIME_END <= \result <= at;
+    ensures p->timed;
+    ensures !p->frozen ==> !p->refuses;
+    ensures (p->vouch_asked == \old(p->vouch_asked) &&
+             p->vouch_answered == \old(p->vouch_answered)) ||
+            (p->vouch_asked == asked && p->vouch_answered == answered);
+    ensures !p->frozen ==> \result >= (up < step ? at : at - up + step);
+    ensures p->frozen && p->vouch_asked != \old(p->vouch_asked) ==>
+            \result >= p->absent && !p->advances && asked - p->refuses_since >= lasts;
+    ensures !p->frozen && !p->advances && p->absent > 0 ==>
+            p->vouch_asked == \old(p->vouch_asked);
+    ensures \old(p->timed) && asked - \old(p->timed_answered) >= step &&
+            (up < \old(p->up) || (up == \old(p->up) && !\old(p->frozen))) ==>
+            \result == at;
 */
-static bool stands_still(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked)
+static int64_t has_uptime(struct evidence_pdu *p, int64_t up, int64_t step, int64_t lasts,
+                          int64_t asked, int64_t answered, int64_t at)
 {
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	const struct evidence_pdu *p = &e->pdus[pdu];
 	const bool comparable = p->timed && asked - p->timed_answered >= step;
 	const bool stands = p->timed && up == p->up && (comparable || p->frozen);
+	const bool anew = (comparable && up < p->up) || (stands && !p->frozen);
+	int64_t worthless = 0;
 
-	if ((comparable && up < p->up) || (stands && !p->frozen)) {
-		evidence_restarted(e, pdu);
-		//@ assert forgotten(e, pdu, e->latest);
-	}
-	//@ assert sound(e);
-	//@ assert doubted{Pre, Here}(e, pdu);
-	keep_uptime(e, pdu, up, comparable, stands);
-	//@ assert doubted{Pre, Here}(e, pdu);
-	return stands;
-}
-
-/*@ requires sound(e) && pdu < e->n_pdus && interval(asked, answered) && answered <= e->latest;
-    assigns e->pdus[pdu].vouch_asked, e->pdus[pdu].vouch_answered;
-    ensures sound(e);
-    ensures (e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked) &&
-             e->pdus[pdu].vouch_answered == \old(e->pdus[pdu].vouch_answered)) ||
-            (e->pdus[pdu].vouch_asked == asked && e->pdus[pdu].vouch_answered == answered);
-    ensures \forall integer i; 0 <= i < e->n_outlets ==> same{Pre, Post}(e->outlets + i);
-*/
-static void vouch_soundly(struct evidence *e, uint32_t pdu, int64_t asked, int64_t answered)
-{
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	vouch(&e->pdus[pdu], asked, answered);
-	//@ assert sound_pdu(e->pdus + pdu, e->latest);
-	//@ assert in_memory(e);
-	//@ assert sound_outlets(e);
-	//@ assert other_pdus_sound(e, pdu);
-	//@ assert sound_pdus(e);
+	keep_uptime(p, up, comparable, stands, at);
+	if (!stands)
+		p->refuses = false;
+	if (stands && !p->advances)
+		worthless = no_uptime(p, lasts, asked, answered, at);
+	/* what was not seen to advance may be no clock, and cannot speak for a silence */
+	else if (!stands && (p->advances || p->absent == 0))
+		vouch(p, asked, answered);
+	if (anew)
+		return at;
+	/* agents round, so the number may be ahead by as much as it advances at a time */
+	return stands ? worthless : up < step ? at : at - up + step;
 }
 
 void evidence_uptime(struct evidence *e, uint32_t pdu, int64_t up, int64_t step, int64_t asked,
                      int64_t answered)
 {
 	const int64_t at = in_order(e, answered);
+	//@ assert sound_pdu(e->pdus + pdu, e->latest);
+	struct evidence_pdu *p = &e->pdus[pdu];
+	const int64_t worthless = has_uptime(p, up, step, e->refusal_lasts, asked, answered, at);
 
-	if (stands_still(e, pdu, up, step, asked)) {
-		if (!e->pdus[pdu].advances)
-			no_uptime(e, pdu, asked, answered);
-		return;
-	}
-	refuses_no_more(e, pdu);
-	vouch_soundly(e, pdu, asked, answered);
+	//@ assert in_memory(e) && sound_outlets(e);
+	//@ assert other_pdus_sound(e, pdu);
+	//@ assert sound_pdus(e);
 	//@ assert doubted{Pre, Here}(e, pdu);
-	/* agents round, so the number may be ahead by as much as it advances at a time */
-	forget_all(e, pdu, up < step ? at : at - up + step);
+	forget_all(e, pdu, worthless);
 	//@ assert doubted{Pre, Here}(e, pdu);
 }
 

@@ -153,6 +153,17 @@ struct evidence {
       \at(o->offs, B) == \at(o->offs, A) &&
       \at(o->worthless, B) == \at(o->worthless, A);
 
+    predicate same_pdu{A, B}(struct evidence_pdu *p) =
+      \at(p->timed, B) == \at(p->timed, A) &&
+      \at(p->advances, B) == \at(p->advances, A) &&
+      \at(p->frozen, B) == \at(p->frozen, A) &&
+      \at(p->refuses, B) == \at(p->refuses, A) &&
+      \at(p->last_asked, B) == \at(p->last_asked, A) &&
+      \at(p->absent, B) == \at(p->absent, A) &&
+      \at(p->vouch_asked, B) == \at(p->vouch_asked, A) &&
+      \at(p->vouch_answered, B) == \at(p->vouch_answered, A) &&
+      \at(p->refuses_since, B) == \at(p->refuses_since, A);
+
     // Outlets of other PDUs are as they were, those of this one no truer.
     predicate doubted{A, B}(struct evidence *e, integer k) =
       \forall integer i; 0 <= i < \at(e->n_outlets, A) ==>
@@ -324,6 +335,9 @@ void evidence_heard(struct evidence *e, uint32_t pdu, int64_t asked, int64_t ans
             e->pdus[pdu].vouch_asked != \old(e->pdus[pdu].vouch_asked) ==>
             forgotten(e, pdu, e->pdus[pdu].absent) && !e->pdus[pdu].advances &&
             asked - e->pdus[pdu].refuses_since >= e->refusal_lasts;
+    // What was never seen to advance vouches for nothing if there was a silence.
+    ensures !e->pdus[pdu].frozen && !e->pdus[pdu].advances && e->pdus[pdu].absent > 0 ==>
+            e->pdus[pdu].vouch_asked == \old(e->pdus[pdu].vouch_asked);
     // What has not advanced forgets, the first time where it stands.
     ensures \old(e->pdus[pdu].timed) && asked - \old(e->pdus[pdu].timed_answered) >= step &&
             (up < \old(e->pdus[pdu].up) ||
@@ -374,20 +388,6 @@ void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, in
     ensures !e->pdus[pdu].refuses;
 */
 void evidence_restarted(struct evidence *e, uint32_t pdu);
-/** Another device answers under the PDU's address: nothing that is known of it counts any more. */
-/*@ requires sound(e) && pdu < e->n_pdus;
-    assigns e->outlets[0 .. e->n_outlets - 1].told, e->outlets[0 .. e->n_outlets - 1].was_off,
-            e->outlets[0 .. e->n_outlets - 1].offs, e->outlets[0 .. e->n_outlets - 1].worthless,
-            e->pdus[pdu];
-    ensures sound(e);
-    ensures doubted{Pre, Post}(e, pdu);
-    ensures forgotten(e, pdu, e->latest);
-    ensures none_told(e, pdu);
-    ensures !e->pdus[pdu].heard && !e->pdus[pdu].timed && !e->pdus[pdu].refuses &&
-            e->pdus[pdu].vouch_answered == 0;
-*/
-void evidence_replaced(struct evidence *e, uint32_t pdu);
-
 /** Whether all outlets are proven off, at least `off_hold` together, at this time. */
 /*@ requires sound(e) && in_time(now);
     assigns \nothing;

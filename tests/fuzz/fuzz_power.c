@@ -453,9 +453,10 @@ static void hear_uptime(struct trial *trial, const struct sent *sent, const stru
 	struct host *host = &trial->host[sent->pdu];
 	const struct varbind *told = only(event->varbinds, &up_time);
 
-	if (sent->varbinds->len != 1 || !is_in(sent->varbinds, &up_time))
+	if (!is_in(sent->varbinds, &up_time))
 		return;
-	if (!event->error_status && !told)
+	/* an error, where others were asked as well, may be of those */
+	if (event->error_status ? sent->varbinds->len > 1 : !told)
 		return;
 	if (!event->error_status && told->type == VALUE_UNSIGNED)
 		started(trial, sent->pdu, trial->virtual.now - told->number * 10000);

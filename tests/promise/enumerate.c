@@ -26,9 +26,9 @@
 #define OUTLETS 2
 #define PDUS 2
 
-enum kind { HEARD, TOLD, READ, UPTIME, REFUSES, RESTARTED, REPLACED, UNTOLD };
-static const char *const kind_names[] = { "heard",   "told",      "read",     "uptime",
-	                                  "refuses", "restarted", "replaced", "untold" };
+enum kind { HEARD, TOLD, READ, UPTIME, REFUSES, RESTARTED, UNTOLD };
+static const char *const kind_names[] = { "heard",   "told",      "read",  "uptime",
+	                                  "refuses", "restarted", "untold" };
 
 struct fact {
 	enum kind kind;
@@ -71,17 +71,6 @@ static int64_t min(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Facts of a PDU before another device answered in its place are of no device of ours. */
-static unsigned begin(uint32_t pdu, unsigned n)
-{
-	unsigned b = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (facts[i].kind == REPLACED && facts[i].pdu == pdu)
-			b = i + 1;
-	return b;
-}
-
 static bool of(unsigned i, enum kind kind, uint32_t pdu)
 {
 	return facts[i].kind == kind && facts[i].pdu == pdu;
@@ -98,7 +87,7 @@ static int64_t heard(unsigned n, uint32_t pdu)
 {
 	int64_t asked = NEVER;
 
-	for (unsigned i = begin(pdu, n); i < n; i++)
+	for (unsigned i = 0; i < n; i++)
 		if (of(i, HEARD, pdu))
 			asked = max(asked, facts[i].asked);
 	return asked;
@@ -161,7 +150,7 @@ static int baseline(unsigned n, uint32_t pdu)
 {
 	int b = -1;
 
-	for (unsigned i = begin(pdu, n); i < n; i++)
+	for (unsigned i = 0; i < n; i++)
 		if (of(i, UPTIME, pdu) && (b < 0 || facts[i].asked - facts[b].at >= scene.step))
 			b = (int)i;
 	return b;
@@ -169,15 +158,11 @@ static int baseline(unsigned n, uint32_t pdu)
 
 static bool has_advanced(unsigned n, uint32_t pdu)
 {
-	int before = -1;
+	for (unsigned i = 0; i < n; i++) {
+		const int before = baseline(i, pdu);
 
-	for (unsigned i = begin(pdu, n); i < n; i++) {
-		const int now = baseline(i + 1, pdu);
-
-		if (before >= 0 && now == (int)i && now != before &&
-		    facts[now].up > facts[before].up)
+		if (of(i, UPTIME, pdu) && before >= 0 && facts[i].up > facts[before].up)
 			return true;
-		before = now;
 	}
 	return false;
 }
@@ -187,7 +172,7 @@ static bool stood(unsigned n, uint32_t pdu)
 {
 	bool answer = false;
 
-	for (unsigned i = begin(pdu, n); i < n; i++)
+	for (unsigned i = 0; i < n; i++)
 		if (of(i, UPTIME, pdu))
 			answer = standing[i];
 	return answer;
@@ -198,7 +183,7 @@ static int64_t refuses_since(unsigned n, uint32_t pdu)
 {
 	int64_t since = NEVER, latest = 0;
 
-	for (unsigned i = begin(pdu, n); i < n; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		if (of(i, RESTARTED, pdu) || (of(i, UPTIME, pdu) && !standing[i]))
 			since = NEVER;
 		/* the first standing one shows a restart, and then is a refusal */
@@ -227,7 +212,9 @@ static int64_t uptime_forgets(unsigned i)
 		refusing[i] = !has_advanced(i, f->pdu);
 		return before;
 	}
-	vouching[i] = VOUCHES_BY_UPTIME;
+	/* what was not seen to advance cannot speak for a silence */
+	if (has_advanced(i + 1, f->pdu) || !silence[i][f->pdu])
+		vouching[i] = VOUCHES_BY_UPTIME;
 	return max(before, min(f->at, f->at - f->up + scene.step));
 }
 
@@ -277,11 +264,6 @@ static void derive(unsigned i)
 	case RESTARTED:
 		forgets = f->at;
 		break;
-	case REPLACED:
-		forgets = f->at;
-		silence[i + 1][f->pdu] = 0;
-		round_trip[i + 1][f->pdu] = 0;
-		break;
 	}
 	if (refusing[i] && heard(i, f->pdu) >= f->asked &&
 	    f->asked - refuses_since(i + 1, f->pdu) >= scene.refusal_lasts) {
@@ -298,7 +280,7 @@ static int voucher(uint32_t pdu)
 {
 	int best = -1;
 
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++)
+	for (unsigned i = 0; i < n_facts; i++)
 		if (vouching[i] != VOUCHES_NOT && facts[i].pdu == pdu &&
 		    (best < 0 || facts[i].asked > facts[best].asked))
 			best = (int)i;
@@ -352,9 +334,9 @@ static bool fits_clock(uint32_t pdu, int64_t r)
 	int64_t first_refusal = INT64_MAX, last_refusal = NEVER;
 	bool any_stood = false;
 
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++)
+	for (unsigned i = 0; i < n_facts; i++)
 		any_stood |= of(i, UPTIME, pdu) && standing[i];
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++) {
+	for (unsigned i = 0; i < n_facts; i++) {
 		const struct fact *f = &facts[i];
 
 		if (f->pdu != pdu)
@@ -390,7 +372,7 @@ static bool fits_silence(uint32_t pdu, int64_t r, int64_t *down)
 	bool clock = false, stands = false;
 	int64_t slow = 0;
 
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++) {
+	for (unsigned i = 0; i < n_facts; i++) {
 		slow = max(slow, round_trip[i + 1][pdu]);
 		if (of(i, UPTIME, pdu)) {
 			clock = true;
@@ -400,7 +382,7 @@ static bool fits_silence(uint32_t pdu, int64_t r, int64_t *down)
 	if ((clock && !stands) || has_advanced(n_facts, pdu))
 		return false;
 	*down = r - min(10 * S, max(5 * S, 2 * slow + 2 * S));
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++)
+	for (unsigned i = 0; i < n_facts; i++)
 		if (of(i, HEARD, pdu) && facts[i].asked > *down && facts[i].answered < r)
 			return false;
 	return true;
@@ -413,7 +395,7 @@ static bool may_come_on(uint32_t outlet, int64_t r)
 	int64_t down, latest = NEVER, told = NEVER;
 	bool after_clock = false, after = false;
 
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++) {
+	for (unsigned i = 0; i < n_facts; i++) {
 		const struct fact *f = &facts[i];
 
 		if (f->kind == UNTOLD && f->outlet == outlet && told <= f->at)
@@ -423,7 +405,7 @@ static bool may_come_on(uint32_t outlet, int64_t r)
 		if (f->kind == READ && f->outlet == outlet && f->state == EVIDENCE_OFF)
 			latest = max(latest, f->asked);
 	}
-	for (unsigned i = begin(pdu, n_facts); i < n_facts; i++) {
+	for (unsigned i = 0; i < n_facts; i++) {
 		const struct fact *f = &facts[i];
 
 		if (f->kind != READ || f->outlet != outlet || f->state != EVIDENCE_OFF ||
@@ -432,7 +414,7 @@ static bool may_come_on(uint32_t outlet, int64_t r)
 		after = f->answered > r;
 		after_clock = after;
 		/* with an uptime in the same answer, which was true at the same moment */
-		for (unsigned k = begin(pdu, n_facts); k < n_facts; k++)
+		for (unsigned k = 0; k < n_facts; k++)
 			if (of(k, UPTIME, pdu) && facts[k].asked == f->asked &&
 			    facts[k].answered == f->answered && !clock_allows(&facts[k], r))
 				after_clock = false;
@@ -481,7 +463,7 @@ static void enter(struct fact f)
 {
 	const int64_t latest = n_facts ? facts[n_facts - 1].at : 0;
 
-	f.at = f.kind == RESTARTED || f.kind == REPLACED ? latest : max(latest, f.answered);
+	f.at = f.kind == RESTARTED ? latest : max(latest, f.answered);
 	facts[n_facts] = f;
 	derive(n_facts++);
 	switch (f.kind) {
@@ -502,9 +484,6 @@ static void enter(struct fact f)
 		break;
 	case RESTARTED:
 		evidence_restarted(&kernel, f.pdu);
-		break;
-	case REPLACED:
-		evidence_replaced(&kernel, f.pdu);
 		break;
 	case UNTOLD:
 		evidence_untold(&kernel, f.outlet, f.answered);
@@ -580,7 +559,6 @@ enum what {
 	W_REFUSES,
 	W_UNHEARD, /* a refusal of which nobody said that it was heard */
 	W_RESTARTED,
-	W_REPLACED,
 	W_UNTOLD
 };
 
@@ -657,9 +635,6 @@ static void say(const struct letter *l)
 		break;
 	case W_RESTARTED:
 		f.kind = RESTARTED;
-		break;
-	case W_REPLACED:
-		f.kind = REPLACED;
 		break;
 	case W_UNTOLD:
 		f.kind = UNTOLD;
@@ -880,7 +855,6 @@ int main(int argc, char **argv)
 	LETTER(W_OFF_UPTIME, 0, 0, { 1, 1 });
 	LETTER(W_UNTOLD, 0, 0, { 0, 0 }, { 1, 0 });
 	LETTER(W_RESTARTED, 0, 0, { 1, 1 });
-	LETTER(W_REPLACED, 0, 0, { 1, 1 });
 	play("what ends a command", 6 + deeper);
 
 	/* all together: two outlets, on one PDU and on two */
@@ -919,7 +893,6 @@ int main(int argc, char **argv)
 	LETTER(W_UPTIME_IS, 0, 41, { 1, 1 }, { 2, 1 }, { 1, 2 });
 	LETTER(W_UPTIME_IS, 0, 2, { 2, 1 });
 	LETTER(W_REFUSES, 0, 0, { 1, 1 });
-	LETTER(W_REPLACED, 0, 0, { 1, 1 });
 	play("clocks", 6 + deeper);
 
 	/* the way of a card without a clock is long: begin it where the command is told */
@@ -949,7 +922,6 @@ int main(int argc, char **argv)
 			LETTER(W_UPTIME_IS, p, 4, { 1, 1 });
 			LETTER(W_REFUSES, p, 0, { 1, 1 }, { 0, 1 }, { 1, 1 }, { 5, 1 });
 			LETTER(W_RESTARTED, p, 0, { 1, 1 });
-			LETTER(W_REPLACED, p, 0, { 1, 1 });
 			LETTER(W_HEARD, p, 0, { 3, 3 });
 		}
 		wander(deeper ? 400000 : 20000);

@@ -28,6 +28,8 @@
 #define TIMEOUT_FLOOR (USEC_PER_SEC / 5)
 /* What takes longer is worth a word when the time is up. */
 #define SLOW (USEC_PER_SEC / 2)
+/* However long the pauses: whoever waits may be killed before the end. */
+#define SILENCE_SAID (4 * USEC_PER_SEC)
 /* In silence the wait of a PDU that has answered grows to so many times the first one. */
 #define BACK_OFF 4
 /* Of RFC 6298. */
@@ -196,9 +198,27 @@ bool exchange_busy(const struct exchange *x)
 	return x->busy;
 }
 
+static struct attempt *last_attempt(const struct exchange *x)
+{
+	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
+}
+
+/* When a silence is worth a word, however long the next attempt is away. */
+static usec silence_said_at(const struct exchange *x)
+{
+	const struct attempt *last = last_attempt(x);
+
+	return x->silent && !x->warned && last ? last->sent + SILENCE_SAID : USEC_NEVER;
+}
+
 usec exchange_due(const struct exchange *x)
 {
 	return x->busy ? x->due : USEC_NEVER;
+}
+
+usec exchange_wake(const struct exchange *x)
+{
+	return x->busy ? MIN(x->due, silence_said_at(x)) : USEC_NEVER;
 }
 
 /* xorshift32: jitter needs no better randomness */
@@ -344,11 +364,6 @@ static GArray *plan(const struct exchange *x)
 	    g_array_index(x->alone, bool, g_array_index(asked, unsigned, 0)))
 		g_array_set_size(asked, 1);
 	return asked;
-}
-
-static struct attempt *last_attempt(const struct exchange *x)
-{
-	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
 }
 
 /*
@@ -531,7 +546,11 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 {
 	struct attempt *attempt;
 
-	if (!x->busy || now < x->due)
+	if (!x->busy)
+		return false;
+	if (now >= silence_said_at(x))
+		log_silence(x, now);
+	if (now < x->due)
 		return false;
 	if (x->part_due)
 		return send_part(x, now, next_tag, request, varbinds);

@@ -125,6 +125,8 @@ void exchange_abandon(struct exchange *x);
 bool exchange_busy(const struct exchange *x);
 /** When exchange_send() has something to send next; USEC_NEVER without a question. */
 usec exchange_due(const struct exchange *x);
+/** When exchange_send() is to be called next, with something to send or to say. */
+usec exchange_wake(const struct exchange *x);
 /**
  * Makes the request that is due. False if none is, or if the question has just
  * ended in silence: then exchange_done() is true. *varbinds is storage for the

@@ -97,7 +97,7 @@ static usec next_time(const struct runner *runner, const struct machine *machine
 		const struct exchange *x = &runner->exchanges[i];
 
 		until = MIN(until,
-		            exchange_busy(x) ? exchange_due(x) : machine->wake(machine->self, i));
+		            exchange_busy(x) ? exchange_wake(x) : machine->wake(machine->self, i));
 	}
 	return until;
 }

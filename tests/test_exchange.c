@@ -595,6 +595,18 @@ START_TEST(silence_is_warned_of_once_and_at_once)
 }
 END_TEST
 
+START_TEST(silence_is_warned_of_within_five_seconds_however_long_the_pause)
+{
+	x.settings.timeout = 20 * USEC_PER_SEC;
+	ask(REQUEST_GET, 1);
+	send_next();
+	ck_assert_int_le(exchange_wake(&x), START + 5 * USEC_PER_SEC);
+	ck_assert(!sends(exchange_wake(&x)));
+	ck_assert_uint_eq(warnings, 1);
+	ck_assert_int_eq(exchange_wake(&x), exchange_due(&x));
+}
+END_TEST
+
 START_TEST(the_warning_of_silence_tells_the_pause_that_was)
 {
 	char *expected;
@@ -1708,6 +1720,7 @@ static TCase *attempts_case(void)
 	tcase_add_test(tcase, max_attempts_without_an_answer_end_in_silence);
 	tcase_add_test(tcase, without_max_attempts_it_asks_on);
 	tcase_add_test(tcase, silence_is_warned_of_once_and_at_once);
+	tcase_add_test(tcase, silence_is_warned_of_within_five_seconds_however_long_the_pause);
 	tcase_add_test(tcase, the_warning_of_silence_tells_the_pause_that_was);
 	tcase_add_test(tcase, old_attempts_do_not_pile_up);
 	return tcase;

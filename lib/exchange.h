@@ -24,7 +24,7 @@ struct question {
 	unsigned repetitions;  /* BULK: and the others so often */
 	unsigned max_attempts; /* 0: until somebody stops asking */
 	usec leave_by;         /* after that no attempt may leave; 0: any time */
-	bool no_is_answer; /* GET of one object: refused access is its answer, not an obstacle */
+	bool no_is_answer;     /* refused access to an object is its answer, not an obstacle */
 };
 
 enum reply_status {

@@ -20,6 +20,7 @@ struct sighting {
 	bool seen;    /* has a row */
 	bool unclear; /* neither a row nor a definite no */
 	bool beyond;  /* has a row on a device after 1, or cannot tell */
+	bool alarms;  /* some are active */
 	uint32_t device;
 };
 
@@ -28,6 +29,7 @@ struct sighting {
 struct layout {
 	unsigned first;  /* what is its first row */
 	unsigned beyond; /* what follows device 1 */
+	unsigned alarms; /* how many are active */
 	unsigned guess;  /* the cells of the outlets wanted */
 	unsigned status; /* of device 1 */
 };
@@ -178,9 +180,25 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 	}
 }
 
+/* Once for the families that share it; NOT_ASKED where there is none. */
+static unsigned ask_alarms(const struct identity *identity, unsigned family, GArray *varbinds)
+{
+	const struct family_alarms *alarms = family_row(family)->alarms;
+	struct objid column;
+
+	for (unsigned i = 0; i < family; i++)
+		if (family_row(i)->alarms == alarms)
+			return identity->layouts[i].alarms;
+	if (!alarms)
+		return NOT_ASKED;
+	column = alarms->count;
+	column.n--; /* without its instance, for GETNEXT */
+	return ask(varbinds, &column);
+}
+
 /*
- * For each family its first row, for those by device the first row of a device after 1; the
- * lists; the engine ID; the guess.
+ * For each family its first row, for those by device the first row of a device after 1, the
+ * number of alarms; the lists; the engine ID; the guess.
  */
 void identity_ask(struct identity *identity, GArray *varbinds)
 {
@@ -193,6 +211,7 @@ void identity_ask(struct identity *identity, GArray *varbinds)
 
 		layout->first = ask(varbinds, &first);
 		layout->beyond = family->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		layout->alarms = ask_alarms(identity, i, varbinds);
 	}
 	ask_lists(identity, varbinds);
 	identity->engine_id_at = identity->need.engine_id ? ask(varbinds, &engine_id) : NOT_ASKED;
@@ -237,6 +256,7 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
 	const struct varbind *first = &g_array_index(varbinds, struct varbind, layout->first);
 	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
+	const struct varbind *alarms = answer_at(varbinds, layout->alarms);
 	uint32_t device;
 
 	memset(sighting, 0, sizeof(*sighting));
@@ -244,6 +264,7 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	sighting->unclear = says_nothing(first, &root);
 	sighting->beyond =
 		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
+	sighting->alarms = alarms && alarms_counted(family->alarms, alarms);
 }
 
 /* What follows asked in a list. False if what follows that in turn need not be looked at. */
@@ -347,6 +368,17 @@ const struct family *identity_sole(const struct identity *identity)
 		sole = family_row(i);
 	}
 	return sole;
+}
+
+const struct family_alarms *identity_alarms(const struct identity *identity)
+{
+	const unsigned rank = identity_rank(identity);
+
+	for (unsigned i = 0; i < family_count(); i++)
+		if (identity->sightings[i].seen && identity->sightings[i].alarms &&
+		    family_row(i)->rank == rank)
+			return family_row(i)->alarms;
+	return NULL;
 }
 
 GBytes *identity_engine_id(const struct identity *identity)

@@ -35,6 +35,8 @@ enum stage {
 	STAGE_UPTIME,
 	STAGE_WATCH, /* between two looks: whether it is there all the while */
 	STAGE_WHO,
+	STAGE_ALARMS,
+	STAGE_ABOUT, /* what the alarms of lost communications are about */
 	STAGE_DONE
 };
 
@@ -56,6 +58,7 @@ struct pdu {
 	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
 	bool says_no;  /* it answers the question for its uptime, and does not tell it */
 	struct denial denial;
+	struct denial no_alarms; /* it counts alarms, and does not show them */
 	char *obstacle;
 	struct outcome outcome;
 };
@@ -73,6 +76,7 @@ static void forget(struct pdu *pdu)
 	table_clear(pdu->table);
 	g_array_set_size(pdu->census, 0);
 	g_array_set_size(pdu->statuses, 0);
+	alarms_clear(&pdu->found.alarms);
 	g_clear_pointer(&pdu->found.who, g_free);
 	pdu->found.whole = false;
 	pdu->found.family = NULL;
@@ -129,6 +133,8 @@ void inventory_free(struct inventory *inventory)
 		g_array_unref(pdu->found.outlets);
 		settle_anew(&pdu->settle);
 		denial_clear(&pdu->denial);
+		denial_clear(&pdu->no_alarms);
+		alarms_clear(&pdu->found.alarms);
 		g_free(pdu->found.who);
 		g_free(pdu->obstacle);
 		g_free(pdu->outcome.message);
@@ -218,6 +224,66 @@ static void deny(const struct inventory *inventory, struct pdu *pdu, usec now, c
 	look_again(inventory, pdu, now + denial_pause(inventory->settings.lasts), g_strdup(why));
 }
 
+/* --- alarms --- */
+
+/*
+ * All else is known. A card that says that alarms are active is asked which: one may be that it
+ * has lost a device.
+ */
+static void finish(struct pdu *pdu)
+{
+	const struct family_alarms *objects = identity_alarms(pdu->identity);
+
+	pdu->stage = objects ? STAGE_ALARMS : STAGE_DONE;
+	if (!objects)
+		return;
+	pdu->found.alarms.objects = objects;
+	table_begin_alarms(pdu->table, &pdu->found.alarms, pdu->need->status);
+}
+
+static void alarms_known(struct pdu *pdu)
+{
+	alarms_mark(&pdu->found.alarms, pdu->found.outlets);
+	denial_clear(&pdu->no_alarms);
+	pdu->stage = STAGE_DONE;
+}
+
+static void alarms_read(struct pdu *pdu)
+{
+	if (alarms_any_lost(&pdu->found.alarms))
+		pdu->stage = STAGE_ABOUT;
+	else
+		alarms_known(pdu);
+}
+
+/* What its user may not see is no alarm, if that lasts. */
+static void alarms_unread(const struct inventory *inventory, struct pdu *pdu, usec now,
+                          const char *wrong)
+{
+	const usec lasts = inventory->settings.lasts;
+	char *why = g_strdup_printf("the table of active alarms could not be read: %s", wrong);
+
+	if (denial_heard(&pdu->no_alarms, why, now, lasts)) {
+		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
+		         "%s: %s; going on as if no other alarm were there", pdu->label, why);
+		g_free(why);
+		alarms_read(pdu);
+	} else {
+		look_again(inventory, pdu, now + denial_pause(lasts), why);
+	}
+}
+
+static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
+                        const struct reply *reply, usec now)
+{
+	const char *wrong = table_take(pdu->table, reply);
+
+	if (wrong)
+		alarms_unread(inventory, pdu, now, wrong);
+	else if (table_ended(pdu->table))
+		alarms_read(pdu);
+}
+
 /* --- identification --- */
 
 /* Which columns a walk must read. */
@@ -266,7 +332,7 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 		return;
 	}
 	statuses_take(pdu->statuses, status, pdu->found.outlets);
-	pdu->stage = STAGE_DONE;
+	finish(pdu);
 }
 
 static void ask_numbers(const struct pdu *pdu, struct question *question)
@@ -310,7 +376,7 @@ static void choose_stage(struct pdu *pdu)
 		statuses_add(pdu->statuses, pdu->found.family, pdu->found.device);
 		pdu->stage = STAGE_READ;
 	} else {
-		pdu->stage = STAGE_DONE;
+		finish(pdu);
 	}
 }
 
@@ -436,7 +502,7 @@ static void look_ended(const struct inventory *inventory, struct pdu *pdu, usec 
 {
 	pdu->look.answered = now;
 	if (!pdu->need->settled)
-		pdu->stage = STAGE_DONE;
+		finish(pdu);
 	else if (pdu->look.uptime.told)
 		settled(inventory, pdu);
 	else
@@ -452,7 +518,7 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 	settled = settle_look(&pdu->settle, &pdu->look, &again);
 	g_clear_pointer(&pdu->look.seen, g_free);
 	if (settled) {
-		pdu->stage = STAGE_DONE;
+		finish(pdu);
 		return;
 	}
 	look_again(inventory, pdu, again,
@@ -636,6 +702,15 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 	case STAGE_WHO:
 		ask_who(pdu, question);
 		break;
+	case STAGE_ALARMS:
+		table_ask(pdu->table, question);
+		question->no_is_answer = true;
+		break;
+	case STAGE_ABOUT:
+		question->kind = REQUEST_GET;
+		question->no_is_answer = true;
+		alarms_ask_about(&pdu->found.alarms, question->varbinds);
+		break;
 	case STAGE_DONE:
 		break;
 	}
@@ -643,8 +718,8 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		return true;
 	/* nothing to ask, such as a status of a family that has none */
 	g_array_unref(question->varbinds);
-	pdu->stage = STAGE_DONE;
-	return false;
+	finish(pdu);
+	return pdu->stage != STAGE_DONE && next(self, i, now, question);
 }
 
 static void answered(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
@@ -680,6 +755,14 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 	case STAGE_WHO:
 		who_answered(inventory, pdu, reply, now);
 		break;
+	case STAGE_ALARMS:
+		take_alarms(inventory, pdu, reply, now);
+		break;
+	case STAGE_ABOUT:
+		alarms_take_about(&pdu->found.alarms,
+		                  &g_array_index(reply->varbinds, struct varbind, 0));
+		alarms_known(pdu);
+		break;
 	case STAGE_WATCH: /* that it answers is all */
 	case STAGE_DONE:
 		break;
@@ -694,6 +777,8 @@ static void unanswered(const struct inventory *inventory, struct pdu *pdu,
 		take_uptime(inventory, pdu, NULL, now);
 	else if (pdu->stage == STAGE_IDENTIFY)
 		identify_by_next(pdu, true);
+	else if (pdu->stage == STAGE_ALARMS)
+		take_alarms(inventory, pdu, reply, now);
 	else
 		take_rows(inventory, pdu, reply, now);
 }

@@ -253,10 +253,16 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 static struct outcome judge_node(const struct operation *operation, void *context, bool *unclear)
 {
 	GArray *feeds = context;
+	struct outcome outcome;
 
-	(void)unclear;
 	g_array_set_size(feeds, 0);
-	return feeds_find(operation->view, operation->node, feeds);
+	outcome = feeds_find(operation->view, operation->node, feeds);
+	if (outcome.error)
+		return outcome;
+	/* what a card has lost it cannot switch, whatever it says; it may find it again */
+	outcome = feeds_alarmed(feeds);
+	*unclear = outcome.error != TRIPPSNMP_OK;
+	return outcome;
 }
 
 char *feeds_text(const GArray *feeds)

@@ -206,7 +206,7 @@ static void take_row(struct alarm *alarm, const struct family_alarms *objects,
 		return;
 	if (names_device(objects, &row, &alarm->device))
 		alarm->about = ALARM_ABOUT_DEVICE;
-	else if (objid_below(&row, &objects->types) && !has_type(objects, &row))
+	else if (objects->types.n && objid_below(&row, &objects->types) && !has_type(objects, &row))
 		alarm->about = ALARM_ABOUT_OTHER;
 }
 

@@ -758,12 +758,121 @@ START_TEST(a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else)
 }
 END_TEST
 
+/* --- active alarms --- */
+
+#define ALARM 77
+#define DEVICE_ROW "1.3.6.1.4.1.850.1.1.1.2.1.1."
+
+static void lose(const char *about)
+{
+	script_alarm(script, 0, lx->alarms, ALARM, true, about);
+}
+
+/* It is over after 20 seconds. */
+static enum script_fate found_again(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	if (it_is(20) && !network->calls++)
+		script_no_alarm(network, 0, lx->alarms, ALARM);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+/* By number and by name. */
+static const char *const lost_maps[] = { "db1:3", "" };
+
+static void begin_lost(const char *hostlist, const char *about)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(0, 1, 3, "db1");
+	lose(about);
+	configure(hostlist, NULL);
+}
+
+START_TEST(what_an_alarm_says_is_lost_is_never_off)
+{
+	begin_lost(lost_maps[_i % 2], _i / 2 ? DEVICE_ROW "1" : NULL);
+	put_cell(lx->state, 3, 1);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "outlet 3 of pdu-a: its card has an active alarm "
+	                               "\"Communications Lost\" about its device");
+	assert_seconds(48, 50);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "Communications Lost"));
+}
+END_TEST
+
+START_TEST(what_is_found_again_is_switched)
+{
+	begin_lost(lost_maps[_i], DEVICE_ROW "1");
+	script->hook = found_again;
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(commanded(0, 1, 3));
+	assert_seconds(20, 25);
+}
+END_TEST
+
+START_TEST(a_lost_device_of_somebody_else_is_in_nobodys_way)
+{
+	begin_lost(lost_maps[_i], DEVICE_ROW "2");
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(0, 2);
+}
+END_TEST
+
+START_TEST(a_lost_device_of_one_feed_leaves_the_other_one_alone)
+{
+	for (unsigned i = 0; i < 2; i++)
+		script_outlets(script, i, lx, 1, 8);
+	script_alarm(script, 1, lx->alarms, ALARM, true, DEVICE_ROW "1");
+	configure("db1:3@pdu-a,3@pdu-b", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "outlet 3 of pdu-b: its card has an active alarm");
+}
+END_TEST
+
+START_TEST(another_nodes_lost_pdu_is_in_nobodys_way)
+{
+	for (unsigned i = 0; i < 2; i++)
+		script_outlets(script, i, lx, 1, 8);
+	script_alarm(script, 1, lx->alarms, ALARM, true, DEVICE_ROW "1");
+	configure("db1:3@pdu-a;db2:3@pdu-b", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+}
+END_TEST
+
+START_TEST(status_fails_where_an_alarm_says_that_a_device_is_lost)
+{
+	begin_lost("db1:3", DEVICE_ROW "1");
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "\"Communications Lost\"");
+	assert_seconds(13, 15);
+}
+END_TEST
+
+START_TEST(other_alarms_are_one_line_of_status)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	script_alarm(script, 0, lx->alarms, 80, false, DEVICE_ROW "1");
+	lose(DEVICE_ROW "2");
+	configure("db1:3", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "pdu-a: 2 active alarms: Communications Lost; Load 03 Off"));
+	ck_assert_str_eq(script->lines[TRIPPSNMP_LOG_WARN]->str, "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
 	TCase *found = tcase_create("found by name");
+	TCase *alarms = tcase_create("alarms"), *two_alarms = tcase_create("alarms of two");
 
 	tcase_add_checked_fixture(looks, setup, teardown);
 	tcase_add_loop_test(looks, a_card_that_is_starting_is_given_time_before_its_no_is_believed,
@@ -812,6 +921,18 @@ int main(void)
 	tcase_add_test(changes, another_device_under_the_address_is_begun_anew);
 	tcase_add_test(changes, another_device_that_does_not_have_the_outlet_is_an_error);
 	suite_add_tcase(suite, changes);
+
+	tcase_add_checked_fixture(alarms, setup, teardown);
+	tcase_add_loop_test(alarms, what_an_alarm_says_is_lost_is_never_off, 0, 4);
+	tcase_add_loop_test(alarms, what_is_found_again_is_switched, 0, 2);
+	tcase_add_loop_test(alarms, a_lost_device_of_somebody_else_is_in_nobodys_way, 0, 2);
+	tcase_add_test(alarms, status_fails_where_an_alarm_says_that_a_device_is_lost);
+	tcase_add_test(alarms, other_alarms_are_one_line_of_status);
+	suite_add_tcase(suite, alarms);
+	tcase_add_checked_fixture(two_alarms, setup_two, teardown);
+	tcase_add_test(two_alarms, a_lost_device_of_one_feed_leaves_the_other_one_alone);
+	tcase_add_test(two_alarms, another_nodes_lost_pdu_is_in_nobodys_way);
+	suite_add_tcase(suite, two_alarms);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

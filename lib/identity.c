@@ -21,6 +21,7 @@ struct sighting {
 	bool unclear; /* neither a row nor a definite no */
 	bool beyond;  /* has a row on a device after 1, or cannot tell */
 	bool alarms;  /* some are active */
+	bool alarms_unclear;
 	uint32_t device;
 };
 
@@ -180,6 +181,15 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 	}
 }
 
+/* The number of alarms without its instance, for GETNEXT. */
+static struct objid alarms_column(const struct family_alarms *alarms)
+{
+	struct objid column = alarms->count;
+
+	column.n--;
+	return column;
+}
+
 /* Once for the families that share it; NOT_ASKED where there is none. */
 static unsigned ask_alarms(const struct identity *identity, unsigned family, GArray *varbinds)
 {
@@ -191,8 +201,7 @@ static unsigned ask_alarms(const struct identity *identity, unsigned family, GAr
 			return identity->layouts[i].alarms;
 	if (!alarms)
 		return NOT_ASKED;
-	column = alarms->count;
-	column.n--; /* without its instance, for GETNEXT */
+	column = alarms_column(alarms);
 	return ask(varbinds, &column);
 }
 
@@ -249,6 +258,15 @@ static const struct varbind *answer_at(const GArray *varbinds, unsigned at)
 	return at == NOT_ASKED ? NULL : &g_array_index(varbinds, struct varbind, at);
 }
 
+static void sight_alarms(const struct family_alarms *alarms, const struct varbind *number,
+                         struct sighting *sighting)
+{
+	const struct objid column = alarms_column(alarms);
+
+	sighting->alarms = alarms_counted(alarms, number);
+	sighting->alarms_unclear = says_nothing(number, &column);
+}
+
 static void sight(const struct family *family, const GArray *varbinds, const struct layout *layout,
                   struct sighting *sighting)
 {
@@ -264,7 +282,8 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	sighting->unclear = says_nothing(first, &root);
 	sighting->beyond =
 		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
-	sighting->alarms = alarms && alarms_counted(family->alarms, alarms);
+	if (alarms)
+		sight_alarms(family->alarms, alarms, sighting);
 }
 
 /* What follows asked in a list. False if what follows that in turn need not be looked at. */
@@ -370,14 +389,18 @@ const struct family *identity_sole(const struct identity *identity)
 	return sole;
 }
 
-const struct family_alarms *identity_alarms(const struct identity *identity)
+const struct family_alarms *identity_alarms(const struct identity *identity, bool *unclear)
 {
 	const unsigned rank = identity_rank(identity);
 
-	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->sightings[i].seen && identity->sightings[i].alarms &&
-		    family_row(i)->rank == rank)
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct sighting *sighting = &identity->sightings[i];
+
+		*unclear = sighting->alarms_unclear;
+		if (sighting->seen && family_row(i)->rank == rank &&
+		    (sighting->alarms || sighting->alarms_unclear))
 			return family_row(i)->alarms;
+	}
 	return NULL;
 }
 

@@ -38,9 +38,11 @@ bool identity_sees(const struct identity *identity, const struct family *family)
 const struct family *identity_sole(const struct identity *identity);
 /** snmpEngineID (RFC 3411); may be NULL. Owned by the identity. */
 GBytes *identity_engine_id(const struct identity *identity);
-/** The alarms of the families of the best rank, if the card says that some are active; else NULL.
+/**
+ * The alarms of the families of the best rank if any may be active: the card says so, or, *unclear,
+ * what it says is an error. Else NULL.
  */
-const struct family_alarms *identity_alarms(const struct identity *identity);
+const struct family_alarms *identity_alarms(const struct identity *identity, bool *unclear);
 /** Adds the tables of the families of the best rank, and what was not read of the lists. */
 void identity_add_tables(const struct identity *identity, struct table *table,
                          struct table_columns columns);

@@ -226,21 +226,6 @@ static void deny(const struct inventory *inventory, struct pdu *pdu, usec now, c
 
 /* --- alarms --- */
 
-/*
- * All else is known. A card that says that alarms are active is asked which: one may be that it
- * has lost a device.
- */
-static void finish(struct pdu *pdu)
-{
-	const struct family_alarms *objects = identity_alarms(pdu->identity);
-
-	pdu->stage = objects ? STAGE_ALARMS : STAGE_DONE;
-	if (!objects)
-		return;
-	pdu->found.alarms.objects = objects;
-	table_begin_alarms(pdu->table, &pdu->found.alarms, pdu->need->status);
-}
-
 static void alarms_known(struct pdu *pdu)
 {
 	alarms_mark(&pdu->found.alarms, pdu->found.outlets);
@@ -256,16 +241,16 @@ static void alarms_read(struct pdu *pdu)
 		alarms_known(pdu);
 }
 
-/* What its user may not see is no alarm, if that lasts. */
+/* What the card refuses to tell is no alarm, if that lasts. */
 static void alarms_unread(const struct inventory *inventory, struct pdu *pdu, usec now,
                           const char *wrong)
 {
 	const usec lasts = inventory->settings.lasts;
-	char *why = g_strdup_printf("the table of active alarms could not be read: %s", wrong);
+	char *why = g_strdup_printf("its active alarms could not be read: %s", wrong);
 
 	if (denial_heard(&pdu->no_alarms, why, now, lasts)) {
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
-		         "%s: %s; going on as if no other alarm were there", pdu->label, why);
+		         "%s: %s; going on as if there were no other one", pdu->label, why);
 		g_free(why);
 		alarms_read(pdu);
 	} else {
@@ -282,6 +267,28 @@ static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
 		alarms_unread(inventory, pdu, now, wrong);
 	else if (table_ended(pdu->table))
 		alarms_read(pdu);
+}
+
+/*
+ * All else is known. A card that says that alarms are active is asked which: one may be that it
+ * has lost a device.
+ */
+static void finish(const struct inventory *inventory, struct pdu *pdu, usec now)
+{
+	bool unclear;
+	const struct family_alarms *objects = identity_alarms(pdu->identity, &unclear);
+
+	if (!objects) {
+		alarms_known(pdu);
+		return;
+	}
+	pdu->found.alarms.objects = objects;
+	if (unclear) {
+		alarms_unread(inventory, pdu, now, "an error where they are counted");
+		return;
+	}
+	pdu->stage = STAGE_ALARMS;
+	table_begin_alarms(pdu->table, &pdu->found.alarms, pdu->need->status);
 }
 
 /* --- identification --- */
@@ -332,7 +339,7 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 		return;
 	}
 	statuses_take(pdu->statuses, status, pdu->found.outlets);
-	finish(pdu);
+	finish(inventory, pdu, now);
 }
 
 static void ask_numbers(const struct pdu *pdu, struct question *question)
@@ -363,7 +370,7 @@ static bool families_known(const struct inventory *inventory, struct pdu *pdu,
 }
 
 /* What is read next, now that the families are known. */
-static void choose_stage(struct pdu *pdu)
+static void choose_stage(const struct inventory *inventory, struct pdu *pdu, usec now)
 {
 	const struct inventory_need *need = pdu->need;
 
@@ -376,7 +383,7 @@ static void choose_stage(struct pdu *pdu)
 		statuses_add(pdu->statuses, pdu->found.family, pdu->found.device);
 		pdu->stage = STAGE_READ;
 	} else {
-		finish(pdu);
+		finish(inventory, pdu, now);
 	}
 }
 
@@ -403,7 +410,7 @@ static void identified(const struct inventory *inventory, struct pdu *pdu,
 	if (!families_known(inventory, pdu, reply, now))
 		return;
 	pdu->found.known = true;
-	choose_stage(pdu);
+	choose_stage(inventory, pdu, now);
 	if (pdu->stage == STAGE_READ)
 		take_guess(inventory, pdu, reply->varbinds, now);
 }
@@ -502,7 +509,7 @@ static void look_ended(const struct inventory *inventory, struct pdu *pdu, usec 
 {
 	pdu->look.answered = now;
 	if (!pdu->need->settled)
-		finish(pdu);
+		finish(inventory, pdu, now);
 	else if (pdu->look.uptime.told)
 		settled(inventory, pdu);
 	else
@@ -518,7 +525,7 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 	settled = settle_look(&pdu->settle, &pdu->look, &again);
 	g_clear_pointer(&pdu->look.seen, g_free);
 	if (settled) {
-		finish(pdu);
+		finish(inventory, pdu, pdu->look.answered);
 		return;
 	}
 	look_again(inventory, pdu, again,
@@ -718,7 +725,7 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		return true;
 	/* nothing to ask, such as a status of a family that has none */
 	g_array_unref(question->varbinds);
-	finish(pdu);
+	finish(inventory, pdu, now);
 	return pdu->stage != STAGE_DONE && next(self, i, now, question);
 }
 

@@ -2320,7 +2320,30 @@ START_TEST(a_card_that_does_not_tell_the_number_has_none_that_is_known)
 	script->context = &errors[_i / 2];
 	look();
 	ck_assert(!alarmed(0));
-	ck_assert_uint_le(script->sent->len, _i % 2 ? 6 : 3);
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
+	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+}
+END_TEST
+
+static enum script_fate refuse_number_once(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	return network->clock < 1000 * USEC_PER_SEC + USEC_PER_SEC / 2
+	               ? refuse_number(network, pdu, request, answer)
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(an_error_in_place_of_the_number_is_no_number)
+{
+	static int error = SNMP_STATUS_GEN_ERR;
+
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = refuse_number_once;
+	script->context = &error;
+	look();
+	ck_assert(alarmed(0));
 }
 END_TEST
 
@@ -2352,8 +2375,8 @@ START_TEST(a_table_that_stays_refused_tells_of_no_alarm)
 	script->context = &errors[_i / 2];
 	look();
 	ck_assert(!alarmed(0));
-	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
-	                      "going on as if no other alarm were there"));
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
 	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
 }
 END_TEST
@@ -2488,6 +2511,7 @@ static TCase *alarms_case(void)
 	ADD_BOTH(tcase, a_count_without_rows_is_no_alarm);
 	tcase_add_loop_test(tcase, a_card_that_does_not_tell_the_number_has_none_that_is_known, 0,
 	                    8);
+	ADD_BOTH(tcase, an_error_in_place_of_the_number_is_no_number);
 	tcase_add_loop_test(tcase, a_table_that_stays_refused_tells_of_no_alarm, 0, 4);
 	ADD_BOTH(tcase, a_table_that_is_refused_at_first_is_read_later);
 	ADD_BOTH(tcase, silence_to_the_table_is_no_answer);

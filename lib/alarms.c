@@ -42,11 +42,13 @@ const struct alarm *alarms_at(const struct alarms *alarms, unsigned i)
 	return alarm_at(alarms, i);
 }
 
-bool alarms_counted(const struct family_alarms *objects, const struct varbind *varbind)
+unsigned alarms_counted(const struct family_alarms *objects, const struct varbind *varbind)
 {
 	const bool number = varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER;
 
-	return number && varbind->number > 0 && objid_equal(&varbind->name, &objects->count);
+	if (!number || !objid_equal(&varbind->name, &objects->count))
+		return 0;
+	return (unsigned)CLAMP(varbind->number, 0, ALARMS_MAX);
 }
 
 /* --- rows --- */

@@ -30,7 +30,8 @@ struct alarm {
 
 /** Of one card. Zeroed: none. */
 struct alarms {
-	GArray *rows; /* of struct alarm, by id; NULL before the first one */
+	unsigned counted; /* so many there are, as the card says; at most ALARMS_MAX */
+	GArray *rows;     /* of struct alarm, by id; NULL before the first one */
 	const struct family_alarms *objects;
 	uint32_t selected; /* the device of outlets without one; 0: not known */
 };
@@ -39,8 +40,8 @@ void alarms_clear(struct alarms *alarms);
 unsigned alarms_len(const struct alarms *alarms);
 const struct alarm *alarms_at(const struct alarms *alarms, unsigned i);
 
-/** Whether the answer to a question for their count says that there are any. */
-bool alarms_counted(const struct family_alarms *objects, const struct varbind *varbind);
+/** How many there are by the answer to a question for their count; at most ALARMS_MAX. */
+unsigned alarms_counted(const struct family_alarms *objects, const struct varbind *varbind);
 
 /**
  * Takes a cell of the column of descriptions, or of that of texts. Returns what is wrong with

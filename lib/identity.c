@@ -17,10 +17,10 @@ static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2
 
 /** What was seen of one family. */
 struct sighting {
-	bool seen;    /* has a row */
-	bool unclear; /* neither a row nor a definite no */
-	bool beyond;  /* has a row on a device after 1, or cannot tell */
-	bool alarms;  /* some are active */
+	bool seen;       /* has a row */
+	bool unclear;    /* neither a row nor a definite no */
+	bool beyond;     /* has a row on a device after 1, or cannot tell */
+	unsigned alarms; /* active ones */
 	bool alarms_unclear;
 	uint32_t device;
 };
@@ -389,14 +389,14 @@ const struct family *identity_sole(const struct identity *identity)
 	return sole;
 }
 
-const struct family_alarms *identity_alarms(const struct identity *identity, bool *unclear)
+const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n)
 {
 	const unsigned rank = identity_rank(identity);
 
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct sighting *sighting = &identity->sightings[i];
 
-		*unclear = sighting->alarms_unclear;
+		*n = sighting->alarms;
 		if (sighting->seen && family_row(i)->rank == rank &&
 		    (sighting->alarms || sighting->alarms_unclear))
 			return family_row(i)->alarms;

@@ -39,10 +39,10 @@ const struct family *identity_sole(const struct identity *identity);
 /** snmpEngineID (RFC 3411); may be NULL. Owned by the identity. */
 GBytes *identity_engine_id(const struct identity *identity);
 /**
- * The alarms of the families of the best rank if any may be active: the card says so, or, *unclear,
- * what it says is an error. Else NULL.
+ * The alarms of the families of the best rank if any may be active: *n by what the card says; 0
+ * where that is an error. Else NULL.
  */
-const struct family_alarms *identity_alarms(const struct identity *identity, bool *unclear);
+const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n);
 /** Adds the tables of the families of the best rank, and what was not read of the lists. */
 void identity_add_tables(const struct identity *identity, struct table *table,
                          struct table_columns columns);

@@ -263,9 +263,13 @@ static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
 {
 	const char *wrong = table_take(pdu->table, reply);
 
+	if (!wrong && !table_ended(pdu->table))
+		return;
+	if (!wrong && alarms_len(&pdu->found.alarms) < pdu->found.alarms.counted)
+		wrong = "their table has fewer than are counted";
 	if (wrong)
 		alarms_unread(inventory, pdu, now, wrong);
-	else if (table_ended(pdu->table))
+	else
 		alarms_read(pdu);
 }
 
@@ -275,15 +279,16 @@ static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
  */
 static void finish(const struct inventory *inventory, struct pdu *pdu, usec now)
 {
-	bool unclear;
-	const struct family_alarms *objects = identity_alarms(pdu->identity, &unclear);
+	unsigned n;
+	const struct family_alarms *objects = identity_alarms(pdu->identity, &n);
 
 	if (!objects) {
 		alarms_known(pdu);
 		return;
 	}
 	pdu->found.alarms.objects = objects;
-	if (unclear) {
+	pdu->found.alarms.counted = n;
+	if (!n) {
 		alarms_unread(inventory, pdu, now, "an error where they are counted");
 		return;
 	}

@@ -140,9 +140,11 @@ START_TEST(alarms_are_asked_for_where_the_count_is_a_number_above_zero)
 {
 	struct varbind varbind = { .name = lx->count, .type = VALUE_UNSIGNED, .number = 11 };
 
-	ck_assert(alarms_counted(lx, &varbind));
+	ck_assert_uint_eq(alarms_counted(lx, &varbind), 11);
 	varbind.type = VALUE_INTEGER;
-	ck_assert(alarms_counted(lx, &varbind));
+	ck_assert_uint_eq(alarms_counted(lx, &varbind), 11);
+	varbind.number = INT64_MAX;
+	ck_assert_uint_eq(alarms_counted(lx, &varbind), ALARMS_MAX);
 	varbind.number = 0;
 	ck_assert(!alarms_counted(lx, &varbind));
 	varbind.number = -1;

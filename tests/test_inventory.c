@@ -2284,12 +2284,33 @@ START_TEST(each_look_reads_the_alarms_anew)
 }
 END_TEST
 
-START_TEST(a_count_without_rows_is_no_alarm)
+START_TEST(a_count_that_stays_above_the_rows_is_no_alarm)
 {
 	begin_alarms(_i == V1);
 	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 4294967295);
 	look();
 	ck_assert(!alarmed(0));
+	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "fewer than are counted"));
+}
+END_TEST
+
+static enum script_fate hide_alarms_once(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	if (network->clock > 1000 * USEC_PER_SEC + USEC_PER_SEC / 2 && !network->calls++)
+		lose(NULL);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(rows_that_are_counted_and_come_late_are_waited_for)
+{
+	begin_alarms(_i == V1);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 1);
+	script->hook = hide_alarms_once;
+	look();
+	ck_assert(alarmed(0));
 }
 END_TEST
 
@@ -2508,7 +2529,8 @@ static TCase *alarms_case(void)
 	ADD_BOTH(tcase, a_device_that_is_lost_is_not_another_one);
 	ADD_BOTH(tcase, a_lost_sensor_does_not_matter);
 	tcase_add_test(tcase, each_look_reads_the_alarms_anew);
-	ADD_BOTH(tcase, a_count_without_rows_is_no_alarm);
+	ADD_BOTH(tcase, a_count_that_stays_above_the_rows_is_no_alarm);
+	ADD_BOTH(tcase, rows_that_are_counted_and_come_late_are_waited_for);
 	tcase_add_loop_test(tcase, a_card_that_does_not_tell_the_number_has_none_that_is_known, 0,
 	                    8);
 	ADD_BOTH(tcase, an_error_in_place_of_the_number_is_no_number);

@@ -112,6 +112,24 @@ const char *alarms_take(struct alarms *alarms, uint32_t column, const struct var
 	return NULL;
 }
 
+void alarms_take_all(struct alarms *alarms, const GArray *varbinds)
+{
+	const struct objid *entry = &alarms->objects->entry;
+
+	for (unsigned i = 0; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		uint32_t column;
+
+		/* where there is no value the name is what was asked */
+		if (!varbind_is_object(varbind, &varbind->name) ||
+		    !objid_below(&varbind->name, entry))
+			continue;
+		column = varbind->name.id[entry->n];
+		if (column == alarms->objects->description || column == alarms->objects->text)
+			alarms_take(alarms, column, varbind);
+	}
+}
+
 /* --- what they are about --- */
 
 /* The columns that tell it, in the order in which they are asked. */

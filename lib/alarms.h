@@ -49,6 +49,9 @@ unsigned alarms_counted(const struct family_alarms *objects, const struct varbin
  */
 const char *alarms_take(struct alarms *alarms, uint32_t column, const struct varbind *varbind);
 
+/** Takes whatever rows are among those varbinds, in whatever order. */
+void alarms_take_all(struct alarms *alarms, const GArray *varbinds);
+
 /** Whether one is of lost communications. */
 bool alarms_any_lost(const struct alarms *alarms);
 /** Then: appends what to ask for to know what they are about. */

@@ -21,6 +21,7 @@ struct sighting {
 	bool unclear;    /* neither a row nor a definite no */
 	bool beyond;     /* has a row on a device after 1, or cannot tell */
 	unsigned alarms; /* active ones */
+	bool alarms_refused;
 	bool alarms_unclear;
 	uint32_t device;
 };
@@ -264,7 +265,8 @@ static void sight_alarms(const struct family_alarms *alarms, const struct varbin
 	const struct objid column = alarms_column(alarms);
 
 	sighting->alarms = alarms_counted(alarms, number);
-	sighting->alarms_unclear = says_nothing(number, &column);
+	sighting->alarms_refused = number->type == VALUE_ERROR;
+	sighting->alarms_unclear = !sighting->alarms_refused && says_nothing(number, &column);
 }
 
 static void sight(const struct family *family, const GArray *varbinds, const struct layout *layout,
@@ -355,6 +357,9 @@ const char *identity_unclear(const struct identity *identity)
 	for (unsigned i = 0; i < family_count(); i++)
 		if (identity->sightings[i].unclear && family_row(i)->rank <= best)
 			return "errors where the outlet tables are looked for";
+	for (unsigned i = 0; i < family_count(); i++)
+		if (identity->sightings[i].alarms_unclear && family_row(i)->rank <= best)
+			return "errors where its active alarms are counted";
 	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
 
@@ -398,7 +403,7 @@ const struct family_alarms *identity_alarms(const struct identity *identity, uns
 
 		*n = sighting->alarms;
 		if (sighting->seen && family_row(i)->rank == rank &&
-		    (sighting->alarms || sighting->alarms_unclear))
+		    (sighting->alarms || sighting->alarms_refused))
 			return family_row(i)->alarms;
 	}
 	return NULL;

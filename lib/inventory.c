@@ -241,7 +241,7 @@ static void alarms_read(struct pdu *pdu)
 		alarms_known(pdu);
 }
 
-/* What the card refuses to tell is no alarm, if that lasts. */
+/* What the card refuses to tell, or does not have, is no alarm, if that lasts. */
 static void alarms_unread(const struct inventory *inventory, struct pdu *pdu, usec now,
                           const char *wrong)
 {
@@ -258,19 +258,34 @@ static void alarms_unread(const struct inventory *inventory, struct pdu *pdu, us
 	}
 }
 
+static bool has_error(const struct reply *reply)
+{
+	for (unsigned i = 0; i < reply->varbinds->len; i++)
+		if (g_array_index(reply->varbinds, struct varbind, i).type == VALUE_ERROR)
+			return true;
+	return false;
+}
+
 static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
                         const struct reply *reply, usec now)
 {
+	struct alarms *alarms = &pdu->found.alarms;
 	const char *wrong = table_take(pdu->table, reply);
 
+	/* a row is a row, also where the walk goes wrong */
+	if (reply->status == REPLY_ANSWERED && !reply->error_status)
+		alarms_take_all(alarms, reply->varbinds);
 	if (!wrong && !table_ended(pdu->table))
 		return;
-	if (!wrong && alarms_len(&pdu->found.alarms) < pdu->found.alarms.counted)
-		wrong = "their table has fewer than are counted";
-	if (wrong)
+	if (alarms_len(alarms) >= alarms->counted)
+		alarms_read(pdu);
+	else if (!wrong)
+		alarms_unread(inventory, pdu, now, "their table has fewer than are counted");
+	else if (has_error(reply))
 		alarms_unread(inventory, pdu, now, wrong);
 	else
-		alarms_read(pdu);
+		start_over(inventory, pdu, now,
+		           g_strdup_printf("its active alarms could not be read: %s", wrong));
 }
 
 /*

@@ -2478,6 +2478,38 @@ START_TEST(what_an_alarm_is_about_and_is_not_shown_may_be_any_device)
 }
 END_TEST
 
+/* The newest first: no agent may list rows so, and some do. */
+static enum script_fate newest_first(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	struct varbind *varbinds = &g_array_index(answer->varbinds, struct varbind, 0);
+
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_BULK && asks_alarms(request))
+		for (unsigned i = 0; i < 3; i++) {
+			const struct varbind held = varbinds[i];
+
+			varbinds[i] = varbinds[5 - i];
+			varbinds[5 - i] = held;
+		}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(rows_in_any_order_are_rows)
+{
+	begin_alarms(false);
+	for (uint32_t id = 80; id < 85; id++)
+		script_alarm(script, 0, lx->alarms, id, false, DEVICE_ROW "1");
+	script_alarm(script, 0, lx->alarms, 85, true, DEVICE_ROW "1");
+	script->hook = newest_first;
+	look();
+	ck_assert(alarmed(0));
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 6);
+	ck_assert_uint_eq(script->sent->len, 3);
+}
+END_TEST
+
 /* The same row for ever, or new rows for ever. */
 static enum script_fate repeat_alarms(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
@@ -2492,8 +2524,8 @@ static enum script_fate repeat_alarms(struct script *network, unsigned pdu,
 		const uint32_t index[] = { lx->alarms->description,
 			                   grows ? 1000 + network->calls++ : 77 };
 
-		varbind->name = objid_append(&lx->alarms->entry, 2, index);
 		varbind_clear(varbind);
+		varbind->name = objid_append(&lx->alarms->entry, 2, index);
 		varbind->type = VALUE_NULL;
 	}
 	answer->error_status = 0;
@@ -2510,7 +2542,18 @@ START_TEST(a_table_without_an_end_is_not_read_for_ever)
 	script->context = _i / 2 ? &grows : NULL;
 	look();
 	ck_assert_uint_le(alarms_len(&found(0)->alarms), ALARMS_MAX);
-	ck_assert_uint_le(script->sent->len, 400);
+	ck_assert_uint_le(script->sent->len, 100);
+}
+END_TEST
+
+START_TEST(a_table_that_does_not_advance_and_lacks_rows_is_no_answer)
+{
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 2);
+	script->hook = repeat_alarms;
+	ck_assert(!looks(10));
+	assert_obstacle("its active alarms could not be read: it does not advance");
 }
 END_TEST
 
@@ -2538,7 +2581,9 @@ static TCase *alarms_case(void)
 	ADD_BOTH(tcase, a_table_that_is_refused_at_first_is_read_later);
 	ADD_BOTH(tcase, silence_to_the_table_is_no_answer);
 	ADD_BOTH(tcase, what_an_alarm_is_about_and_is_not_shown_may_be_any_device);
+	tcase_add_test(tcase, rows_in_any_order_are_rows);
 	tcase_add_loop_test(tcase, a_table_without_an_end_is_not_read_for_ever, 0, 4);
+	ADD_BOTH(tcase, a_table_that_does_not_advance_and_lacks_rows_is_no_answer);
 	return tcase;
 }
 

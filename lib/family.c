@@ -247,3 +247,29 @@ enum tristate family_controllable(const struct family *family, const struct varb
 	return decoding_controllable(family->controllable_as, varbind->type == VALUE_INTEGER,
 	                             varbind->number);
 }
+
+static const char console_server[] =
+	"it is a console server, which has no outlets: set ipaddr to the PDU, ATS or UPS itself";
+static const char unseen[] =
+	"it is a Tripp Lite device: check in it that the community or user may see its outlets "
+	"(facilities, outlet realms, view), and that it is a model that can switch them, for a "
+	"metered PDU only measures";
+
+/** Devices without outlets: sysObjectID is at root or below it; the first row counts. */
+static const struct {
+	struct objid root;
+	const char *hint;
+} hints[] = {
+	{ OBJID(TRIPPLITE, 1, 5), console_server },
+	{ OBJID(TRIPPLITE, 1, 7), console_server },
+	{ OBJID(TRIPPLITE), unseen },
+};
+
+const char *family_hint(const struct objid *sys_object_id)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(hints); i++)
+		if (objid_equal(sys_object_id, &hints[i].root) ||
+		    objid_below(sys_object_id, &hints[i].root))
+			return hints[i].hint;
+	return "is this address a Tripp Lite PDU, ATS or UPS?";
+}

@@ -78,6 +78,9 @@ uint32_t family_existence(const struct family *family);
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
                   uint32_t *device, uint32_t *number);
 
+/** What to check where a device of that sysObjectID shows no outlets of any family; static. */
+const char *family_hint(const struct objid *sys_object_id);
+
 /** A list that tells of devices beside the outlet tables; several families may share one. */
 struct family_list {
 	const struct family *family; /* whose count it is; NULL for types */

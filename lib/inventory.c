@@ -55,8 +55,9 @@ struct pdu {
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	struct look look;     /* under way */
 	struct settle settle;
-	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;  /* it answers the question for its uptime, and does not tell it */
+	const char *hint; /* what to check if it stays a stranger, static */
+	usec watch_at;    /* before the next look; USEC_NEVER: it need not be watched */
+	bool says_no;     /* it answers the question for its uptime, and does not tell it */
 	struct denial denial;
 	struct denial no_alarms; /* it counts alarms, and does not show them */
 	char *obstacle;
@@ -379,7 +380,8 @@ static bool families_known(const struct inventory *inventory, struct pdu *pdu,
 	const char *unclear = identity_unclear(pdu->identity);
 
 	if (!unclear && rank == UINT_MAX && pdu->need->names && census_promises(pdu->census, rank))
-		unclear = "it speaks of outlets, and shows no table of them";
+		unclear = "it speaks of outlets, and shows no table of them: check in it that the "
+			  "community or user may see them";
 	if (unclear && reply->reason)
 		deny(inventory, pdu, now, reply->reason);
 	else if (unclear)
@@ -647,15 +649,17 @@ static void who_answered(const struct inventory *inventory, struct pdu *pdu,
 	gsize n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
 	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
+	struct objid id;
 	char *why;
 
 	if (!pdu->found.who) {
+		varbind_objid(varbind, &id);
+		pdu->hint = family_hint(&id);
 		pdu->found.who = text;
 		return;
 	}
-	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): is "
-	                      "this address a Tripp Lite PDU, ATS or UPS?",
-	                      pdu->found.who, text);
+	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): %s",
+	                      pdu->found.who, text, pdu->hint);
 	deny(inventory, pdu, now, why);
 	g_free(why);
 	g_free(text);

@@ -425,6 +425,37 @@ START_TEST(a_stranger_is_asked_for_five_seconds)
 }
 END_TEST
 
+/* What a device without outlets is, and what is said of it. */
+static const struct {
+	const char *sys_object_id; /* NULL: it does not tell */
+	const char *hint;
+} strangers[] = {
+	{ "1.3.6.1.4.1.8072.3.2.10", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1.8500.1", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ NULL, "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1.850", "the community or user may see its outlets" },
+	{ "1.3.6.1.4.1.850.1.1.1", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.100", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.1.55", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.1.5", "it is a console server" },
+	{ "1.3.6.1.4.1.850.1.7.1", "it is a console server" },
+};
+
+START_TEST(what_is_no_stranger_by_its_name_is_told_what_to_check)
+{
+	const struct objid name = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+
+	no_outlets();
+	if (strangers[_i].sys_object_id)
+		script_put_objid(script, 0, &name, strangers[_i].sys_object_id);
+	configure("db1:3", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, strangers[_i].hint);
+	assert_error(TRIPPSNMP_ACCESS, "pdu-a: no outlet table that we know (sysObjectID ");
+}
+END_TEST
+
 START_TEST(a_no_that_lasts_five_seconds_is_believed)
 {
 	eight_outlets();
@@ -888,6 +919,8 @@ int main(void)
 	tcase_add_loop_test(looks, an_object_that_is_refused_for_good_ends_it_after_five_seconds, 0,
 	                    G_N_ELEMENTS(maps));
 	tcase_add_test(looks, status_believes_a_refused_object_after_a_second);
+	tcase_add_loop_test(looks, what_is_no_stranger_by_its_name_is_told_what_to_check, 0,
+	                    G_N_ELEMENTS(strangers));
 	tcase_add_loop_test(looks, a_stranger_is_asked_for_five_seconds, 0, G_N_ELEMENTS(maps));
 
 	tcase_add_checked_fixture(found, setup, teardown);

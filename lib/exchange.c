@@ -158,6 +158,8 @@ static void finish(struct exchange *x, enum reply_status status)
 		x->replaced = false;
 	if (status == REPLY_FAULT)
 		x->reply.reason = x->fault;
+	else if (status == REPLY_SILENT)
+		x->reply.reason = x->misfit;
 	else if (status == REPLY_REFUSED || refused_objects(x))
 		x->reply.reason = x->refusal;
 	if (status == REPLY_ANSWERED && is_read(x))
@@ -177,6 +179,7 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	}
 	reset_results(x);
 	x->silent = 0;
+	x->misfit = NULL;
 	x->part_due = false;
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
@@ -770,11 +773,19 @@ static void take_part(struct exchange *x, const struct attempt *attempt, const s
 		denial_clear(&x->denial);
 }
 
+static const char *misfit(const struct exchange *x, const struct event *event)
+{
+	if (x->question.kind == REQUEST_SET && !event->varbinds->len)
+		return "it answers a SET without what was set";
+	return "its answer does not fit the request";
+}
+
 static void answer(struct exchange *x, const struct attempt *attempt, const struct event *event,
                    usec now)
 {
 	if (!falls_short(x, attempt, event) && !fits(x, attempt, event)) {
-		met_obstacle(x, "an answer that does not fit the request", TRYING_ON);
+		x->misfit = misfit(x, event);
+		met_obstacle(x, x->misfit, TRYING_ON);
 		return;
 	}
 	x->heard = true;
@@ -825,6 +836,31 @@ char *exchange_slowness(const struct exchange *x)
 	                       "ask; give it more time by total_timeout, and set snmp_timeout to "
 	                       "more than that",
 	                       (double)takes / (double)USEC_PER_SEC);
+}
+
+char *exchange_deafness(const struct exchange *x)
+{
+	static const char *const kinds[] = {
+		[REQUEST_GET] = "GET",
+		[REQUEST_NEXT] = "GETNEXT",
+		[REQUEST_BULK] = "GETBULK",
+		[REQUEST_SET] = "SET",
+	};
+	GString *text;
+
+	if (!x->busy || !is_read(x) || !x->heard || x->answers[x->question.kind])
+		return NULL;
+	text = g_string_new(NULL);
+	for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+		if (x->answers[kind])
+			g_string_append_printf(text, "%s%s", text->len ? " and " : "has answered ",
+			                       kinds[kind]);
+	g_string_append_printf(text,
+	                       ", and no %s so far: it has been away since, or something stops "
+	                       "that: look for a filter on the way, its access rights and its "
+	                       "firmware",
+	                       kinds[x->question.kind]);
+	return g_string_free(text, FALSE);
 }
 
 /* --- what was heard --- */
@@ -974,6 +1010,7 @@ static void answered(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
+	x->answers[attempt->kind] = true;
 	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	measure(x, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)

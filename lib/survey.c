@@ -221,6 +221,26 @@ static struct outcome judge_status(const struct operation *operation, void *cont
 	return outcome.error ? outcome : survey_named(operation, survey);
 }
 
+/* Why the time was too short to check write access. */
+static struct outcome write_unchecked(const struct operation *operation)
+{
+	const int silent = runner_silent_pdu(&operation->runner);
+	const char *misfit = silent < 0 ? NULL : operation->runner.exchanges[silent].misfit;
+
+	if (silent < 0)
+		return failure(TRIPPSNMP_TIMEOUT,
+		               "the time was up before all outlets were checked for write access");
+	if (misfit)
+		return failure(TRIPPSNMP_TIMEOUT,
+		               "%s: answered readings, but %s, which proves no write access; look "
+		               "for newer firmware of its card",
+		               operation->labels[silent], misfit);
+	return failure(TRIPPSNMP_TIMEOUT,
+	               "%s: answered readings, and does not answer a SET: check that the "
+	               "community or user may write",
+	               operation->labels[silent]);
+}
+
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
 	struct write_check *check =
@@ -233,16 +253,7 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 		outcome = write_check_outcome(check);
 		survey->writable = write_check_proven(check);
 	} else {
-		const int silent = runner_silent_pdu(&operation->runner);
-
-		outcome = silent < 0
-		                  ? failure(TRIPPSNMP_TIMEOUT,
-		                            "the time was up before all outlets were checked for "
-		                            "write access")
-		                  : failure(TRIPPSNMP_TIMEOUT,
-		                            "%s: answered readings, and does not answer a SET: "
-		                            "check that the community or user may write",
-		                            operation->labels[silent]);
+		outcome = write_unchecked(operation);
 	}
 	write_check_free(check);
 	return outcome;

@@ -21,7 +21,7 @@ static struct config *config;
 static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
-static const char *feeds; /* the parameter */
+static const char *feeds, *check_write; /* the parameters */
 
 static void have_pdus(unsigned n)
 {
@@ -46,7 +46,7 @@ static void teardown(void)
 {
 	config_free(config);
 	script_free(script);
-	feeds = NULL;
+	feeds = check_write = NULL;
 	g_clear_pointer(&outcome.message, g_free);
 }
 
@@ -58,6 +58,7 @@ static void configure(const char *hostlist, const char *total_timeout)
 	values[PARAM_IPADDR] = script->n_pdus == 1 ? "pdu-a" : "pdu-a pdu-b";
 	values[PARAM_FEEDS] = feeds;
 	values[PARAM_COMMUNITY] = "c";
+	values[PARAM_CHECK_WRITE] = check_write;
 	values[PARAM_HOSTLIST] = hostlist;
 	values[PARAM_POWER_TIMEOUT] = "3";
 	values[PARAM_OFF_HOLD] = "0";
@@ -897,12 +898,116 @@ START_TEST(other_alarms_are_one_line_of_status)
 }
 END_TEST
 
+/* --- answers to some kinds of requests only --- */
+
+static enum script_fate deaf_to_get(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_GET ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_answers_no_get_is_said_to)
+{
+	eight_outlets();
+	script->hook = deaf_to_get;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message, "pdu-a has answered GETNEXT and SET, and no GET so "
+	                                      "far: it has been away since, or something") != NULL,
+	              "%s", outcome.message);
+}
+END_TEST
+
+START_TEST(so_it_is_where_a_look_needs_one)
+{
+	eight_outlets();
+	put_cell(lx->controllable, 3, 3); /* not clear by GETNEXT */
+	script->hook = deaf_to_get;
+	configure("db1:3,4,5", "10"); /* too many to guess */
+	switch_off("db1");
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a has answered GETNEXT, and no GET so far");
+	g_clear_pointer(&outcome.message, g_free);
+	status();
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a has answered GETNEXT, and no GET so far");
+}
+END_TEST
+
+/* It answers one, and dies. */
+static enum script_fate dies_after_a_get(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)answer;
+	if (network->calls)
+		return SCRIPT_LOST;
+	network->calls = request->kind == REQUEST_GET;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_has_answered_one_does_not_answer_any_more)
+{
+	eight_outlets();
+	script->hook = dies_after_a_get;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message, "pdu-a does not answer any more") != NULL, "%s",
+	              outcome.message);
+}
+END_TEST
+
+static enum script_fate sets_without_varbinds(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_SET)
+		g_array_set_size(answer->varbinds, 0);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_set_that_is_answered_without_varbinds_is_said_to_be)
+{
+	eight_outlets();
+	script->hook = sets_without_varbinds;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_POWER);
+	ck_assert_msg(strstr(outcome.message,
+	                     "outlet 3 of pdu-a reads off, and no command was acknowledged: it "
+	                     "answers a SET without what was set, which proves nothing; look for "
+	                     "newer firmware") != NULL,
+	              "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "answers a SET without what was set"));
+}
+END_TEST
+
+START_TEST(nor_does_it_prove_write_access)
+{
+	eight_outlets();
+	script->hook = sets_without_varbinds;
+	check_write = "yes";
+	configure("db1:3", "10");
+	status();
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message,
+	                     "pdu-a: answered readings, but it answers a SET "
+	                     "without what was set, which proves no write") != NULL,
+	              "%s", outcome.message);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
 	TCase *found = tcase_create("found by name");
+	TCase *kinds = tcase_create("kinds of requests");
 	TCase *alarms = tcase_create("alarms"), *two_alarms = tcase_create("alarms of two");
 
 	tcase_add_checked_fixture(looks, setup, teardown);
@@ -966,6 +1071,14 @@ int main(void)
 	tcase_add_test(two_alarms, a_lost_device_of_one_feed_leaves_the_other_one_alone);
 	tcase_add_test(two_alarms, another_nodes_lost_pdu_is_in_nobodys_way);
 	suite_add_tcase(suite, two_alarms);
+
+	tcase_add_checked_fixture(kinds, setup, teardown);
+	tcase_add_test(kinds, a_pdu_that_answers_no_get_is_said_to);
+	tcase_add_test(kinds, so_it_is_where_a_look_needs_one);
+	tcase_add_test(kinds, a_pdu_that_has_answered_one_does_not_answer_any_more);
+	tcase_add_test(kinds, a_set_that_is_answered_without_varbinds_is_said_to_be);
+	tcase_add_test(kinds, nor_does_it_prove_write_access);
+	suite_add_tcase(suite, kinds);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

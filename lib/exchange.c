@@ -16,6 +16,8 @@
 #define SILENT_BEFORE_SPLIT 2
 /* As many varbinds were answered before, but these may be more bytes. */
 #define SILENT_BEFORE_SPLIT_KNOWN 6
+/* One attempt of so many at a GET, where none was ever answered, is followed by a probe. */
+#define PROBE_EVERY 4
 #define SPLIT_STEPS 3 /* a quarter, a sixteenth, and one varbind of LIMIT_DEFAULT */
 /* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
 #define PARTS_TO_BELIEVE 3
@@ -180,7 +182,8 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	reset_results(x);
 	x->silent = 0;
 	x->misfit = NULL;
-	x->part_due = false;
+	x->part_due = x->probe_due = x->deaf = false;
+	x->asked_at = now;
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	x->due = now;
@@ -529,6 +532,31 @@ static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct r
 	return true;
 }
 
+/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
+static bool may_be_deaf(const struct exchange *x)
+{
+	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
+	       x->answers[REQUEST_NEXT] && x->silent % PROBE_EVERY == PROBE_EVERY - 1;
+}
+
+/* A GETNEXT beside the question, which its answer does not answer. */
+static bool send_probe(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
+                       GArray **varbinds)
+{
+	GArray *asked = plan(x);
+	struct attempt *attempt;
+
+	g_array_set_size(asked, 1);
+	attempt = make_attempt(x, asked, now, next_tag, request, varbinds);
+	attempt->kind = request->kind = REQUEST_NEXT;
+	g_ptr_array_steal_index(x->attempts, x->attempts->len - 1);
+	g_ptr_array_add(x->past, attempt);
+	log_request(x, request, *varbinds);
+	x->probe_due = false;
+	x->due = now + pause_after(x, x->silent - 1);
+	return true;
+}
+
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
@@ -536,6 +564,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 
 	if (!x->busy || now < x->due)
 		return false;
+	if (x->probe_due)
+		return send_probe(x, now, next_tag, request, varbinds);
 	if (x->part_due)
 		return send_part(x, now, next_tag, request, varbinds);
 	log_silence(x, now);
@@ -549,8 +579,9 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	attempt = make_attempt(x, plan(x), now, next_tag, request, varbinds);
 	request->attempt = x->silent;
 	log_request(x, request, *varbinds);
-	x->part_due = doubts_size(x, attempt->asked->len, x->silent);
-	x->due = now + pause_after(x, x->part_due ? 0 : x->silent);
+	x->probe_due = may_be_deaf(x);
+	x->part_due = !x->probe_due && doubts_size(x, attempt->asked->len, x->silent);
+	x->due = now + pause_after(x, x->part_due || x->probe_due ? 0 : x->silent);
 	x->silent++;
 	return true;
 }
@@ -790,7 +821,7 @@ static void answer(struct exchange *x, const struct attempt *attempt, const stru
 	}
 	x->heard = true;
 	x->silent = 0;
-	x->part_due = false;
+	x->part_due = x->probe_due = x->deaf = false;
 	if (!is_read(x)) {
 		take_whole(x, event);
 		return;
@@ -840,27 +871,11 @@ char *exchange_slowness(const struct exchange *x)
 
 char *exchange_deafness(const struct exchange *x)
 {
-	static const char *const kinds[] = {
-		[REQUEST_GET] = "GET",
-		[REQUEST_NEXT] = "GETNEXT",
-		[REQUEST_BULK] = "GETBULK",
-		[REQUEST_SET] = "SET",
-	};
-	GString *text;
-
-	if (!x->busy || !is_read(x) || !x->heard || x->answers[x->question.kind])
+	if (!x->busy || !x->deaf)
 		return NULL;
-	text = g_string_new(NULL);
-	for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
-		if (x->answers[kind])
-			g_string_append_printf(text, "%s%s", text->len ? " and " : "has answered ",
-			                       kinds[kind]);
-	g_string_append_printf(text,
-	                       ", and no %s so far: it has been away since, or something stops "
-	                       "that: look for a filter on the way, its access rights and its "
-	                       "firmware",
-	                       kinds[x->question.kind]);
-	return g_string_free(text, FALSE);
+	return g_strdup_printf("answers GETNEXT%s, and no GET: look for a filter on the way, its "
+	                       "access rights and its firmware",
+	                       x->answers[REQUEST_SET] ? " and SET" : "");
 }
 
 /* --- what was heard --- */
@@ -1011,6 +1026,9 @@ static void answered(struct exchange *x, struct attempt *attempt, usec now)
 		return; /* a copy */
 	attempt->answered = true;
 	x->answers[attempt->kind] = true;
+	/* the question was out before that left */
+	x->deaf = x->deaf || (x->busy && x->question.kind == REQUEST_GET &&
+	                      attempt->kind == REQUEST_NEXT && attempt->sent > x->asked_at);
 	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	measure(x, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)

@@ -103,6 +103,7 @@ struct exchange {
 	/* The question at hand. */
 	bool busy;
 	struct question question;
+	usec asked_at;
 	GArray *results;     /* of struct varbind; GET and NEXT */
 	GArray *alone;       /* of bool: to be asked by itself */
 	GPtrArray *attempts; /* at it; of struct attempt */
@@ -110,6 +111,8 @@ struct exchange {
 	unsigned silent;     /* attempts since the last answer */
 	const char *misfit; /* what is wrong with the answers to it, static; NULL before one came */
 	bool part_due;      /* and not a whole */
+	bool probe_due;     /* and not a GET */
+	bool deaf;          /* it has answered a GETNEXT meanwhile, and no GET */
 	usec due;           /* when to send next */
 	unsigned sent;      /* requests in all */
 	struct reply reply;
@@ -153,8 +156,8 @@ bool exchange_expire(struct exchange *x);
 char *exchange_slowness(const struct exchange *x);
 
 /**
- * What to say, after its label, of a PDU that has answered other requests and never a GET or a
- * GETNEXT, as it is asked now; NULL if that is not so. Free with g_free().
+ * What to say, after its label, of a PDU that answers other requests, and no GET, which it is asked
+ * now; NULL if that is not so. Free with g_free().
  */
 char *exchange_deafness(const struct exchange *x);
 

@@ -26,8 +26,12 @@ PLUGIN, AGENT, DEBIAN = "tripplite (stonith)", "fence_tripplite", "fence_trippli
 NULL, BARE = "null (stonith)", "net-snmp by hand"
 MAKERS = {PLUGIN: clients.plugin, AGENT: clients.agent, DEBIAN: clients.debian_agent,
           NULL: clients.null, BARE: clients.bare}
-MAP_FLOOR = 6     # requests: read, SET off, read, read, SET on, read
-DISCOVERY = 1     # of SNMPv3
+# The least requests that prove a reset: read, SET off, read, read, uptime, SET on, read. SNMPv3
+# tells its uptime with each answer, and its engine is discovered first.
+MAP_FLOOR = 7
+V3_FLOOR = MAP_FLOOR - 1 + 1
+# By name the table is read instead, the uptime asked too, and the name read before each SET.
+NAME_FLOOR = MAP_FLOOR - 1 + 1 + 2
 RTT = 0.010       # s, of what grows with something else
 TIMEOUT = 1.0     # s, snmp_timeout's default
 SLOW_CARD = 0.2 if QUICK else 1.0  # s a message
@@ -38,8 +42,8 @@ report = Report()
 
 
 def names_floor(outlets):
-    """The least requests for a walk of names and states: four columns in answers of 1,400 octets."""
-    return -(-outlets * 4 * 26 // 1400)
+    """With the pages of the table: its four columns in answers of 1,400 octets."""
+    return NAME_FLOOR + -(-outlets * 4 * 26 // 1400)
 
 
 # --- one command ---
@@ -222,8 +226,7 @@ def by_rtt():
     rtts = (0, 10) if QUICK else (0, 1, 10, 50)
     names = ("reset by map", "reset by name", "reset by map, 3 authPriv",
              "fence_tripplite, by map", DEBIAN + ", by name")
-    floors = dict(zip(names, (MAP_FLOOR, MAP_FLOOR - 1 + names_floor(24), MAP_FLOOR + DISCOVERY,
-                              MAP_FLOOR, None)))
+    floors = dict(zip(names, (MAP_FLOOR, names_floor(24), V3_FLOOR, MAP_FLOOR, None)))
     rows, lines, target = [], {name: [] for name in names + ("floor",)}, {}
     for rtt in rtts:
         relay.set("rtt", rtt / 1000.0)
@@ -253,9 +256,10 @@ def by_rtt():
     relay.end()
     pdu.end()
     report.section("By round-trip time",
-                   "A reset, hold and latency 0, medians of %d. The floor: the least requests (by "
-                   "map 6; by name 5 and the pages of the table; one more for SNMPv3's discovery) "
-                   "times the round-trip time, and the time of `stonith -t null`." % GROWTH_ROUNDS,
+                   "A reset, hold and latency 0, medians of %d. The floor: the least requests that "
+                   "prove it (by map %d; by name %d and the pages of the table; by SNMPv3 %d with "
+                   "its discovery) times the round-trip time, and the time of `stonith -t null`."
+                   % (GROWTH_ROUNDS, MAP_FLOOR, NAME_FLOOR, V3_FLOOR),
                    ["reset", "requests", "wall ms", "from–to", "floor ms", "wall / floor"], rows)
     panel = plot.Panel("Reset by round-trip time: wall ms", "round-trip time, ms", rtts,
                        [("floor, by map", lines["floor"], True)] +
@@ -349,7 +353,7 @@ def by_outlets():
     report.section("By outlets of the PDU",
                    "Round-trip time %d ms, hold and latency 0." % (RTT * 1000),
                    ["outlets", "requests", "octets", "wall ms", "from–to", "CPU ms"], rows)
-    floors = [MAP_FLOOR - 1 + names_floor(n) for n in numbers]
+    floors = [names_floor(n) for n in numbers]
     return plot.Panel("Reset by outlets of the PDU: requests", "outlets", numbers,
                       [("floor, by map", [MAP_FLOOR] * len(numbers), True),
                        ("floor, by name", floors, True)] +
@@ -413,7 +417,8 @@ def by_hold():
         pdu.end()
     report.section("By relay latency and hold",
                    "A reset by map, v2c, round-trip time %d ms. A relay obeys twice, so the floor "
-                   "is 6 round trips, twice the latency, the hold, and the start." % (RTT * 1000),
+                   "is %d round trips, twice the latency, the hold, and the start."
+                   % (RTT * 1000, MAP_FLOOR),
                    ["", "requests", "wall ms", "floor ms", "wall / floor"], rows)
 
 
@@ -452,8 +457,8 @@ def by_loss():
     report.section("By loss",
                    "Resets by map, v2c, %d at a time; requests and answers are lost alike. "
                    "Round-trip time %d ms, snmp_timeout %d s as by default. The floor here is what "
-                   "six answers take on average, if each lost one costs snmp_timeout and no more."
-                   % (LOSS_ROUNDS, RTT * 1000, TIMEOUT),
+                   "%d answers take on average, if each lost one costs snmp_timeout and no more."
+                   % (LOSS_ROUNDS, RTT * 1000, TIMEOUT, MAP_FLOOR),
                    ["loss, each way", "done", "requests", "mean s", "median s", "from–to",
                     "floor s"], rows)
     return plot.Panel("Reset by loss: mean s", "loss, each way, %", losses,
@@ -560,8 +565,9 @@ def by_crowd():
         pdu.end()
     report.section("Many at one card",
                    "So many processes at once reset a node each, v2c, off_hold 0, through one "
-                   "card that takes so long for each message and does one at a time. The card's work is what has to be kept down: needed is "
-                   "what the same resets take one after the other.",
+                   "card that takes so long for each message and does one at a time. The card's "
+                   "work is what has to be kept down: needed is what the same resets take one "
+                   "after the other.",
                    ["what", "done", "needed", "requests", "ratio", "wall s"], rows)
 
 
@@ -592,7 +598,8 @@ def show_targets(cells, counts, rtt, pdus):
         return cells[operation, "2c", client]
 
     ours = cell("reset by map", PLUGIN)
-    target("requests of a reset by map, v2c", ours.requests, "6 + 1", ours.requests <= 7)
+    target("requests of a reset by map, v2c", ours.requests, str(MAP_FLOOR),
+           ours.requests <= MAP_FLOOR)
     wall, floor = rtt[10, "reset by map"]
     target("its wall time at RTT 10 ms / floor", wall / floor, "1.15", wall <= 1.15 * floor)
     for name, text in (("2c", "RTT 10 ms"), ("2c, 50 ms", "RTT 50 ms"),
@@ -631,8 +638,9 @@ def show_in_short(cells, pdus, rtt):
     report.section("In short", "A reset by name, SNMP 2c, hold and relay latency 0, no delay:",
                    ["", "requests", "wall ms", "CPU ms", "MiB"], rows)
     report.say("With a round-trip time of 10 ms a reset by map takes %.2f times the time that its "
-               "six round trips and the start of `stonith` take; with outlets on 16 PDUs %.2f times "
-               "that with an outlet on one.\n" % (wall / floor, pdus["2c"][-1] / pdus["2c"][0]))
+               "%d round trips and the start of `stonith` take; with outlets on 16 PDUs %.2f times "
+               "that with an outlet on one.\n"
+               % (wall / floor, MAP_FLOOR, pdus["2c"][-1] / pdus["2c"][0]))
 
 
 def show_bars(cells):

@@ -16,6 +16,8 @@
 #define SILENT_BEFORE_SPLIT 2
 /* As many varbinds were answered before, but these may be more bytes. */
 #define SILENT_BEFORE_SPLIT_KNOWN 6
+/* One attempt of so many at a GET, where none was ever answered, is followed by a probe. */
+#define PROBE_EVERY 4
 #define SPLIT_STEPS 3 /* a quarter, a sixteenth, and one varbind of LIMIT_DEFAULT */
 /* So many parts in a row were answered, and not the whole: the PDU does dislike the size. */
 #define PARTS_TO_BELIEVE 3
@@ -160,6 +162,8 @@ static void finish(struct exchange *x, enum reply_status status)
 		x->replaced = false;
 	if (status == REPLY_FAULT)
 		x->reply.reason = x->fault;
+	else if (status == REPLY_SILENT)
+		x->reply.reason = x->misfit;
 	else if (status == REPLY_REFUSED || refused_objects(x))
 		x->reply.reason = x->refusal;
 	if (status == REPLY_ANSWERED && is_read(x))
@@ -179,7 +183,9 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	}
 	reset_results(x);
 	x->silent = 0;
-	x->part_due = false;
+	x->misfit = NULL;
+	x->part_due = x->probe_due = x->deaf = false;
+	x->asked_at = now;
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	x->due = now;
@@ -541,6 +547,31 @@ static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct r
 	return true;
 }
 
+/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
+static bool may_be_deaf(const struct exchange *x)
+{
+	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
+	       x->answers[REQUEST_NEXT] && x->silent % PROBE_EVERY == PROBE_EVERY - 1;
+}
+
+/* A GETNEXT beside the question, which its answer does not answer. */
+static bool send_probe(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
+                       GArray **varbinds)
+{
+	GArray *asked = plan(x);
+	struct attempt *attempt;
+
+	g_array_set_size(asked, 1);
+	attempt = make_attempt(x, asked, now, next_tag, request, varbinds);
+	attempt->kind = request->kind = REQUEST_NEXT;
+	g_ptr_array_steal_index(x->attempts, x->attempts->len - 1);
+	g_ptr_array_add(x->past, attempt);
+	log_request(x, request, *varbinds);
+	x->probe_due = false;
+	x->due = now + pause_after(x, x->silent - 1);
+	return true;
+}
+
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
@@ -552,6 +583,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 		log_silence(x, now);
 	if (now < x->due)
 		return false;
+	if (x->probe_due)
+		return send_probe(x, now, next_tag, request, varbinds);
 	if (x->part_due)
 		return send_part(x, now, next_tag, request, varbinds);
 	log_silence(x, now);
@@ -565,8 +598,9 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	attempt = make_attempt(x, plan(x), now, next_tag, request, varbinds);
 	request->attempt = x->silent;
 	log_request(x, request, *varbinds);
-	x->part_due = doubts_size(x, attempt->asked->len, x->silent);
-	x->due = now + pause_after(x, x->part_due ? 0 : x->silent);
+	x->probe_due = may_be_deaf(x);
+	x->part_due = !x->probe_due && doubts_size(x, attempt->asked->len, x->silent);
+	x->due = now + pause_after(x, x->part_due || x->probe_due ? 0 : x->silent);
 	x->silent++;
 	return true;
 }
@@ -789,16 +823,24 @@ static void take_part(struct exchange *x, const struct attempt *attempt, const s
 		denial_clear(&x->denial);
 }
 
+static const char *misfit(const struct exchange *x, const struct event *event)
+{
+	if (x->question.kind == REQUEST_SET && !event->varbinds->len)
+		return "it answers a SET without what was set";
+	return "its answer does not fit the request";
+}
+
 static void answer(struct exchange *x, const struct attempt *attempt, const struct event *event,
                    usec now)
 {
 	if (!falls_short(x, attempt, event) && !fits(x, attempt, event)) {
-		met_obstacle(x, "an answer that does not fit the request", TRYING_ON);
+		x->misfit = misfit(x, event);
+		met_obstacle(x, x->misfit, TRYING_ON);
 		return;
 	}
 	x->heard = true;
 	x->silent = 0;
-	x->part_due = false;
+	x->part_due = x->probe_due = x->deaf = false;
 	if (!is_read(x)) {
 		take_whole(x, event);
 		return;
@@ -844,6 +886,15 @@ char *exchange_slowness(const struct exchange *x)
 	                       "ask; give it more time by total_timeout, and set snmp_timeout to "
 	                       "more than that",
 	                       (double)takes / (double)USEC_PER_SEC);
+}
+
+char *exchange_deafness(const struct exchange *x)
+{
+	if (!x->busy || !x->deaf)
+		return NULL;
+	return g_strdup_printf("answers GETNEXT%s, and no GET: look for a filter on the way, its "
+	                       "access rights and its firmware",
+	                       x->answers[REQUEST_SET] ? " and SET" : "");
 }
 
 /* --- what was heard --- */
@@ -993,6 +1044,10 @@ static void answered(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
+	x->answers[attempt->kind] = true;
+	/* the question was out before that left */
+	x->deaf = x->deaf || (x->busy && x->question.kind == REQUEST_GET &&
+	                      attempt->kind == REQUEST_NEXT && attempt->sent > x->asked_at);
 	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	measure(x, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)

@@ -24,12 +24,12 @@ struct question {
 	unsigned repetitions;  /* BULK: and the others so often */
 	unsigned max_attempts; /* 0: until somebody stops asking */
 	usec leave_by;         /* after that no attempt may leave; 0: any time */
-	bool no_is_answer; /* GET of one object: refused access is its answer, not an obstacle */
+	bool no_is_answer;     /* refused access to an object is its answer, not an obstacle */
 };
 
 enum reply_status {
 	REPLY_ANSWERED,
-	REPLY_SILENT,   /* max_attempts went without an answer */
+	REPLY_SILENT, /* max_attempts went without an answer; reason if some came that do not fit */
 	REPLY_REFUSED,  /* a definite refusal that lasted; reason */
 	REPLY_REPLACED, /* another device answers under the address now */
 	REPLY_FAULT     /* time was up, and this machine could not ask; reason */
@@ -84,9 +84,10 @@ struct exchange {
 	const struct log *log;
 	struct exchange_settings settings;
 	/* What is known of the PDU by now. */
-	bool heard;         /* it has answered something */
-	unsigned limit;     /* varbinds in one request */
-	unsigned largest;   /* varbinds of a request that is known to get an answer */
+	bool heard;                    /* it has answered something */
+	bool answers[REQUEST_SET + 1]; /* of that kind */
+	unsigned limit;                /* varbinds in one request */
+	unsigned largest;              /* varbinds of a request that is known to get an answer */
 	unsigned suspected; /* varbinds of a part that was answered where more was not; 0: none */
 	unsigned parts;     /* such answers in a row */
 	struct round_trips round_trips[REQUEST_SET + 1]; /* by kind; GETNEXT's with GET's */
@@ -102,14 +103,18 @@ struct exchange {
 	/* The question at hand. */
 	bool busy;
 	struct question question;
+	usec asked_at;
 	GArray *results;     /* of struct varbind; GET and NEXT */
 	GArray *alone;       /* of bool: to be asked by itself */
 	GPtrArray *attempts; /* at it; of struct attempt */
 	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
 	unsigned silent;     /* attempts since the last answer */
-	bool part_due;       /* and not a whole */
-	usec due;            /* when to send next */
-	unsigned sent;       /* requests in all */
+	const char *misfit; /* what is wrong with the answers to it, static; NULL before one came */
+	bool part_due;      /* and not a whole */
+	bool probe_due;     /* and not a GET */
+	bool deaf;          /* it has answered a GETNEXT meanwhile, and no GET */
+	usec due;           /* when to send next */
+	unsigned sent;      /* requests in all */
 	struct reply reply;
 };
 
@@ -151,6 +156,12 @@ bool exchange_expire(struct exchange *x);
  * was never heard. Free with g_free().
  */
 char *exchange_slowness(const struct exchange *x);
+
+/**
+ * What to say, after its label, of a PDU that answers other requests, and no GET, which it is asked
+ * now; NULL if that is not so. Free with g_free().
+ */
+char *exchange_deafness(const struct exchange *x);
 
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);

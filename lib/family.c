@@ -19,6 +19,32 @@
 #define LX_DEVICE_TYPES OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3)
 #define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
 
+/* tlpAlarmsTable, which tells of rows by their OIDs */
+static const struct family_alarms lx_alarms = {
+	.count = OBJID(TRIPPLITE, 1, 3, 1, 0),
+	.entry = OBJID(TRIPPLITE, 1, 3, 2, 1),
+	.description = 2,
+	.table = 4,
+	.row = 5,
+	.text = 6,
+	.state = 8,
+	.state_active = 1,
+	.lost = OBJID(TRIPPLITE, 1, 3, 3, 2, 1),
+	.device_entry = OBJID(TRIPPLITE, 1, 1, 1, 2, 1),
+	.types = OBJID(TRIPPLITE, 1, 1, 3),
+};
+
+/* tlUpsAlarmTable, which tells of devices by their numbers; tlUpsSelectedDeviceID */
+static const struct family_alarms webcard_alarms = {
+	.count = OBJID(TRIPPLITE, 100, 1, 6, 1, 0),
+	.entry = OBJID(TRIPPLITE, 100, 1, 6, 2, 1),
+	.description = 2,
+	.text = 4,
+	.device = 5,
+	.lost = OBJID(TRIPPLITE, 100, 1, 6, 3, 27),
+	.selected = OBJID(TRIPPLITE, 100, 1, 1, 5, 0),
+};
+
 static const struct family families[] = {
 	{
 		/* tlpPduOutletTable */
@@ -41,6 +67,7 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
 		.device_status = LX_DEVICE_STATUS,
+		.alarms = &lx_alarms,
 	},
 	{
 		/* tlpAtsOutletTable */
@@ -63,6 +90,7 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
 		.device_status = LX_DEVICE_STATUS,
+		.alarms = &lx_alarms,
 	},
 	{
 		/* tlpUpsOutletTable: one arc further right than the others */
@@ -85,6 +113,7 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
 		.device_status = LX_DEVICE_STATUS,
+		.alarms = &lx_alarms,
 	},
 	{
 		/* tlUpsOutletTable: flat; column 3 is tlUpsOutletType, a bit field */
@@ -103,6 +132,7 @@ static const struct family families[] = {
 		.command_off = 1,
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 100, 1, 10, 1),
+		.alarms = &webcard_alarms,
 	},
 	{
 		/* In no MIB: what fence_apc_snmp drives on firmware 12.04; a fallback only. */
@@ -119,6 +149,7 @@ static const struct family families[] = {
 		.command_idle = -1,
 		.command_off = 1,
 		.command_on = 2,
+		.alarms = &webcard_alarms,
 	},
 };
 
@@ -215,4 +246,30 @@ enum tristate family_controllable(const struct family *family, const struct varb
 {
 	return decoding_controllable(family->controllable_as, varbind->type == VALUE_INTEGER,
 	                             varbind->number);
+}
+
+static const char console_server[] =
+	"it is a console server, which has no outlets: set ipaddr to the PDU, ATS or UPS itself";
+static const char unseen[] =
+	"it is a Tripp Lite device: check in it that the community or user may see its outlets "
+	"(facilities, outlet realms, view), and that it is a model that can switch them, for a "
+	"metered PDU only measures";
+
+/** Devices without outlets: sysObjectID is at root or below it; the first row counts. */
+static const struct {
+	struct objid root;
+	const char *hint;
+} hints[] = {
+	{ OBJID(TRIPPLITE, 1, 5), console_server },
+	{ OBJID(TRIPPLITE, 1, 7), console_server },
+	{ OBJID(TRIPPLITE), unseen },
+};
+
+const char *family_hint(const struct objid *sys_object_id)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(hints); i++)
+		if (objid_equal(sys_object_id, &hints[i].root) ||
+		    objid_below(sys_object_id, &hints[i].root))
+			return hints[i].hint;
+	return "is this address a Tripp Lite PDU, ATS or UPS?";
 }

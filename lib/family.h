@@ -11,6 +11,25 @@
 #include "request.h"
 #include "trippsnmp.h"
 
+/** Where a generation of cards has its active alarms: instances are entry.COLUMN.ID. */
+struct family_alarms {
+	struct objid count; /* how many there are */
+	struct objid entry;
+	/* Columns; 0 where the table has none. */
+	uint32_t description; /* an OID that says what it is */
+	uint32_t text;        /* the same in words */
+	uint32_t state;
+	uint32_t device;     /* the number of the device that it is about */
+	uint32_t row, table; /* or the row and the table that it is about, as OIDs */
+	int32_t state_active;
+	struct objid lost; /* the description of lost communications with a device */
+	/* Rows about devices are device_entry.COLUMN.DEVICE; those below types.N are about devices
+	 * of that type. n is 0 where there are none. */
+	struct objid device_entry, types;
+	/* Which device a table without devices is about; n is 0 where there is none. */
+	struct objid selected;
+};
+
 struct family {
 	const char *name;
 	/* Of the families that answer on one card only those of the lowest rank count. */
@@ -37,6 +56,7 @@ struct family {
 	struct objid device_types, device_type;
 	/* tlpDeviceStatus, instance .DEVICE; n is 0 where there is none. */
 	struct objid device_status;
+	const struct family_alarms *alarms; /* of its cards; families of one card share them */
 };
 
 /** tlpDeviceStatus offline(5), TRIPPLITE-PRODUCTS: the card has lost its device. */
@@ -57,6 +77,9 @@ uint32_t family_existence(const struct family *family);
  */
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
                   uint32_t *device, uint32_t *number);
+
+/** What to check where a device of that sysObjectID shows no outlets of any family; static. */
+const char *family_hint(const struct objid *sys_object_id);
 
 /** A list that tells of devices beside the outlet tables; several families may share one. */
 struct family_list {

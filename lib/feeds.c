@@ -214,6 +214,7 @@ static struct feed make_feed(const struct feeds_view *view, unsigned pdu,
 		.state = outlet->state,
 		.odd = g_strdup(outlet->odd),
 		.lost = outlet->lost,
+		.alarmed = outlet->alarmed,
 		.status_read = outlet->status_read,
 		.text = outlet_text(view, pdu, outlet),
 	};
@@ -902,4 +903,34 @@ void feeds_view_free(struct feeds_view *view)
 	g_ptr_array_unref(view->claimed);
 	g_free(view->one);
 	g_free(view);
+}
+
+/* --- doubts --- */
+
+struct outcome feed_doubt(const struct feed *feed)
+{
+	if (feed->lost)
+		return failure(
+			TRIPPSNMP_ACCESS,
+			"%s: tlpDeviceStatus of its device is offline or unclear, so its state "
+			"cannot be trusted; check the PDU",
+			feed->text);
+	if (feed->alarmed)
+		return failure(TRIPPSNMP_ACCESS,
+		               "%s: its card has an active alarm \"Communications Lost\" about "
+		               "its device, so its state cannot be trusted; check the PDU",
+		               feed->text);
+	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off (%s)", feed->text,
+	               feed->odd ? feed->odd : "nothing was read");
+}
+
+struct outcome feeds_alarmed(const GArray *feeds)
+{
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+		if (feed->alarmed)
+			return feed_doubt(feed);
+	}
+	return fine;
 }

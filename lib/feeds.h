@@ -19,6 +19,7 @@ struct feed {
 	enum trippsnmp_state state; /* as the inventory read it */
 	char *odd;                  /* likewise: what is neither on nor off; NULL if nothing is */
 	bool lost;                  /* likewise */
+	bool alarmed;               /* likewise */
 	bool status_read;           /* likewise: tlpDeviceStatus was a number */
 	uint32_t name_column;       /* where the name stands that it was found by; 0 if by number */
 	gsize name_bytes;           /* of that name as it is stored */
@@ -51,5 +52,10 @@ void feeds_view_free(struct feeds_view *view);
  * of them, that each can be switched, and that none stands twice.
  */
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds);
+
+/** Why the state of a feed that is not known, lost or alarmed is not to be trusted. */
+struct outcome feed_doubt(const struct feed *feed);
+/** The doubt about the first one that is alarmed; fine if none is. */
+struct outcome feeds_alarmed(const GArray *feeds);
 
 #endif

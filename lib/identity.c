@@ -17,9 +17,12 @@ static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2
 
 /** What was seen of one family. */
 struct sighting {
-	bool seen;    /* has a row */
-	bool unclear; /* neither a row nor a definite no */
-	bool beyond;  /* has a row on a device after 1, or cannot tell */
+	bool seen;       /* has a row */
+	bool unclear;    /* neither a row nor a definite no */
+	bool beyond;     /* has a row on a device after 1, or cannot tell */
+	unsigned alarms; /* active ones */
+	bool alarms_refused;
+	bool alarms_unclear;
 	uint32_t device;
 };
 
@@ -28,6 +31,7 @@ struct sighting {
 struct layout {
 	unsigned first;  /* what is its first row */
 	unsigned beyond; /* what follows device 1 */
+	unsigned alarms; /* how many are active */
 	unsigned guess;  /* the cells of the outlets wanted */
 	unsigned status; /* of device 1 */
 };
@@ -178,9 +182,33 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 	}
 }
 
+/* The number of alarms without its instance, for GETNEXT. */
+static struct objid alarms_column(const struct family_alarms *alarms)
+{
+	struct objid column = alarms->count;
+
+	column.n--;
+	return column;
+}
+
+/* Once for the families that share it; NOT_ASKED where there is none. */
+static unsigned ask_alarms(const struct identity *identity, unsigned family, GArray *varbinds)
+{
+	const struct family_alarms *alarms = family_row(family)->alarms;
+	struct objid column;
+
+	for (unsigned i = 0; i < family; i++)
+		if (family_row(i)->alarms == alarms)
+			return identity->layouts[i].alarms;
+	if (!alarms)
+		return NOT_ASKED;
+	column = alarms_column(alarms);
+	return ask(varbinds, &column);
+}
+
 /*
- * For each family its first row, for those by device the first row of a device after 1; the
- * lists; the engine ID; the guess.
+ * For each family its first row, for those by device the first row of a device after 1, the
+ * number of alarms; the lists; the engine ID; the guess.
  */
 void identity_ask(struct identity *identity, GArray *varbinds)
 {
@@ -193,6 +221,7 @@ void identity_ask(struct identity *identity, GArray *varbinds)
 
 		layout->first = ask(varbinds, &first);
 		layout->beyond = family->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		layout->alarms = ask_alarms(identity, i, varbinds);
 	}
 	ask_lists(identity, varbinds);
 	identity->engine_id_at = identity->need.engine_id ? ask(varbinds, &engine_id) : NOT_ASKED;
@@ -230,6 +259,16 @@ static const struct varbind *answer_at(const GArray *varbinds, unsigned at)
 	return at == NOT_ASKED ? NULL : &g_array_index(varbinds, struct varbind, at);
 }
 
+static void sight_alarms(const struct family_alarms *alarms, const struct varbind *number,
+                         struct sighting *sighting)
+{
+	const struct objid column = alarms_column(alarms);
+
+	sighting->alarms = alarms_counted(alarms, number);
+	sighting->alarms_refused = number->type == VALUE_ERROR;
+	sighting->alarms_unclear = !sighting->alarms_refused && says_nothing(number, &column);
+}
+
 static void sight(const struct family *family, const GArray *varbinds, const struct layout *layout,
                   struct sighting *sighting)
 {
@@ -237,6 +276,7 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
 	const struct varbind *first = &g_array_index(varbinds, struct varbind, layout->first);
 	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
+	const struct varbind *alarms = answer_at(varbinds, layout->alarms);
 	uint32_t device;
 
 	memset(sighting, 0, sizeof(*sighting));
@@ -244,6 +284,8 @@ static void sight(const struct family *family, const GArray *varbinds, const str
 	sighting->unclear = says_nothing(first, &root);
 	sighting->beyond =
 		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
+	if (alarms)
+		sight_alarms(family->alarms, alarms, sighting);
 }
 
 /* What follows asked in a list. False if what follows that in turn need not be looked at. */
@@ -315,6 +357,9 @@ const char *identity_unclear(const struct identity *identity)
 	for (unsigned i = 0; i < family_count(); i++)
 		if (identity->sightings[i].unclear && family_row(i)->rank <= best)
 			return "errors where the outlet tables are looked for";
+	for (unsigned i = 0; i < family_count(); i++)
+		if (identity->sightings[i].alarms_unclear && family_row(i)->rank <= best)
+			return "errors where its active alarms are counted";
 	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
 
@@ -347,6 +392,21 @@ const struct family *identity_sole(const struct identity *identity)
 		sole = family_row(i);
 	}
 	return sole;
+}
+
+const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n)
+{
+	const unsigned rank = identity_rank(identity);
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct sighting *sighting = &identity->sightings[i];
+
+		*n = sighting->alarms;
+		if (sighting->seen && family_row(i)->rank == rank &&
+		    (sighting->alarms || sighting->alarms_refused))
+			return family_row(i)->alarms;
+	}
+	return NULL;
 }
 
 GBytes *identity_engine_id(const struct identity *identity)

@@ -1,7 +1,7 @@
 /*
- * What a card is: one question that asks every family for its first row, and what its answer
- * says. On a guess it reads single outlets as well; by name it begins the lists of devices
- * and counts. Pure.
+ * What a card is: one question that asks every family for its first row and for the number of
+ * its active alarms, and what its answer says. On a guess it reads single outlets as well; by name
+ * it begins the lists of devices and counts. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -38,6 +38,11 @@ bool identity_sees(const struct identity *identity, const struct family *family)
 const struct family *identity_sole(const struct identity *identity);
 /** snmpEngineID (RFC 3411); may be NULL. Owned by the identity. */
 GBytes *identity_engine_id(const struct identity *identity);
+/**
+ * The alarms of the families of the best rank if any may be active: *n by what the card says; 0
+ * where that is an error. Else NULL.
+ */
+const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n);
 /** Adds the tables of the families of the best rank, and what was not read of the lists. */
 void identity_add_tables(const struct identity *identity, struct table *table,
                          struct table_columns columns);

@@ -35,6 +35,8 @@ enum stage {
 	STAGE_UPTIME,
 	STAGE_WATCH, /* between two looks: whether it is there all the while */
 	STAGE_WHO,
+	STAGE_ALARMS,
+	STAGE_ABOUT, /* what the alarms of lost communications are about */
 	STAGE_DONE
 };
 
@@ -53,9 +55,11 @@ struct pdu {
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	struct look look;     /* under way */
 	struct settle settle;
-	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;  /* it answers the question for its uptime, and does not tell it */
+	const char *hint; /* what to check if it stays a stranger, static */
+	usec watch_at;    /* before the next look; USEC_NEVER: it need not be watched */
+	bool says_no;     /* it answers the question for its uptime, and does not tell it */
 	struct denial denial;
+	struct denial no_alarms; /* it counts alarms, and does not show them */
 	char *obstacle;
 	struct outcome outcome;
 };
@@ -73,6 +77,7 @@ static void forget(struct pdu *pdu)
 	table_clear(pdu->table);
 	g_array_set_size(pdu->census, 0);
 	g_array_set_size(pdu->statuses, 0);
+	alarms_clear(&pdu->found.alarms);
 	g_clear_pointer(&pdu->found.who, g_free);
 	pdu->found.whole = false;
 	pdu->found.family = NULL;
@@ -129,6 +134,8 @@ void inventory_free(struct inventory *inventory)
 		g_array_unref(pdu->found.outlets);
 		settle_anew(&pdu->settle);
 		denial_clear(&pdu->denial);
+		denial_clear(&pdu->no_alarms);
+		alarms_clear(&pdu->found.alarms);
 		g_free(pdu->found.who);
 		g_free(pdu->obstacle);
 		g_free(pdu->outcome.message);
@@ -218,6 +225,93 @@ static void deny(const struct inventory *inventory, struct pdu *pdu, usec now, c
 	look_again(inventory, pdu, now + denial_pause(inventory->settings.lasts), g_strdup(why));
 }
 
+/* --- alarms --- */
+
+static void alarms_known(struct pdu *pdu)
+{
+	alarms_mark(&pdu->found.alarms, pdu->found.outlets);
+	denial_clear(&pdu->no_alarms);
+	pdu->stage = STAGE_DONE;
+}
+
+static void alarms_read(struct pdu *pdu)
+{
+	if (alarms_any_lost(&pdu->found.alarms))
+		pdu->stage = STAGE_ABOUT;
+	else
+		alarms_known(pdu);
+}
+
+/* What the card refuses to tell, or does not have, is no alarm, if that lasts. */
+static void alarms_unread(const struct inventory *inventory, struct pdu *pdu, usec now,
+                          const char *wrong)
+{
+	const usec lasts = inventory->settings.lasts;
+	char *why = g_strdup_printf("its active alarms could not be read: %s", wrong);
+
+	if (denial_heard(&pdu->no_alarms, why, now, lasts)) {
+		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
+		         "%s: %s; going on as if there were no other one", pdu->label, why);
+		g_free(why);
+		alarms_read(pdu);
+	} else {
+		look_again(inventory, pdu, now + denial_pause(lasts), why);
+	}
+}
+
+static bool has_error(const struct reply *reply)
+{
+	for (unsigned i = 0; i < reply->varbinds->len; i++)
+		if (g_array_index(reply->varbinds, struct varbind, i).type == VALUE_ERROR)
+			return true;
+	return false;
+}
+
+static void take_alarms(const struct inventory *inventory, struct pdu *pdu,
+                        const struct reply *reply, usec now)
+{
+	struct alarms *alarms = &pdu->found.alarms;
+	const char *wrong = table_take(pdu->table, reply);
+
+	/* a row is a row, also where the walk goes wrong */
+	if (reply->status == REPLY_ANSWERED && !reply->error_status)
+		alarms_take_all(alarms, reply->varbinds);
+	if (!wrong && !table_ended(pdu->table))
+		return;
+	if (alarms_len(alarms) >= alarms->counted)
+		alarms_read(pdu);
+	else if (!wrong)
+		alarms_unread(inventory, pdu, now, "their table has fewer than are counted");
+	else if (has_error(reply))
+		alarms_unread(inventory, pdu, now, wrong);
+	else
+		start_over(inventory, pdu, now,
+		           g_strdup_printf("its active alarms could not be read: %s", wrong));
+}
+
+/*
+ * All else is known. A card that says that alarms are active is asked which: one may be that it
+ * has lost a device.
+ */
+static void finish(const struct inventory *inventory, struct pdu *pdu, usec now)
+{
+	unsigned n;
+	const struct family_alarms *objects = identity_alarms(pdu->identity, &n);
+
+	if (!objects) {
+		alarms_known(pdu);
+		return;
+	}
+	pdu->found.alarms.objects = objects;
+	pdu->found.alarms.counted = n;
+	if (!n) {
+		alarms_unread(inventory, pdu, now, "an error where they are counted");
+		return;
+	}
+	pdu->stage = STAGE_ALARMS;
+	table_begin_alarms(pdu->table, &pdu->found.alarms, pdu->need->status);
+}
+
 /* --- identification --- */
 
 /* Which columns a walk must read. */
@@ -266,7 +360,7 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 		return;
 	}
 	statuses_take(pdu->statuses, status, pdu->found.outlets);
-	pdu->stage = STAGE_DONE;
+	finish(inventory, pdu, now);
 }
 
 static void ask_numbers(const struct pdu *pdu, struct question *question)
@@ -286,7 +380,8 @@ static bool families_known(const struct inventory *inventory, struct pdu *pdu,
 	const char *unclear = identity_unclear(pdu->identity);
 
 	if (!unclear && rank == UINT_MAX && pdu->need->names && census_promises(pdu->census, rank))
-		unclear = "it speaks of outlets, and shows no table of them";
+		unclear = "it speaks of outlets, and shows no table of them: check in it that the "
+			  "community or user may see them";
 	if (unclear && reply->reason)
 		deny(inventory, pdu, now, reply->reason);
 	else if (unclear)
@@ -297,7 +392,7 @@ static bool families_known(const struct inventory *inventory, struct pdu *pdu,
 }
 
 /* What is read next, now that the families are known. */
-static void choose_stage(struct pdu *pdu)
+static void choose_stage(const struct inventory *inventory, struct pdu *pdu, usec now)
 {
 	const struct inventory_need *need = pdu->need;
 
@@ -310,7 +405,7 @@ static void choose_stage(struct pdu *pdu)
 		statuses_add(pdu->statuses, pdu->found.family, pdu->found.device);
 		pdu->stage = STAGE_READ;
 	} else {
-		pdu->stage = STAGE_DONE;
+		finish(inventory, pdu, now);
 	}
 }
 
@@ -337,7 +432,7 @@ static void identified(const struct inventory *inventory, struct pdu *pdu,
 	if (!families_known(inventory, pdu, reply, now))
 		return;
 	pdu->found.known = true;
-	choose_stage(pdu);
+	choose_stage(inventory, pdu, now);
 	if (pdu->stage == STAGE_READ)
 		take_guess(inventory, pdu, reply->varbinds, now);
 }
@@ -436,7 +531,7 @@ static void look_ended(const struct inventory *inventory, struct pdu *pdu, usec 
 {
 	pdu->look.answered = now;
 	if (!pdu->need->settled)
-		pdu->stage = STAGE_DONE;
+		finish(inventory, pdu, now);
 	else if (pdu->look.uptime.told)
 		settled(inventory, pdu);
 	else
@@ -452,7 +547,7 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 	settled = settle_look(&pdu->settle, &pdu->look, &again);
 	g_clear_pointer(&pdu->look.seen, g_free);
 	if (settled) {
-		pdu->stage = STAGE_DONE;
+		finish(inventory, pdu, pdu->look.answered);
 		return;
 	}
 	look_again(inventory, pdu, again,
@@ -554,15 +649,17 @@ static void who_answered(const struct inventory *inventory, struct pdu *pdu,
 	gsize n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
 	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
+	struct objid id;
 	char *why;
 
 	if (!pdu->found.who) {
+		varbind_objid(varbind, &id);
+		pdu->hint = family_hint(&id);
 		pdu->found.who = text;
 		return;
 	}
-	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): is "
-	                      "this address a Tripp Lite PDU, ATS or UPS?",
-	                      pdu->found.who, text);
+	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): %s",
+	                      pdu->found.who, text, pdu->hint);
 	deny(inventory, pdu, now, why);
 	g_free(why);
 	g_free(text);
@@ -636,6 +733,15 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 	case STAGE_WHO:
 		ask_who(pdu, question);
 		break;
+	case STAGE_ALARMS:
+		table_ask(pdu->table, question);
+		question->no_is_answer = true;
+		break;
+	case STAGE_ABOUT:
+		question->kind = REQUEST_GET;
+		question->no_is_answer = true;
+		alarms_ask_about(&pdu->found.alarms, question->varbinds);
+		break;
 	case STAGE_DONE:
 		break;
 	}
@@ -643,8 +749,8 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 		return true;
 	/* nothing to ask, such as a status of a family that has none */
 	g_array_unref(question->varbinds);
-	pdu->stage = STAGE_DONE;
-	return false;
+	finish(inventory, pdu, now);
+	return pdu->stage != STAGE_DONE && next(self, i, now, question);
 }
 
 static void answered(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,
@@ -680,6 +786,14 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 	case STAGE_WHO:
 		who_answered(inventory, pdu, reply, now);
 		break;
+	case STAGE_ALARMS:
+		take_alarms(inventory, pdu, reply, now);
+		break;
+	case STAGE_ABOUT:
+		alarms_take_about(&pdu->found.alarms,
+		                  &g_array_index(reply->varbinds, struct varbind, 0));
+		alarms_known(pdu);
+		break;
 	case STAGE_WATCH: /* that it answers is all */
 	case STAGE_DONE:
 		break;
@@ -694,6 +808,8 @@ static void unanswered(const struct inventory *inventory, struct pdu *pdu,
 		take_uptime(inventory, pdu, NULL, now);
 	else if (pdu->stage == STAGE_IDENTIFY)
 		identify_by_next(pdu, true);
+	else if (pdu->stage == STAGE_ALARMS)
+		take_alarms(inventory, pdu, reply, now);
 	else
 		take_rows(inventory, pdu, reply, now);
 }

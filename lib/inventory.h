@@ -24,7 +24,7 @@ struct inventory_need {
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
-	bool status;     /* states and tlpDeviceStatus too */
+	bool status;     /* states and tlpDeviceStatus too, and what alarms are called */
 	bool settled;    /* names: look until it is settled (settle.h) */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
 };
@@ -40,8 +40,9 @@ struct pdu_outlets {
 	GArray *outlets;             /* of struct outlet, by family, device and number */
 	const struct family *family; /* of the sole device */
 	uint32_t device; /* the only one that may have controllable outlets; 0 if several or none */
-	GBytes *engine_id; /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
-	char *who;         /* sysObjectID and sysDescr, escaped, where no family answered */
+	GBytes *engine_id;    /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
+	struct alarms alarms; /* those that are active, as far as the card tells them */
+	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */
 };
 
 struct inventory;

@@ -108,6 +108,15 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	};
 	const char *obstacle = operation->runner.exchanges[pdu].obstacle;
 
+	char *deafness = exchange_deafness(&operation->runner.exchanges[pdu]);
+
+	if (deafness) {
+		const struct outcome outcome =
+			failure(TRIPPSNMP_TIMEOUT, "%s %s", operation->labels[pdu], deafness);
+
+		g_free(deafness);
+		return outcome;
+	}
 	if (operation->runner.exchanges[pdu].heard)
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "%s: %s%s: look for loss or load on the way to it, and whether it "
@@ -253,10 +262,16 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 static struct outcome judge_node(const struct operation *operation, void *context, bool *unclear)
 {
 	GArray *feeds = context;
+	struct outcome outcome;
 
-	(void)unclear;
 	g_array_set_size(feeds, 0);
-	return feeds_find(operation->view, operation->node, feeds);
+	outcome = feeds_find(operation->view, operation->node, feeds);
+	if (outcome.error)
+		return outcome;
+	/* what a card has lost it cannot switch, whatever it says; it may find it again */
+	outcome = feeds_alarmed(feeds);
+	*unclear = outcome.error != TRIPPSNMP_OK;
+	return outcome;
 }
 
 char *feeds_text(const GArray *feeds)
@@ -267,6 +282,18 @@ char *feeds_text(const GArray *feeds)
 		g_string_append_printf(text, "%s%s", i ? ", " : "",
 		                       g_array_index(feeds, struct feed, i).text);
 	return g_string_free(text, FALSE);
+}
+
+/* What to say of a PDU that gives no answer any more, after its label. Free with g_free(). */
+static char *silence_text(const struct exchange *x)
+{
+	char *deafness = exchange_deafness(x);
+
+	if (deafness)
+		return deafness;
+	if (x->obstacle)
+		return g_strdup_printf("gives no answer that can be used: %s", x->obstacle);
+	return g_strdup("does not answer any more");
 }
 
 /* *outdated: the feeds are not what was looked up any more. */
@@ -287,9 +314,12 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 	const int silent = in_time ? -1 : runner_silent_pdu(&operation->runner);
 	struct outcome outcome;
 
-	if (!in_time)
-		power_expire(power, silent,
-		             silent < 0 ? NULL : operation->runner.exchanges[silent].obstacle);
+	if (!in_time) {
+		char *why = silent < 0 ? NULL : silence_text(&operation->runner.exchanges[silent]);
+
+		power_expire(power, silent, why);
+		g_free(why);
+	}
 	outcome = power_outcome(power);
 	if (!in_time)
 		outcome = and_slow_pdu(operation, outcome);

@@ -96,6 +96,34 @@ bool varbind_is_object(const struct varbind *varbind, const struct objid *name)
 	       varbind->type != VALUE_ERROR && objid_compare(&varbind->name, name) == 0;
 }
 
+bool varbind_objid(const struct varbind *varbind, struct objid *value)
+{
+	gsize n;
+	const char *text, *end;
+	uint64_t id = 0;
+	bool digits = false;
+
+	*value = (struct objid){ 0 };
+	if (varbind->type != VALUE_OBJID)
+		return false;
+	text = g_bytes_get_data(varbind->octets, &n);
+	for (end = text + n; text <= end; text++) {
+		if (text == end || *text == '.') {
+			if (!digits || value->n == OBJID_MAX)
+				return false;
+			value->id[value->n++] = (uint32_t)id;
+			id = 0;
+			digits = false;
+		} else {
+			id = id * 10 + (uint64_t)g_ascii_digit_value(*text);
+			digits = true;
+			if (!g_ascii_isdigit(*text) || id > UINT32_MAX)
+				return false;
+		}
+	}
+	return true;
+}
+
 void event_clear(struct event *event)
 {
 	if (event->varbinds != NULL)

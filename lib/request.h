@@ -116,6 +116,9 @@ char *varbind_text(const struct varbind *varbind);
 /** Whether an answer is this object, with a value. */
 bool varbind_is_object(const struct varbind *varbind, const struct objid *name);
 
+/** The value as an object identifier; false if it is none. */
+bool varbind_objid(const struct varbind *varbind, struct objid *value);
+
 void event_clear(struct event *event);
 
 bool objid_equal(const struct objid *a, const struct objid *b);

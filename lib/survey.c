@@ -59,21 +59,9 @@ struct survey {
 	unsigned writable; /* feeds with proven write access */
 };
 
-struct outcome feed_doubt(const struct feed *feed)
-{
-	if (feed->lost)
-		return failure(
-			TRIPPSNMP_ACCESS,
-			"%s: tlpDeviceStatus of its device is offline or unclear, so its state "
-			"cannot be trusted; check the PDU",
-			feed->text);
-	return failure(TRIPPSNMP_ACCESS, "%s reads neither on nor off (%s)", feed->text,
-	               feed->odd ? feed->odd : "nothing was read");
-}
-
 static struct outcome judge_feed(const struct feed *feed, bool *unclear)
 {
-	if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost)
+	if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost && !feed->alarmed)
 		return fine;
 	*unclear = true;
 	return feed_doubt(feed);
@@ -233,6 +221,26 @@ static struct outcome judge_status(const struct operation *operation, void *cont
 	return outcome.error ? outcome : survey_named(operation, survey);
 }
 
+/* Why the time was too short to check write access. */
+static struct outcome write_unchecked(const struct operation *operation)
+{
+	const int silent = runner_silent_pdu(&operation->runner);
+	const char *misfit = silent < 0 ? NULL : operation->runner.exchanges[silent].misfit;
+
+	if (silent < 0)
+		return failure(TRIPPSNMP_TIMEOUT,
+		               "the time was up before all outlets were checked for write access");
+	if (misfit)
+		return failure(TRIPPSNMP_TIMEOUT,
+		               "%s: answered readings, but %s, which proves no write access; look "
+		               "for newer firmware of its card",
+		               operation->labels[silent], misfit);
+	return failure(TRIPPSNMP_TIMEOUT,
+	               "%s: answered readings, and does not answer a SET: check that the "
+	               "community or user may write",
+	               operation->labels[silent]);
+}
+
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
 	struct write_check *check =
@@ -245,16 +253,7 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 		outcome = write_check_outcome(check);
 		survey->writable = write_check_proven(check);
 	} else {
-		const int silent = runner_silent_pdu(&operation->runner);
-
-		outcome = silent < 0
-		                  ? failure(TRIPPSNMP_TIMEOUT,
-		                            "the time was up before all outlets were checked for "
-		                            "write access")
-		                  : failure(TRIPPSNMP_TIMEOUT,
-		                            "%s: answered readings, and does not answer a SET: "
-		                            "check that the community or user may write",
-		                            operation->labels[silent]);
+		outcome = write_unchecked(operation);
 	}
 	write_check_free(check);
 	return outcome;
@@ -275,6 +274,21 @@ static void log_checked(const struct operation *operation, const struct survey *
 	g_free(write);
 }
 
+/* Those that keep no node from being fenced, or this would not be reached. */
+static void log_alarms(const struct operation *operation)
+{
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const struct alarms *alarms = &operation->found[i]->alarms;
+		const unsigned n = alarms_len(alarms);
+		char *text = alarms_text(alarms);
+
+		if (n)
+			log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s: %u active alarm%s: %s",
+			         operation->labels[i], n, n == 1 ? "" : "s", text);
+		g_free(text);
+	}
+}
+
 static struct outcome survey(struct operation *operation, bool nodes_needed)
 {
 	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds_new() };
@@ -282,8 +296,10 @@ static struct outcome survey(struct operation *operation, bool nodes_needed)
 
 	if (!outcome.error && operation->config->check_write)
 		outcome = check_write(operation, &survey);
-	if (!outcome.error)
+	if (!outcome.error) {
+		log_alarms(operation);
 		log_checked(operation, &survey);
+	}
 	g_array_unref(survey.feeds);
 	return outcome;
 }

@@ -25,7 +25,4 @@ struct outcome survey_pdus(struct operation *operation);
  */
 GPtrArray *survey_names(const struct operation *operation);
 
-/** Why the feed's state is not known. */
-struct outcome feed_doubt(const struct feed *feed);
-
 #endif

@@ -15,12 +15,13 @@
 #define VARBIND_BYTES 26 /* of ours, with a short value */
 #define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
 #define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
+#define ALARM_BYTES 42   /* of an alarm's description, or of its text as they are */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
 
-enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION, CELL_LIST };
+enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION, CELL_LIST, CELL_ALARM };
 
-/** One column of one family on its way through the table, or a list. */
+/** One column of one family on its way through the table, or a list, or one of alarms. */
 struct column {
 	const struct family *family;
 	struct family_list list; /* of CELL_LIST */
@@ -37,9 +38,10 @@ struct table {
 	bool v1;
 	unsigned overhead;
 	const struct log *log;
-	GArray *outlets; /* of struct outlet; the caller's */
-	GArray *census;  /* likewise */
-	GArray *columns; /* of struct column */
+	GArray *outlets;       /* of struct outlet; the caller's */
+	GArray *census;        /* likewise */
+	struct alarms *alarms; /* likewise; NULL while none are read */
+	GArray *columns;       /* of struct column */
 	bool no_bulk;
 	bool bulk_answered; /* so silence is not for GETBULK */
 	unsigned rows_per_request;
@@ -154,6 +156,28 @@ void table_add_list(struct table *table, const struct family_list *list, const s
 
 	g_array_append_val(table->columns, entry);
 	table->rows_per_request = rows_in(table);
+}
+
+static void add_alarm_column(struct table *table, uint32_t column)
+{
+	const uint32_t before_first = 0;
+	struct column entry = { .cell = CELL_ALARM };
+
+	entry.root = objid_append(&table->alarms->objects->entry, 1, &column);
+	entry.cursor = entry.root;
+	entry.guess = objid_append(&entry.root, 1, &before_first);
+	g_array_append_val(table->columns, entry);
+}
+
+void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
+{
+	table->alarms = alarms;
+	g_array_set_size(table->columns, 0);
+	add_alarm_column(table, alarms->objects->description);
+	if (texts)
+		add_alarm_column(table, alarms->objects->text);
+	table->rows_per_request =
+		(ANSWER_BYTES - table->overhead) / (table->columns->len * ALARM_BYTES);
 }
 
 /* --- asking --- */
@@ -298,6 +322,7 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 		outlet->has_description = true;
 		break;
 	case CELL_LIST:
+	case CELL_ALARM:
 		break;
 	}
 	return NULL;
@@ -315,6 +340,8 @@ static const char *take_row(struct table *table, const struct column *column,
 		return "it has no end";
 	if (column->cell == CELL_LIST)
 		return census_take(table->census, &column->list, varbind);
+	if (column->cell == CELL_ALARM)
+		return alarms_take(table->alarms, id, varbind);
 	if (!family_index(column->family, id, &varbind->name, &device, &number))
 		return "a row with a strange index";
 	outlet = outlet_row(table, column->family, device, number);

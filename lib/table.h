@@ -7,8 +7,8 @@
 #ifndef TS_TABLE_H
 #define TS_TABLE_H
 
+#include "alarms.h"
 #include "exchange.h"
-#include "family.h"
 #include "log.h"
 
 /* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
@@ -24,6 +24,7 @@ struct outlet {
 	char *odd;        /* what was read that is neither on nor off, varbind_text(); else NULL */
 	bool status_read; /* tlpDeviceStatus of its device was a number */
 	bool lost;        /* its device is offline, or does not say: the state may be stale */
+	bool alarmed;     /* an active alarm says that its device is lost: likewise */
 	bool has_name, has_description; /* whether the cell was read */
 	char *name, *description;       /* text_string(); never NULL if has_ */
 };
@@ -57,6 +58,11 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 /** Adds what follows cursor in a list. */
 void table_add_list(struct table *table, const struct family_list *list,
                     const struct objid *cursor);
+/**
+ * In place of what columns there are, those of a card's active alarms (their texts only where
+ * texts is set): the rows go there. Outlets and census stay as they are.
+ */
+void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts);
 
 /** What to ask next; not after the end. */
 void table_ask(struct table *table, struct question *question);

@@ -595,7 +595,8 @@ static void give_outlets(const struct operation *operation, unsigned pdu,
 			.name = name,
 			.description = description,
 			.controllable = outlet->controllable == TRI_YES,
-			.state = outlet->lost ? TRIPPSNMP_UNKNOWN : outlet->state,
+			.state =
+				outlet->lost || outlet->alarmed ? TRIPPSNMP_UNKNOWN : outlet->state,
 		};
 
 		fn(context, &given);
@@ -675,7 +676,7 @@ static struct outcome judge_feeds(const GArray *feeds, enum trippsnmp_state *sta
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
 
-		if (feed->lost || feed->state == TRIPPSNMP_UNKNOWN)
+		if (feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN)
 			doubtful = feed;
 		else if (feed->state == TRIPPSNMP_ON)
 			*state = TRIPPSNMP_ON;

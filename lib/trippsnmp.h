@@ -192,7 +192,8 @@ struct trippsnmp_outlet {
 	const char *name;        /**< as stored in the device, escaped; "" if none */
 	const char *description; /**< likewise */
 	int controllable;        /**< 0 or 1 */
-	/** UNKNOWN also where the card has lost the device (tlpDeviceStatus), whatever it reads. */
+	/** UNKNOWN also where the card has lost the device, as tlpDeviceStatus or an active alarm
+	 * says, whatever it reads. */
 	enum trippsnmp_state state;
 };
 

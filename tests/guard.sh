@@ -75,17 +75,18 @@ row() {
 # Relays obey at once, nothing is lost, nothing is held. For SNMPv3 the discovery of the engine,
 # which the timeline does not show, comes on top. Off ends with sysUpTime, which SNMPv3 tells
 # without being asked. By name a reset reads the tables, asks for sysUpTime once more, for only a
-# card that is up for long shows all it has, and reads the name before each command.
+# card that is up for long shows all it has, and reads the name before each command. Cards that
+# have active alarms (the real ATS 11, the real SNMPWEBCARD 2) are asked which, once in each look.
 #   capture                     outlet  SNMP  status list off on reset by-name
 row pdumv30hvnetlx-pdu-20.2.1   1.3     2c   1      2    5   3  7     11
 row pdumv30hvnetlx-pdu-20.2.1   1.3     1    3      3    8   6  10    13
 row pdumv30hvnetlx-pdu-20.2.1   1.3     3    1      3    4   3  6     9
-row pdumh20atnet-ats-15.5.4     1.9     2c   1      2    5   3  7     11
-row pdumh20atnet-ats-15.5.4     1.9     1    2      3    6   4  8     12
+row pdumh20atnet-ats-15.5.4     1.9     2c   2      3    6   4  8     12
+row pdumh20atnet-ats-15.5.4     1.9     1    4      5    8   6  10    14
 row su3000lcd2uhv-ups-20.1.0                      1.1     2c   1      2    5   3  7     11
 row lx-pdu-envirosense          1.3     2c   1      2    5   3  7     11
-row smart1500rmxl2ua-webcard-12.06.0069           1.1     2c   1      2    5   3  7     11
-row smart1500rmxl2ua-webcard-12.06.0069           1.1     1    2      2    6   4  8     11
+row smart1500rmxl2ua-webcard-12.06.0069           1.1     2c   2      3    6   4  8     12
+row smart1500rmxl2ua-webcard-12.06.0069           1.1     1    4      4    8   6  10    13
 row pdumh20hvnet-12.04-pdu      1.3     2c   1      2    5   3  7     11
 row twin-only                   1.3     2c   1      2    5   3  7     11
 

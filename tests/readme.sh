@@ -241,7 +241,7 @@ exits 1 "a parameter is wrong" '^tripplite: feeds: ' $t $a $write feeds=x -S
 exits 1 "does not fit the PDU" 'hostlist: 99.* does not exist' $t $a $write $map $quick -T off db3
 exits 1 "called wrongly" explode $t $a $write $map -T explode db1
 exits 2 "refused" 'write access' $t $a community=public $map $quick -T off db1
-exits 2 "unknown device" 'a Tripp Lite PDU, ATS or UPS\?' $t $stranger $write $quick -S
+exits 2 "unknown device" 'it is a Tripp Lite device' $t $stranger $write $quick -S
 exits 2 "a name that does not resolve" no-such-host.invalid $t ipaddr=no-such-host.invalid $write \
 	$hasty -S
 exits 3 "with \`-E\`" '^tripplite: feeds: ' with $a $write feeds=x $t -E -S

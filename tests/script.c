@@ -82,6 +82,71 @@ void script_put_text(struct script *script, unsigned pdu, const struct objid *na
 	put(script, pdu, &cell);
 }
 
+void script_put_objid(struct script *script, unsigned pdu, const struct objid *name,
+                      const char *value)
+{
+	const struct varbind cell = { .name = *name,
+		                      .type = VALUE_OBJID,
+		                      .octets = g_bytes_new(value, strlen(value)) };
+
+	put(script, pdu, &cell);
+}
+
+static struct objid alarm_cell(const struct family_alarms *objects, uint32_t column, uint32_t id)
+{
+	const uint32_t index[] = { column, id };
+
+	return objid_append(&objects->entry, 2, index);
+}
+
+static void count_alarms(struct script *script, unsigned pdu, const struct family_alarms *objects,
+                         int more)
+{
+	const struct varbind *count = script_cell(script, pdu, &objects->count);
+
+	script_put(script, pdu, &objects->count, VALUE_UNSIGNED,
+	           (count ? count->number : 0) + more);
+}
+
+void script_alarm(struct script *script, unsigned pdu, const struct family_alarms *objects,
+                  uint32_t id, bool lost, const char *about)
+{
+	const struct objid what = alarm_cell(objects, objects->description, id);
+	const struct objid text = alarm_cell(objects, objects->text, id);
+	const struct objid state = alarm_cell(objects, objects->state, id);
+	const struct objid row = alarm_cell(objects, objects->row, id);
+	const struct objid device = alarm_cell(objects, objects->device, id);
+	char *description = objid_text(&objects->lost);
+
+	/* beside the lost one, so another */
+	if (!lost)
+		description[strlen(description) - 1] = '9';
+	script_put_objid(script, pdu, &what, description);
+	script_put_text(script, pdu, &text, lost ? "Communications Lost" : "Load 03 Off");
+	if (objects->state)
+		script_put(script, pdu, &state, VALUE_INTEGER, objects->state_active);
+	if (objects->row)
+		script_put_objid(script, pdu, &row, about ? about : "0.0");
+	if (objects->device && about)
+		script_put(script, pdu, &device, VALUE_INTEGER, strtol(about, NULL, 10));
+	count_alarms(script, pdu, objects, 1);
+	g_free(description);
+}
+
+void script_no_alarm(struct script *script, unsigned pdu, const struct family_alarms *objects,
+                     uint32_t id)
+{
+	const uint32_t columns[] = { objects->description, objects->text, objects->state,
+		                     objects->row, objects->device };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++) {
+		const struct objid cell = alarm_cell(objects, columns[i], id);
+
+		script_drop(script, pdu, &cell);
+	}
+	count_alarms(script, pdu, objects, -1);
+}
+
 void script_start(struct script *script, unsigned pdu, usec at)
 {
 	script->agents[pdu].runs = true;

@@ -77,6 +77,18 @@ void script_put(struct script *script, unsigned pdu, const struct objid *name, e
                 int64_t number);
 void script_put_text(struct script *script, unsigned pdu, const struct objid *name,
                      const char *text);
+/** The value of that OID, dotted. */
+void script_put_objid(struct script *script, unsigned pdu, const struct objid *name,
+                      const char *value);
+/**
+ * An active alarm of a card of that generation: "Communications Lost", or another one. about is
+ * the row (LX) or the number of the device that it is about; NULL: it names none.
+ */
+void script_alarm(struct script *script, unsigned pdu, const struct family_alarms *objects,
+                  uint32_t id, bool lost, const char *about);
+/** It is over. */
+void script_no_alarm(struct script *script, unsigned pdu, const struct family_alarms *objects,
+                     uint32_t id);
 /** Takes away a cell and all cells below it. */
 void script_drop(struct script *script, unsigned pdu, const struct objid *root);
 /** NULL if there is none. */

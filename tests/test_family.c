@@ -9,6 +9,23 @@
 #include <check.h>
 #include <stdlib.h>
 
+#define P "1.3.6.1.4.1.850."
+
+/** Where a card has its alarms, likewise; instances are of alarm 77. */
+static const struct expected_alarms {
+	const char *count, *description, *text, *lost;
+	const char *state, *row, *table, *device; /* NULL where there is no such column */
+} lx_alarms = { P "1.3.1.0",      P "1.3.2.1.2.77", P "1.3.2.1.6.77", P "1.3.3.2.1",
+	        P "1.3.2.1.8.77", P "1.3.2.1.5.77", P "1.3.2.1.4.77", NULL },
+  webcard_alarms = { P "100.1.6.1.0",
+	             P "100.1.6.2.1.2.77",
+	             P "100.1.6.2.1.4.77",
+	             P "100.1.6.3.27",
+	             NULL,
+	             NULL,
+	             NULL,
+	             P "100.1.6.2.1.5.77" };
+
 /** A family in dotted text, independent of family.c; instances are of device 7, outlet 12. */
 struct expected {
 	const char *name;
@@ -18,7 +35,6 @@ struct expected {
 	int idle;
 };
 
-#define P "1.3.6.1.4.1.850."
 static const struct expected expected[] = {
 	{ "LX PDU", P "1.1.3.2.3.3.1.1.4.7.12", P "1.1.3.2.3.3.1.1.5.7.12",
 	  P "1.1.3.2.3.3.1.1.6.7.12", P "1.1.3.2.3.3.1.1.2.7.12", P "1.1.3.2.3.3.1.1.3.7.12",
@@ -79,6 +95,37 @@ START_TEST(a_family_has_the_objects_of_its_mib)
 	assert_instance(family, family->description, expected[_i].description);
 	assert_name(&family->outlet_count, expected[_i].count);
 	assert_name(&family->device_status, expected[_i].status);
+}
+END_TEST
+
+static void assert_alarm_cell(const struct family_alarms *alarms, uint32_t column, const char *text)
+{
+	const uint32_t index[] = { column, 77 };
+	const struct objid name = objid_append(&alarms->entry, 2, index);
+
+	if (text)
+		assert_name(&name, text);
+	else
+		ck_assert_uint_eq(column, 0);
+}
+
+START_TEST(a_family_has_the_alarms_of_its_mib)
+{
+	const struct family_alarms *alarms = family_row((unsigned)_i)->alarms;
+	const struct expected_alarms *mib =
+		family_row((unsigned)_i)->rank ? &webcard_alarms : &lx_alarms;
+
+	assert_name(&alarms->count, mib->count);
+	assert_name(&alarms->lost, mib->lost);
+	assert_alarm_cell(alarms, alarms->description, mib->description);
+	assert_alarm_cell(alarms, alarms->text, mib->text);
+	assert_alarm_cell(alarms, alarms->state, mib->state);
+	assert_alarm_cell(alarms, alarms->row, mib->row);
+	assert_alarm_cell(alarms, alarms->table, mib->table);
+	assert_alarm_cell(alarms, alarms->device, mib->device);
+	assert_name(&alarms->selected, alarms->device ? P "100.1.1.5.0" : "");
+	assert_name(&alarms->device_entry, alarms->row ? P "1.1.1.2.1" : "");
+	assert_name(&alarms->types, alarms->row ? P "1.1.3" : "");
 }
 END_TEST
 
@@ -293,6 +340,7 @@ int main(void)
 
 	tcase_add_test(tcase, every_family_is_in_this_test);
 	tcase_add_loop_test(tcase, a_family_has_the_objects_of_its_mib, 0, n);
+	tcase_add_loop_test(tcase, a_family_has_the_alarms_of_its_mib, 0, n);
 	tcase_add_loop_test(tcase, a_family_encodes_off_as_1_and_on_as_2, 0, n);
 	tcase_add_loop_test(tcase, only_the_integers_1_and_2_are_a_state, 0, n);
 	tcase_add_loop_test(tcase, a_large_integer_is_not_cut_down_to_a_state, 0, n);

@@ -177,17 +177,24 @@ static void assert_not_whole(const char *why)
 struct card {
 	const char *capture, *family;
 	unsigned outlets, controllable;
+	unsigned alarms; /* none of them matters; each look reads them */
 };
 
 static const struct card cards[] = {
-	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS", 16, 16 },
-	{ "pdumv30hvnetlx-pdu-20.2.1.snmprec", "LX PDU", 24, 24 },
-	{ "su3000lcd2uhv-ups-20.1.0.snmprec", "LX UPS", 3, 2 },
-	{ "lx-pdu-envirosense.snmprec", "LX PDU", 8, 8 },
-	{ "smart1500rmxl2ua-webcard-12.06.0069.snmprec", "SNMPWEBCARD", 3, 2 },
-	{ "pdumh20hvnet-12.04-pdu.snmprec", "SNMPWEBCARD", 8, 8 },
-	{ "twin-only.snmprec", "SNMPWEBCARD twin", 8, 8 },
+	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS", 16, 16, 11 },
+	{ "pdumv30hvnetlx-pdu-20.2.1.snmprec", "LX PDU", 24, 24, 0 },
+	{ "su3000lcd2uhv-ups-20.1.0.snmprec", "LX UPS", 3, 2, 0 },
+	{ "lx-pdu-envirosense.snmprec", "LX PDU", 8, 8, 0 },
+	{ "smart1500rmxl2ua-webcard-12.06.0069.snmprec", "SNMPWEBCARD", 3, 2, 2 },
+	{ "pdumh20hvnet-12.04-pdu.snmprec", "SNMPWEBCARD", 8, 8, 0 },
+	{ "twin-only.snmprec", "SNMPWEBCARD twin", 8, 8, 0 },
 };
+
+/* How many requests a card's alarms take. */
+static unsigned for_alarms(const struct card *card)
+{
+	return !card->alarms ? 0 : !script->v1 ? 1 : card->alarms > 2 ? 2 : 1;
+}
 
 static void assert_card_identified(const struct card *card, bool v1)
 {
@@ -203,7 +210,7 @@ static void assert_card_identified(const struct card *card, bool v1)
 START_TEST(a_card_is_identified_by_the_table_that_answers)
 {
 	assert_card_identified(&cards[_i], false);
-	ck_assert_uint_eq(script->sent->len, 1);
+	ck_assert_uint_eq(script->sent->len, 1 + for_alarms(&cards[_i]));
 }
 END_TEST
 
@@ -230,9 +237,11 @@ static void assert_card_read(const struct card *card, bool v1)
 		ck_assert_uint_eq(outlet(0, i)->number, i + 1);
 		ck_assert(outlet(0, i)->has_name);
 		ck_assert_int_ne(outlet(0, i)->state, TRIPPSNMP_UNKNOWN);
+		ck_assert(!outlet(0, i)->alarmed);
 		controllable += outlet(0, i)->controllable == TRI_YES;
 	}
 	ck_assert_uint_eq(controllable, card->controllable);
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), card->alarms);
 }
 
 START_TEST(a_cards_table_is_read_whole)
@@ -1628,14 +1637,16 @@ END_TEST
 
 START_TEST(each_capture_is_complete_in_few_requests)
 {
+	const struct card *card = &cards[(unsigned)_i % G_N_ELEMENTS(cards)];
+
 	begin(1, _i >= (int)G_N_ELEMENTS(cards));
-	script_load(script, 0, cards[(unsigned)_i % G_N_ELEMENTS(cards)].capture);
+	script_load(script, 0, card->capture);
 	put_end(0);
 	need_table(0);
 	look();
 	ck_assert(found(0)->whole);
 	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
-	ck_assert_uint_le(script->sent->len, script->v1 ? 3 : 2);
+	ck_assert_uint_le(script->sent->len, (script->v1 ? 3 : 2) + for_alarms(card));
 }
 END_TEST
 
@@ -2132,6 +2143,450 @@ static TCase *settled_case(void)
 	return tcase;
 }
 
+/* --- alarms --- */
+
+static bool alarmed(unsigned i)
+{
+	return outlet(0, i)->alarmed;
+}
+
+/* Outlet 8 is looked up on a card of that family. */
+static void begin_alarms_on(const struct family *family, bool v1)
+{
+	begin(1, v1);
+	put_end(0);
+	script_outlets(script, 0, family, 1, 8);
+	need_number(0, 0, 8);
+}
+
+static void begin_alarms(bool v1)
+{
+	begin_alarms_on(script_family("LX PDU"), v1);
+}
+
+static void lose(const char *about)
+{
+	script_alarm(script, 0, lx->alarms, 77, true, about);
+}
+
+#define DEVICE_ROW "1.3.6.1.4.1.850.1.1.1.2.1.1."
+
+START_TEST(the_number_of_alarms_costs_no_request)
+{
+	begin(1, _i == V1);
+	script_load(script, 0, cards[1].capture);
+	put_end(0);
+	need_number(0, 0, 3);
+	look();
+	ck_assert_uint_eq(script->sent->len, _i == V1 ? 3 : 1);
+	finish();
+	begin(1, _i == V1);
+	script_load(script, 0, cards[1].capture);
+	put_end(0);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 0);
+	need_number(0, 0, 3);
+	look();
+	ck_assert_uint_eq(script->sent->len, _i == V1 ? 3 : 1);
+}
+END_TEST
+
+START_TEST(alarms_that_matter_to_nobody_cost_one_request)
+{
+	begin_alarms(false);
+	for (uint32_t id = 80; id < 91; id++)
+		script_alarm(script, 0, lx->alarms, id, false, DEVICE_ROW "1");
+	look();
+	ck_assert_uint_eq(script->sent->len, 2);
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 11);
+	ck_assert(!alarmed(0));
+}
+END_TEST
+
+/* Each family whose cards have alarms, in v2c and v1. */
+START_TEST(lost_communications_are_seen_on_every_family_that_has_alarms)
+{
+	const struct family *family = family_row((unsigned)_i / 2);
+
+	if (!family->alarms)
+		return;
+	begin_alarms_on(family, _i % 2);
+	script_alarm(script, 0, family->alarms, 5679, true, NULL);
+	look();
+	ck_assert(alarmed(0));
+}
+END_TEST
+
+START_TEST(by_name_they_are_seen_on_every_family_too)
+{
+	const struct family *family = family_row((unsigned)_i / 2);
+
+	if (!family->alarms)
+		return;
+	begin(1, _i % 2);
+	put_end(0);
+	script_outlets(script, 0, family, 1, 8);
+	script_alarm(script, 0, family->alarms, 5679, true, NULL);
+	need_table(0);
+	look();
+	for (unsigned i = 0; i < 8; i++)
+		ck_assert(alarmed(i));
+}
+END_TEST
+
+START_TEST(all_families_share_the_alarms_of_their_rank)
+{
+	const struct family *family = family_row((unsigned)_i);
+
+	ck_assert_ptr_nonnull(family->alarms);
+	ck_assert_ptr_eq(family->alarms,
+	                 script_family(family->rank ? "SNMPWEBCARD" : "LX PDU")->alarms);
+}
+END_TEST
+
+START_TEST(a_device_that_is_lost_is_not_another_one)
+{
+	begin(1, _i == V1);
+	put_end(0);
+	script_outlets(script, 0, lx, 1, 2);
+	script_outlets(script, 0, lx, 3, 2);
+	lose(DEVICE_ROW "3");
+	need_table(0);
+	look();
+	ck_assert(!alarmed(0) && !alarmed(1));
+	ck_assert(alarmed(2) && alarmed(3));
+}
+END_TEST
+
+START_TEST(a_lost_sensor_does_not_matter)
+{
+	begin_alarms(_i == V1);
+	lose(DEVICE_ROW "2");
+	look();
+	ck_assert(!alarmed(0));
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 1);
+}
+END_TEST
+
+START_TEST(each_look_reads_the_alarms_anew)
+{
+	struct machine machine;
+
+	begin_alarms(false);
+	lose(DEVICE_ROW "1");
+	look();
+	ck_assert(alarmed(0));
+	script_no_alarm(script, 0, lx->alarms, 77);
+	inventory_again(inventory);
+	machine = inventory_machine(inventory);
+	ck_assert(script_run(script, &machine, 15));
+	ck_assert(!alarmed(0));
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 0);
+}
+END_TEST
+
+START_TEST(a_count_that_stays_above_the_rows_is_no_alarm)
+{
+	begin_alarms(_i == V1);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 4294967295);
+	look();
+	ck_assert(!alarmed(0));
+	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "fewer than are counted"));
+}
+END_TEST
+
+static enum script_fate hide_alarms_once(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	if (network->clock > 1000 * USEC_PER_SEC + USEC_PER_SEC / 2 && !network->calls++)
+		lose(NULL);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(rows_that_are_counted_and_come_late_are_waited_for)
+{
+	begin_alarms(_i == V1);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 1);
+	script->hook = hide_alarms_once;
+	look();
+	ck_assert(alarmed(0));
+}
+END_TEST
+
+/* The question for the number of alarms is answered with an error, whatever else is asked. */
+static enum script_fate refuse_number(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const struct objid *count = &lx->alarms->count;
+
+	(void)pdu;
+	for (unsigned i = 0; i < request->n && !answer->error_status; i++)
+		if (objid_below(count, &request->varbinds[i].name) &&
+		    request->varbinds[i].name.n == count->n - 1) {
+			answer->error_status = *(const int *)network->context;
+			answer->error_index = (int)i + 1;
+		}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_card_that_does_not_tell_the_number_has_none_that_is_known)
+{
+	static int errors[] = { SNMP_STATUS_GEN_ERR, SNMP_STATUS_NO_ACCESS,
+		                SNMP_STATUS_AUTHORIZATION_ERROR, SNMP_STATUS_BAD_VALUE };
+
+	begin_alarms(_i % 2);
+	lose(NULL);
+	script->hook = refuse_number;
+	script->context = &errors[_i / 2];
+	look();
+	ck_assert(!alarmed(0));
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
+	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+}
+END_TEST
+
+static enum script_fate refuse_number_once(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	return network->clock < 1000 * USEC_PER_SEC + USEC_PER_SEC / 2
+	               ? refuse_number(network, pdu, request, answer)
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(an_error_in_place_of_the_number_is_no_number)
+{
+	static int error = SNMP_STATUS_GEN_ERR;
+
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = refuse_number_once;
+	script->context = &error;
+	look();
+	ck_assert(alarmed(0));
+}
+END_TEST
+
+/* The alarm table, wherever it begins. */
+static bool asks_alarms(const struct request *request)
+{
+	return objid_below(&request->varbinds[0].name, &lx->alarms->entry);
+}
+
+static enum script_fate refuse_alarms(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (asks_alarms(request)) {
+		answer->error_status = *(const int *)network->context;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_that_stays_refused_tells_of_no_alarm)
+{
+	static int errors[] = { SNMP_STATUS_GEN_ERR, SNMP_STATUS_AUTHORIZATION_ERROR };
+
+	begin_alarms(_i % 2);
+	lose(NULL);
+	script->hook = refuse_alarms;
+	script->context = &errors[_i / 2];
+	look();
+	ck_assert(!alarmed(0));
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
+	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+}
+END_TEST
+
+static enum script_fate refuse_alarms_once(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	/* all of one look: GETBULK with ever fewer rows, then GETNEXT */
+	return network->clock < 1000 * USEC_PER_SEC + USEC_PER_SEC / 2
+	               ? refuse_alarms(network, pdu, request, answer)
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_that_is_refused_at_first_is_read_later)
+{
+	static int error = SNMP_STATUS_GEN_ERR;
+
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = refuse_alarms_once;
+	script->context = &error;
+	look();
+	ck_assert(alarmed(0));
+}
+END_TEST
+
+static enum script_fate lose_alarms(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)answer;
+	return asks_alarms(request) && network->calls++ < *(const unsigned *)network->context
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(silence_to_the_table_is_no_answer)
+{
+	static unsigned times = 10;
+
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = lose_alarms;
+	script->context = &times;
+	look();
+	ck_assert(alarmed(0));
+	finish();
+	times = UINT_MAX;
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = lose_alarms;
+	script->context = &times;
+	ck_assert(!looks(15));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
+	times = 10;
+}
+END_TEST
+
+static enum script_fate hide_what_it_is_about(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (asks_alarms(request) && request->kind == REQUEST_GET) {
+		answer->error_status = SNMP_STATUS_AUTHORIZATION_ERROR;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(what_an_alarm_is_about_and_is_not_shown_may_be_any_device)
+{
+	begin_alarms(_i == V1);
+	lose(DEVICE_ROW "2");
+	script->hook = hide_what_it_is_about;
+	look();
+	ck_assert(alarmed(0));
+}
+END_TEST
+
+/* The newest first: no agent may list rows so, and some do. */
+static enum script_fate newest_first(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	struct varbind *varbinds = &g_array_index(answer->varbinds, struct varbind, 0);
+
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_BULK && asks_alarms(request))
+		for (unsigned i = 0; i < 3; i++) {
+			const struct varbind held = varbinds[i];
+
+			varbinds[i] = varbinds[5 - i];
+			varbinds[5 - i] = held;
+		}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(rows_in_any_order_are_rows)
+{
+	begin_alarms(false);
+	for (uint32_t id = 80; id < 85; id++)
+		script_alarm(script, 0, lx->alarms, id, false, DEVICE_ROW "1");
+	script_alarm(script, 0, lx->alarms, 85, true, DEVICE_ROW "1");
+	script->hook = newest_first;
+	look();
+	ck_assert(alarmed(0));
+	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 6);
+	ck_assert_uint_eq(script->sent->len, 3);
+}
+END_TEST
+
+/* The same row for ever, or new rows for ever. */
+static enum script_fate repeat_alarms(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const bool grows = network->context != NULL;
+
+	(void)pdu;
+	if (!asks_alarms(request) || request->kind == REQUEST_GET)
+		return SCRIPT_ANSWERED;
+	for (unsigned i = 0; i < answer->varbinds->len; i++) {
+		struct varbind *varbind = &g_array_index(answer->varbinds, struct varbind, i);
+		const uint32_t index[] = { lx->alarms->description,
+			                   grows ? 1000 + network->calls++ : 77 };
+
+		varbind_clear(varbind);
+		varbind->name = objid_append(&lx->alarms->entry, 2, index);
+		varbind->type = VALUE_NULL;
+	}
+	answer->error_status = 0;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_without_an_end_is_not_read_for_ever)
+{
+	static bool grows;
+
+	begin_alarms(_i % 2);
+	lose(NULL);
+	script->hook = repeat_alarms;
+	script->context = _i / 2 ? &grows : NULL;
+	look();
+	ck_assert_uint_le(alarms_len(&found(0)->alarms), ALARMS_MAX);
+	ck_assert_uint_le(script->sent->len, 100);
+}
+END_TEST
+
+START_TEST(a_table_that_does_not_advance_and_lacks_rows_is_no_answer)
+{
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 2);
+	script->hook = repeat_alarms;
+	ck_assert(!looks(10));
+	assert_obstacle("its active alarms could not be read: it does not advance");
+}
+END_TEST
+
+static TCase *alarms_case(void)
+{
+	TCase *tcase = tcase_new("alarms");
+
+	ADD_BOTH(tcase, the_number_of_alarms_costs_no_request);
+	tcase_add_test(tcase, alarms_that_matter_to_nobody_cost_one_request);
+	tcase_add_loop_test(tcase, lost_communications_are_seen_on_every_family_that_has_alarms, 0,
+	                    2 * (int)family_count());
+	tcase_add_loop_test(tcase, by_name_they_are_seen_on_every_family_too, 0,
+	                    2 * (int)family_count());
+	tcase_add_loop_test(tcase, all_families_share_the_alarms_of_their_rank, 0,
+	                    (int)family_count());
+	ADD_BOTH(tcase, a_device_that_is_lost_is_not_another_one);
+	ADD_BOTH(tcase, a_lost_sensor_does_not_matter);
+	tcase_add_test(tcase, each_look_reads_the_alarms_anew);
+	ADD_BOTH(tcase, a_count_that_stays_above_the_rows_is_no_alarm);
+	ADD_BOTH(tcase, rows_that_are_counted_and_come_late_are_waited_for);
+	tcase_add_loop_test(tcase, a_card_that_does_not_tell_the_number_has_none_that_is_known, 0,
+	                    8);
+	ADD_BOTH(tcase, an_error_in_place_of_the_number_is_no_number);
+	tcase_add_loop_test(tcase, a_table_that_stays_refused_tells_of_no_alarm, 0, 4);
+	ADD_BOTH(tcase, a_table_that_is_refused_at_first_is_read_later);
+	ADD_BOTH(tcase, silence_to_the_table_is_no_answer);
+	ADD_BOTH(tcase, what_an_alarm_is_about_and_is_not_shown_may_be_any_device);
+	tcase_add_test(tcase, rows_in_any_order_are_rows);
+	tcase_add_loop_test(tcase, a_table_without_an_end_is_not_read_for_ever, 0, 4);
+	ADD_BOTH(tcase, a_table_that_does_not_advance_and_lacks_rows_is_no_answer);
+	return tcase;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("inventory");
@@ -2142,6 +2597,7 @@ int main(void)
 	suite_add_tcase(suite, trouble_case());
 	suite_add_tcase(suite, complete_case());
 	suite_add_tcase(suite, settled_case());
+	suite_add_tcase(suite, alarms_case());
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

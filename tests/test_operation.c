@@ -21,7 +21,7 @@ static struct config *config;
 static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
-static const char *feeds; /* the parameter */
+static const char *feeds, *check_write; /* the parameters */
 
 static void have_pdus(unsigned n)
 {
@@ -46,7 +46,7 @@ static void teardown(void)
 {
 	config_free(config);
 	script_free(script);
-	feeds = NULL;
+	feeds = check_write = NULL;
 	g_clear_pointer(&outcome.message, g_free);
 }
 
@@ -58,6 +58,7 @@ static void configure(const char *hostlist, const char *total_timeout)
 	values[PARAM_IPADDR] = script->n_pdus == 1 ? "pdu-a" : "pdu-a pdu-b";
 	values[PARAM_FEEDS] = feeds;
 	values[PARAM_COMMUNITY] = "c";
+	values[PARAM_CHECK_WRITE] = check_write;
 	values[PARAM_HOSTLIST] = hostlist;
 	values[PARAM_POWER_TIMEOUT] = "3";
 	values[PARAM_OFF_HOLD] = "0";
@@ -425,6 +426,37 @@ START_TEST(a_stranger_is_asked_for_five_seconds)
 }
 END_TEST
 
+/* What a device without outlets is, and what is said of it. */
+static const struct {
+	const char *sys_object_id; /* NULL: it does not tell */
+	const char *hint;
+} strangers[] = {
+	{ "1.3.6.1.4.1.8072.3.2.10", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1.8500.1", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1", "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ NULL, "is this address a Tripp Lite PDU, ATS or UPS?" },
+	{ "1.3.6.1.4.1.850", "the community or user may see its outlets" },
+	{ "1.3.6.1.4.1.850.1.1.1", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.100", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.1.55", "a metered PDU only measures" },
+	{ "1.3.6.1.4.1.850.1.5", "it is a console server" },
+	{ "1.3.6.1.4.1.850.1.7.1", "it is a console server" },
+};
+
+START_TEST(what_is_no_stranger_by_its_name_is_told_what_to_check)
+{
+	const struct objid name = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+
+	no_outlets();
+	if (strangers[_i].sys_object_id)
+		script_put_objid(script, 0, &name, strangers[_i].sys_object_id);
+	configure("db1:3", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, strangers[_i].hint);
+	assert_error(TRIPPSNMP_ACCESS, "pdu-a: no outlet table that we know (sysObjectID ");
+}
+END_TEST
+
 START_TEST(a_no_that_lasts_five_seconds_is_believed)
 {
 	eight_outlets();
@@ -758,12 +790,228 @@ START_TEST(a_look_that_is_old_because_another_pdu_was_slow_touches_nobody_else)
 }
 END_TEST
 
+/* --- active alarms --- */
+
+#define ALARM 77
+#define DEVICE_ROW "1.3.6.1.4.1.850.1.1.1.2.1.1."
+
+static void lose(const char *about)
+{
+	script_alarm(script, 0, lx->alarms, ALARM, true, about);
+}
+
+/* It is over after 20 seconds. */
+static enum script_fate found_again(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	if (it_is(20) && !network->calls++)
+		script_no_alarm(network, 0, lx->alarms, ALARM);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+/* By number and by name. */
+static const char *const lost_maps[] = { "db1:3", "" };
+
+static void begin_lost(const char *hostlist, const char *about)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	put_name(0, 1, 3, "db1");
+	lose(about);
+	configure(hostlist, NULL);
+}
+
+START_TEST(what_an_alarm_says_is_lost_is_never_off)
+{
+	begin_lost(lost_maps[_i % 2], _i / 2 ? DEVICE_ROW "1" : NULL);
+	put_cell(lx->state, 3, 1);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "outlet 3 of pdu-a: its card has an active alarm "
+	                               "\"Communications Lost\" about its device");
+	assert_seconds(48, 50);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "Communications Lost"));
+}
+END_TEST
+
+START_TEST(what_is_found_again_is_switched)
+{
+	begin_lost(lost_maps[_i], DEVICE_ROW "1");
+	script->hook = found_again;
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(commanded(0, 1, 3));
+	assert_seconds(20, 25);
+}
+END_TEST
+
+START_TEST(a_lost_device_of_somebody_else_is_in_nobodys_way)
+{
+	begin_lost(lost_maps[_i], DEVICE_ROW "2");
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(0, 2);
+}
+END_TEST
+
+START_TEST(a_lost_device_of_one_feed_leaves_the_other_one_alone)
+{
+	for (unsigned i = 0; i < 2; i++)
+		script_outlets(script, i, lx, 1, 8);
+	script_alarm(script, 1, lx->alarms, ALARM, true, DEVICE_ROW "1");
+	configure("db1:3@pdu-a,3@pdu-b", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_ACCESS, "outlet 3 of pdu-b: its card has an active alarm");
+}
+END_TEST
+
+START_TEST(another_nodes_lost_pdu_is_in_nobodys_way)
+{
+	for (unsigned i = 0; i < 2; i++)
+		script_outlets(script, i, lx, 1, 8);
+	script_alarm(script, 1, lx->alarms, ALARM, true, DEVICE_ROW "1");
+	configure("db1:3@pdu-a;db2:3@pdu-b", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+}
+END_TEST
+
+START_TEST(status_fails_where_an_alarm_says_that_a_device_is_lost)
+{
+	begin_lost("db1:3", DEVICE_ROW "1");
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "\"Communications Lost\"");
+	assert_seconds(13, 15);
+}
+END_TEST
+
+START_TEST(other_alarms_are_one_line_of_status)
+{
+	script_outlets(script, 0, lx, 1, 8);
+	script_alarm(script, 0, lx->alarms, 80, false, DEVICE_ROW "1");
+	lose(DEVICE_ROW "2");
+	configure("db1:3", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "pdu-a: 2 active alarms: Communications Lost; Load 03 Off"));
+	ck_assert_str_eq(script->lines[TRIPPSNMP_LOG_WARN]->str, "");
+}
+END_TEST
+
+/* --- answers to some kinds of requests only --- */
+
+static enum script_fate deaf_to_get(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_GET ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_answers_no_get_is_said_to)
+{
+	eight_outlets();
+	script->hook = deaf_to_get;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message, "pdu-a answers GETNEXT and SET, and no GET: look "
+	                                      "for a filter") != NULL,
+	              "%s", outcome.message);
+}
+END_TEST
+
+START_TEST(so_it_is_where_a_look_needs_one)
+{
+	eight_outlets();
+	put_cell(lx->controllable, 3, 3); /* not clear by GETNEXT */
+	script->hook = deaf_to_get;
+	configure("db1:3,4,5", "10"); /* too many to guess */
+	switch_off("db1");
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a answers GETNEXT, and no GET: look for a filter");
+	g_clear_pointer(&outcome.message, g_free);
+	status();
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a answers GETNEXT, and no GET: look for a filter");
+}
+END_TEST
+
+/* It answers that, and dies. */
+static enum script_fate dies_after_it(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)answer;
+	if (network->calls)
+		return SCRIPT_LOST;
+	network->calls = request->kind == *(const enum request_kind *)network->context;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_is_dead_does_not_answer_any_more)
+{
+	static enum request_kind kinds[] = { REQUEST_SET, REQUEST_GET };
+
+	eight_outlets();
+	script->hook = dies_after_it;
+	script->context = &kinds[_i];
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message, "pdu-a does not answer any more") != NULL, "%s",
+	              outcome.message);
+}
+END_TEST
+
+static enum script_fate sets_without_varbinds(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_SET)
+		g_array_set_size(answer->varbinds, 0);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_set_that_is_answered_without_varbinds_is_said_to_be)
+{
+	eight_outlets();
+	script->hook = sets_without_varbinds;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_POWER);
+	ck_assert_msg(strstr(outcome.message,
+	                     "outlet 3 of pdu-a reads off, and no command was acknowledged: it "
+	                     "answers a SET without what was set, which proves nothing; look for "
+	                     "newer firmware") != NULL,
+	              "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "answers a SET without what was set"));
+}
+END_TEST
+
+START_TEST(nor_does_it_prove_write_access)
+{
+	eight_outlets();
+	script->hook = sets_without_varbinds;
+	check_write = "yes";
+	configure("db1:3", "10");
+	status();
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message,
+	                     "pdu-a: answered readings, but it answers a SET "
+	                     "without what was set, which proves no write") != NULL,
+	              "%s", outcome.message);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
 	TCase *found = tcase_create("found by name");
+	TCase *kinds = tcase_create("kinds of requests");
+	TCase *alarms = tcase_create("alarms"), *two_alarms = tcase_create("alarms of two");
 
 	tcase_add_checked_fixture(looks, setup, teardown);
 	tcase_add_loop_test(looks, a_card_that_is_starting_is_given_time_before_its_no_is_believed,
@@ -779,6 +1027,8 @@ int main(void)
 	tcase_add_loop_test(looks, an_object_that_is_refused_for_good_ends_it_after_five_seconds, 0,
 	                    G_N_ELEMENTS(maps));
 	tcase_add_test(looks, status_believes_a_refused_object_after_a_second);
+	tcase_add_loop_test(looks, what_is_no_stranger_by_its_name_is_told_what_to_check, 0,
+	                    G_N_ELEMENTS(strangers));
 	tcase_add_loop_test(looks, a_stranger_is_asked_for_five_seconds, 0, G_N_ELEMENTS(maps));
 
 	tcase_add_checked_fixture(found, setup, teardown);
@@ -812,6 +1062,26 @@ int main(void)
 	tcase_add_test(changes, another_device_under_the_address_is_begun_anew);
 	tcase_add_test(changes, another_device_that_does_not_have_the_outlet_is_an_error);
 	suite_add_tcase(suite, changes);
+
+	tcase_add_checked_fixture(alarms, setup, teardown);
+	tcase_add_loop_test(alarms, what_an_alarm_says_is_lost_is_never_off, 0, 4);
+	tcase_add_loop_test(alarms, what_is_found_again_is_switched, 0, 2);
+	tcase_add_loop_test(alarms, a_lost_device_of_somebody_else_is_in_nobodys_way, 0, 2);
+	tcase_add_test(alarms, status_fails_where_an_alarm_says_that_a_device_is_lost);
+	tcase_add_test(alarms, other_alarms_are_one_line_of_status);
+	suite_add_tcase(suite, alarms);
+	tcase_add_checked_fixture(two_alarms, setup_two, teardown);
+	tcase_add_test(two_alarms, a_lost_device_of_one_feed_leaves_the_other_one_alone);
+	tcase_add_test(two_alarms, another_nodes_lost_pdu_is_in_nobodys_way);
+	suite_add_tcase(suite, two_alarms);
+
+	tcase_add_checked_fixture(kinds, setup, teardown);
+	tcase_add_test(kinds, a_pdu_that_answers_no_get_is_said_to);
+	tcase_add_test(kinds, so_it_is_where_a_look_needs_one);
+	tcase_add_loop_test(kinds, a_pdu_that_is_dead_does_not_answer_any_more, 0, 2);
+	tcase_add_test(kinds, a_set_that_is_answered_without_varbinds_is_said_to_be);
+	tcase_add_test(kinds, nor_does_it_prove_write_access);
+	suite_add_tcase(suite, kinds);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -148,12 +148,14 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 
 	if (reply->status == REPLY_SILENT) {
 		p->unanswered++;
+		p->misfit = reply->reason;
 		p->resend_at = now;
 		/* whether it answers readings is for the message at the end */
 		power->courses[p->feed->pdu].look_first = true;
 		return;
 	}
 	p->unanswered = 0;
+	p->misfit = NULL;
 	if (!reply->error_status)
 		return; /* commands_acknowledged() has it */
 	if (exchange_is_refusal(power->settings.v1, reply->error_status))

@@ -355,7 +355,7 @@ static bool only_readings_answered(const struct power *power, unsigned pdu)
 	       power->evidence.pdus[pdu].heard;
 }
 
-void power_expire(struct power *power, int silent, const char *obstacle)
+void power_expire(struct power *power, int silent, const char *silence)
 {
 	char *why, *message;
 
@@ -364,9 +364,8 @@ void power_expire(struct power *power, int silent, const char *obstacle)
 	if (silent >= 0 && only_readings_answered(power, (unsigned)silent))
 		silent = -1;
 	why = silent < 0 ? words_unfinished(power)
-	      : obstacle ? g_strdup_printf("%s gives no answer that can be used: %s",
-	                                   power->labels[silent], obstacle)
-	                 : g_strdup_printf("%s does not answer any more", power->labels[silent]);
+	                 : g_strdup_printf("%s %s", power->labels[silent],
+	                                   silence ? silence : "does not answer any more");
 	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
 	                          power->wanted == TRIPPSNMP_ON ? "on" : "off", why);
 	power_give_up(power, silent < 0 ? TRIPPSNMP_POWER : TRIPPSNMP_TIMEOUT, message);

@@ -41,10 +41,10 @@ bool power_short_of_on(const struct power *power);
 bool power_outdated(const struct power *power);
 
 /**
- * Time is up. silent is a PDU that does not answer, or negative; obstacle what
- * stood in the way of its last question, or NULL. Decides the outcome: failure,
- * unless a reset's off was proven.
+ * Time is up. silent is a PDU that does not answer, or negative; silence what is to be
+ * said of that, after its label, or NULL. Decides the outcome: failure, unless a reset's
+ * off was proven.
  */
-void power_expire(struct power *power, int silent, const char *obstacle);
+void power_expire(struct power *power, int silent, const char *silence);
 
 #endif

@@ -92,6 +92,10 @@ static char *reads_text(const struct progress *p)
 
 static char *command_missing(const struct progress *p, const char *reads)
 {
+	if (p->misfit)
+		return g_strdup_printf("%s reads %s, and no command was acknowledged: %s, which "
+		                       "proves nothing; look for newer firmware of its card",
+		                       p->feed->text, reads, p->misfit);
 	if (p->came_back)
 		return g_strdup_printf("%s reads %s, and no command was acknowledged since it came "
 		                       "back, or since its PDU was away",

@@ -143,6 +143,11 @@ static void bad_state(struct world *world, enum fault fault)
 	}
 }
 
+static bool is_alarm_row(const struct row *row)
+{
+	return row->kind >= ROW_ALARMS && row->kind <= ROW_ALARM_OTHER;
+}
+
 static bool is_cell(const struct row *row)
 {
 	return row->kind == ROW_STATE || row->kind == ROW_CONTROLLABLE || row->kind == ROW_NAME ||
@@ -187,8 +192,8 @@ static void missing_cells(struct world *world)
 /* Whether two rows are of one column: else the order says that a table has ended. */
 static bool same_column(const struct row *a, const struct row *b)
 {
-	return a->kind != ROW_COUNT && a->kind != ROW_STATUS && a->name.n == b->name.n &&
-	       a->name.n > 2 &&
+	return a->kind != ROW_COUNT && a->kind != ROW_STATUS && !is_alarm_row(a) &&
+	       a->name.n == b->name.n && a->name.n > 2 &&
 	       !memcmp(a->name.id, b->name.id, (a->name.n - 2) * sizeof(a->name.id[0]));
 }
 
@@ -230,6 +235,31 @@ static void go_offline(struct world *world)
 			(device->offline_from ? device->offline_from : world->begun) +
 			millis(world, 0, 30000);
 		device->offline_echoes = permille(world, 600);
+	}
+}
+
+/*
+ * Some device of each card, or all that it has, and nothing keeps the alarm from being read for
+ * good: who may not read it cannot know.
+ */
+static void go_alarmed(struct world *world)
+{
+	for (unsigned p = 0; p < world->n_pdus; p++) {
+		struct pdu_model *pdu = &world->pdus[p];
+		const struct row *poisoned = model_find(pdu, &pdu->poison);
+
+		if (poisoned && is_alarm_row(poisoned))
+			pdu->poison_status = 0;
+		for (unsigned i = 0; i < pdu->devices->len; i++) {
+			struct device_model *device = model_device(pdu, i);
+
+			if (!device->family || !pdu->alarms || permille(world, 300))
+				continue;
+			device->alarmed = true;
+			device->offline_from = 0;
+			device->offline_until = world->begun + millis(world, 0, 30000);
+			device->offline_echoes = permille(world, 600);
+		}
 	}
 }
 
@@ -415,6 +445,9 @@ static void apply(struct world *world, enum fault fault)
 	case FAULT_OFFLINE:
 		go_offline(world);
 		break;
+	case FAULT_ALARMED:
+		go_alarmed(world);
+		break;
 	case FAULT_SET_FIRST:
 		set_first(world);
 		break;
@@ -454,7 +487,7 @@ void choose_faults(struct world *world)
 		if (fault != FAULT_MISCONFIGURED || permille(world, 300))
 			world->faults[fault] = true;
 		/* these only tell something where the state already reads off */
-		if ((fault == FAULT_OFFLINE || fault == FAULT_SET_ERROR ||
+		if ((fault == FAULT_OFFLINE || fault == FAULT_ALARMED || fault == FAULT_SET_ERROR ||
 		     fault == FAULT_SET_DROPPED) &&
 		    permille(world, 200))
 			world->faults[FAULT_CYCLE] = true;

@@ -158,6 +158,16 @@ static void make_relays(struct world *world, struct pdu_model *pdu, unsigned p)
 			model_outlet(pdu, i)->controllable = false;
 }
 
+/* Some cards have them, and alarms that matter to nobody, at all times. */
+static void make_alarms(struct world *world, struct pdu_model *pdu)
+{
+	const bool shown = permille(world, 300);
+
+	if (shown || world->faults[FAULT_ALARMED])
+		pdu->alarms = model_outlet(pdu, 0)->family->alarms;
+	pdu->other_alarms = permille(world, 500) ? below(world, 13) : 0;
+}
+
 static void make_agent(struct world *world, struct pdu_model *pdu, unsigned p)
 {
 	static const unsigned sizes[] = { 484, 1400, 1472, 4096, 8192 };
@@ -191,6 +201,7 @@ static void make_pdus(struct world *world)
 		pdu->rows = g_array_new(FALSE, TRUE, sizeof(struct row));
 		make_devices(world, pdu);
 		make_relays(world, pdu, p);
+		make_alarms(world, pdu);
 		make_agent(world, pdu, p);
 		world->there[p] = world->known[p] = world->heard[p] = p;
 	}
@@ -265,6 +276,31 @@ static void add_device_rows(struct pdu_model *pdu, unsigned i)
 	}
 }
 
+static void add_alarm_cell(struct pdu_model *pdu, uint32_t column, uint32_t id, enum row_kind kind,
+                           unsigned of)
+{
+	const uint32_t index[] = { column, id };
+	const struct objid name = objid_append(&pdu->alarms->entry, 2, index);
+
+	if (column)
+		add_row(pdu, &name, kind, of);
+}
+
+static void add_alarm_rows(struct pdu_model *pdu)
+{
+	const struct family_alarms *objects = pdu->alarms;
+	uint32_t id = 70;
+
+	add_row(pdu, &objects->count, ROW_ALARMS, UINT_MAX);
+	for (unsigned k = 0; k < pdu->other_alarms; k++)
+		add_alarm_cell(pdu, objects->description, id++, ROW_ALARM_OTHER, UINT_MAX);
+	for (unsigned i = 0; i < pdu->devices->len; i++) {
+		add_alarm_cell(pdu, objects->description, ++id, ROW_ALARM_LOST, i);
+		add_alarm_cell(pdu, objects->row, id, ROW_ALARM_ROW, i);
+		add_alarm_cell(pdu, objects->device, id, ROW_ALARM_INDEX, i);
+	}
+}
+
 static int compare_rows(const void *a, const void *b)
 {
 	const struct row *one = a, *other = b;
@@ -288,6 +324,8 @@ static void make_rows(struct pdu_model *pdu)
 		add_device_rows(pdu, i);
 	for (unsigned i = 0; i < G_N_ELEMENTS(system); i++)
 		add_row(pdu, &system[i], ROW_OTHER, UINT_MAX);
+	if (pdu->alarms)
+		add_alarm_rows(pdu);
 	if (pdu->engine_id)
 		add_row(pdu, &engine, ROW_ENGINE, UINT_MAX);
 	if (pdu->uptime != UPTIME_ABSENT)

@@ -63,6 +63,21 @@ static bool offline(const struct world *world, const struct device_model *device
 	return device && world->now >= device->offline_from && world->now < device->offline_until;
 }
 
+/* Whether an alarm says that this device of the card is lost. */
+static bool alarmed(const struct world *world, const struct pdu_model *pdu, unsigned i)
+{
+	return model_device(pdu, i)->alarmed && offline(world, model_device(pdu, i));
+}
+
+static unsigned active_alarms(const struct world *world, const struct pdu_model *pdu)
+{
+	unsigned n = pdu->other_alarms;
+
+	for (unsigned i = 0; i < pdu->devices->len; i++)
+		n += alarmed(world, pdu, i);
+	return n;
+}
+
 static bool strikes(struct world *world, const struct pdu_model *pdu, unsigned permille)
 {
 	return permille && world->now < pdu->faults_until &&
@@ -93,6 +108,23 @@ static GBytes *device_type(const struct family *family)
 	char *text = g_strdup_printf("1.3.6.1.4.1.850.1.1.3.%s",
 	                             family ? types[family - family_row(0)] : "3");
 
+	return g_bytes_new_take(text, strlen(text));
+}
+
+/* What an alarm is called, or which row it is about. */
+static GBytes *alarm_objid(const struct pdu_model *pdu, const struct row *row)
+{
+	struct objid name = pdu->alarms->lost;
+	char *text;
+
+	if (row->kind == ROW_ALARM_OTHER)
+		name.id[name.n - 1]++;
+	if (row->kind == ROW_ALARM_ROW) {
+		const uint32_t index[] = { 1, model_device(pdu, row->of)->index };
+
+		name = objid_append(&pdu->alarms->device_entry, 2, index);
+	}
+	text = objid_text(&name);
 	return g_bytes_new_take(text, strlen(text));
 }
 
@@ -198,7 +230,8 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 			varbind.type = VALUE_UNSIGNED;
 		break;
 	case ROW_STATUS:
-		integer(&varbind, offline(world, model_device(pdu, row->of))
+		integer(&varbind, offline(world, model_device(pdu, row->of)) &&
+		                                  !model_device(pdu, row->of)->alarmed
 		                          ? DEVICE_STATUS_OFFLINE
 		                          : model_device(pdu, row->of)->status);
 		break;
@@ -209,6 +242,19 @@ static struct varbind value(struct world *world, const struct pdu_model *pdu, co
 	case ROW_TYPE:
 		varbind.type = VALUE_OBJID;
 		varbind.octets = device_type(model_device(pdu, row->of)->family);
+		break;
+	case ROW_ALARMS:
+		varbind.type = VALUE_UNSIGNED;
+		varbind.number = active_alarms(world, pdu);
+		break;
+	case ROW_ALARM_LOST:
+	case ROW_ALARM_ROW:
+	case ROW_ALARM_OTHER:
+		varbind.type = VALUE_OBJID;
+		varbind.octets = alarm_objid(pdu, row);
+		break;
+	case ROW_ALARM_INDEX:
+		integer(&varbind, model_device(pdu, row->of)->index);
 		break;
 	case ROW_ENGINE:
 		octets(&varbind, pdu->engine_id);
@@ -237,6 +283,8 @@ static bool visible(const struct world *world, const struct pdu_model *pdu, cons
 		return false;
 	if (is_outlet_row(row) && model_hides_rows(world, pdu))
 		return false;
+	if (row->kind >= ROW_ALARM_LOST && row->kind <= ROW_ALARM_INDEX)
+		return alarmed(world, pdu, row->of);
 	return (row->kind != ROW_NAME && row->kind != ROW_DESCRIPTION) ||
 	       pdu->nameless != NAMELESS_ABSENT ||
 	       !model_nameless(world, pdu, model_outlet(pdu, row->of));

@@ -95,6 +95,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_WALK_STUCK] = "walk does not advance",
 		[FAULT_DEVICE_INDEX] = "device index not 1",
 		[FAULT_OFFLINE] = "device offline",
+		[FAULT_ALARMED] = "device lost by an alarm",
 		[FAULT_RESTART] = "PDU restarts",
 		[FAULT_RESTART_SET] = "PDU restarts at a SET",
 		[FAULT_RESTART_HOLD] = "PDU restarts in the hold",

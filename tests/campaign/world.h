@@ -72,6 +72,7 @@ enum fault {
 	FAULT_WALK_STUCK,
 	FAULT_DEVICE_INDEX,
 	FAULT_OFFLINE,
+	FAULT_ALARMED,      /* lost from the beginning, as an active alarm alone says */
 	FAULT_RESTART,      /* at any time */
 	FAULT_RESTART_SET,  /* after a SET was obeyed and before it is acknowledged */
 	FAULT_RESTART_HOLD, /* after outlets were read off */
@@ -175,6 +176,7 @@ struct device_model {
 	int32_t status;
 	usec offline_from, offline_until;
 	bool offline_echoes; /* its states follow commands that never reach it */
+	bool alarmed;        /* and that it is offline its status does not say, but an alarm */
 };
 
 enum row_kind {
@@ -187,6 +189,11 @@ enum row_kind {
 	ROW_STATUS,
 	ROW_DEVICE,
 	ROW_TYPE,
+	ROW_ALARMS,      /* how many alarms are active */
+	ROW_ALARM_LOST,  /* that communications with the device are lost */
+	ROW_ALARM_ROW,   /* that it is about the device, by a row of it */
+	ROW_ALARM_INDEX, /* or by its index */
+	ROW_ALARM_OTHER, /* another alarm */
 	ROW_ENGINE,
 	ROW_UPTIME,
 	ROW_OTHER
@@ -195,7 +202,7 @@ enum row_kind {
 struct row {
 	struct objid name;
 	enum row_kind kind;
-	unsigned of; /* outlet or device */
+	unsigned of; /* outlet or device; UINT_MAX for neither */
 	usec hidden_from, hidden_until;
 };
 
@@ -270,7 +277,9 @@ struct pdu_model {
 	GArray *rows;    /* of struct row, sorted */
 	struct relay *relays;
 	unsigned n_relays;
-	GBytes *engine_id; /* NULL if it does not show it */
+	GBytes *engine_id;                  /* NULL if it does not show it */
+	const struct family_alarms *alarms; /* NULL if it does not show them */
+	unsigned other_alarms;              /* which say nothing of devices */
 	/* The agent. */
 	GQueue waiting; /* of struct datagram */
 	bool processing;

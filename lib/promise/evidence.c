@@ -287,7 +287,9 @@ void evidence_refuses_uptime(struct evidence *e, uint32_t pdu, int64_t asked, in
 	//@ assert in_memory(e) && sound_outlets(e);
 	//@ assert other_pdus_sound(e, pdu);
 	//@ assert sound_pdus(e);
+	//@ assert doubted{Pre, Here}(e, pdu);
 	forget_all(e, pdu, worthless);
+	//@ assert doubted{Pre, Here}(e, pdu);
 }
 
 void evidence_restarted(struct evidence *e, uint32_t pdu)

@@ -693,15 +693,9 @@ static usec due(const struct pdu *pdu)
 	return pdu->stage == STAGE_IDENTIFY ? MIN(pdu->not_before, pdu->watch_at) : pdu->not_before;
 }
 
-static bool next(void *self, unsigned i, usec now, struct question *question)
+/* Leaves the question empty if there is nothing to ask. */
+static void ask(struct pdu *pdu, usec now, struct question *question)
 {
-	const struct inventory *inventory = self;
-	struct pdu *pdu = &inventory->pdus[i];
-
-	if (now < due(pdu))
-		return false;
-	if (now < pdu->not_before)
-		pdu->stage = STAGE_WATCH;
 	memset(question, 0, sizeof(*question));
 	question->varbinds = varbinds_new();
 	switch (pdu->stage) {
@@ -745,12 +739,24 @@ static bool next(void *self, unsigned i, usec now, struct question *question)
 	case STAGE_DONE:
 		break;
 	}
-	if (question->varbinds->len)
-		return true;
-	/* nothing to ask, such as a status of a family that has none */
-	g_array_unref(question->varbinds);
-	finish(inventory, pdu, now);
-	return pdu->stage != STAGE_DONE && next(self, i, now, question);
+}
+
+static bool next(void *self, unsigned i, usec now, struct question *question)
+{
+	const struct inventory *inventory = self;
+	struct pdu *pdu = &inventory->pdus[i];
+
+	while (now >= due(pdu)) {
+		if (now < pdu->not_before)
+			pdu->stage = STAGE_WATCH;
+		ask(pdu, now, question);
+		if (question->varbinds->len)
+			return true;
+		/* such as a status of a family that has none */
+		g_array_unref(question->varbinds);
+		finish(inventory, pdu, now);
+	}
+	return false;
 }
 
 static void answered(const struct inventory *inventory, struct pdu *pdu, const struct reply *reply,

@@ -32,6 +32,9 @@ static bool is_wanted(GHashTable *wanted, const char *name)
 /* Whether it matters for what was asked if this outlet is controllable. */
 static bool must_be_clear(const struct complete_need *need, const struct outlet *outlet)
 {
+	/* there are devices that show the state alone; who needs it sees that it cannot be told */
+	if (outlet->family->is_main)
+		return false;
 	if (!need->wanted)
 		return true;
 	return (outlet->has_name && is_wanted(need->wanted, outlet->name)) ||

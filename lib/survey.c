@@ -91,6 +91,17 @@ static void warn_of_missing_pdus(const struct operation *operation, const char *
 	g_string_free(missing, TRUE);
 }
 
+static void say_what_is_cut(const struct operation *operation, const GArray *feeds)
+{
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+		if (feed->number == TRIPPSNMP_MAIN)
+			log_line(operation->log, TRIPPSNMP_LOG_INFO,
+			         "%s cuts all that hangs on its device", feed->text);
+	}
+}
+
 static struct outcome survey_node(const struct operation *operation, const char *node,
                                   const char *given_as, bool by_name, struct survey *survey,
                                   bool *unclear)
@@ -104,6 +115,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 	if (!outcome.error) {
 		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s",
 		         given_as ? given_as : "node", node, text);
+		say_what_is_cut(operation, feeds);
 		if (by_name)
 			warn_of_missing_pdus(operation, node, feeds);
 		survey->nodes++;

@@ -33,7 +33,13 @@ bool numbers_on(const GArray *numbers, uint32_t device)
 	return true;
 }
 
-/* The table in which it is; NULL if the family has no main loads, and it is one. */
+/* A main load of a family that has none. */
+static bool has_no_table(const struct outlet_number *number, const struct family *family)
+{
+	return number->number == TRIPPSNMP_MAIN && !family->main;
+}
+
+/* The table in which it is. */
 static const struct family *table_of(const struct outlet_number *number,
                                      const struct family *family)
 {
@@ -51,7 +57,7 @@ static unsigned cells_of(const struct outlet_number *number, const struct family
 	const struct family *table = table_of(number, family);
 	unsigned n = 0;
 
-	if (!table)
+	if (has_no_table(number, family))
 		return 0;
 	columns[n++] = table->state;
 	if (table->controllable)
@@ -160,7 +166,7 @@ static char *take_number(const struct outlet_number *number, const struct family
 	return unsaid(&outlet, name);
 }
 
-/* A main load where no device has one. */
+/* It is not there. */
 static void add_missing(const struct outlet_number *number, const struct family *family,
                         uint32_t device, GArray *outlets)
 {
@@ -181,12 +187,12 @@ char *numbers_take(const GArray *numbers, const struct family *family, uint32_t 
 
 	for (unsigned i = 0; !open && i < numbers_len(numbers); i++) {
 		const struct outlet_number *number = number_at(numbers, i);
-		const struct family *table = table_of(number, family);
 
-		if (table)
-			open = take_number(number, table, device, &cells, outlets);
-		else
+		if (has_no_table(number, family))
 			add_missing(number, family, device, outlets);
+		else
+			open = take_number(number, table_of(number, family), device, &cells,
+			                   outlets);
 	}
 	return open;
 }

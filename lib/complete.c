@@ -71,7 +71,8 @@ char *complete_hole(const GArray *outlets, const struct complete_need *need)
 char *complete_shortage_text(const struct shortage *shortage, bool names)
 {
 	const struct promised *promised = &shortage->promised;
-	const char *hint = names ? " (if it never has more, write numbers in hostlist)" : "";
+	const char *hint =
+		names ? " (if it never has more, write numbers or main in hostlist)" : "";
 
 	if (!shortage->rows && promised->rows == 1)
 		return g_strdup_printf(

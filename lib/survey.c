@@ -206,6 +206,14 @@ static bool has_outlets(const struct pdu_outlets *found, enum tristate controlla
 	return false;
 }
 
+/* Main loads may be all that can be switched, and were not read if the map has none of them. */
+static const char *main_hint(const struct operation *operation, unsigned pdu)
+{
+	if (operation->needs[pdu].mains)
+		return "";
+	return "; its main load may be (main in hostlist), which cuts all that hangs on it";
+}
+
 static struct outcome survey_devices(const struct operation *operation, bool *unclear)
 {
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
@@ -214,9 +222,10 @@ static struct outcome survey_devices(const struct operation *operation, bool *un
 		if (!found->whole || has_outlets(found, TRI_YES))
 			continue;
 		*unclear = has_outlets(found, TRI_UNKNOWN);
-		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s",
+		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s",
 		               operation->labels[i], found->outlets->len,
-		               *unclear ? "says that it is controllable" : "is controllable");
+		               *unclear ? "says that it is controllable" : "is controllable",
+		               *unclear ? "" : main_hint(operation, i));
 	}
 	return fine;
 }

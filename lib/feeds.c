@@ -796,15 +796,18 @@ static struct outcome check_owners(const struct feeds_view *view, const struct n
 	               second.mine->text, node_at(view->map, second.node)->name);
 }
 
-/* The first claim, there or anywhere, of a node that is neither of these two. */
+/*
+ * The first claim of a node that is neither of these two. What may be anywhere may hang on a main
+ * load; a main load that may be anywhere is ambiguous, and switched by nobody.
+ */
 static const struct claim *claim_beside(const struct feeds_view *view, const struct feed *feed,
                                         const struct node *apart, const struct node *owner)
 {
 	const uint32_t devices[] = { feed->device, 0 };
+	const bool main = feed->number == TRIPPSNMP_MAIN;
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(devices); i++) {
-		const struct outlet_key key =
-			device_key(view, feed->pdu, devices[i], feed->number != TRIPPSNMP_MAIN);
+	for (unsigned i = 0; i < (main ? 2 : 1); i++) {
+		const struct outlet_key key = device_key(view, feed->pdu, devices[i], !main);
 		const GArray *claims = g_hash_table_lookup(view->claims, &key);
 
 		for (unsigned k = 0; claims && k < claims->len; k++) {

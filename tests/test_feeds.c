@@ -830,6 +830,20 @@ START_TEST(another_nodes_outlet_that_cannot_be_found_may_hang_on_a_main_load)
 }
 END_TEST
 
+START_TEST(another_nodes_ambiguous_main_load_is_its_own_trouble)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 2, 3, "", "");
+	set_map("db1:1.3; db2:main");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+	set_map("db1:1.main; db2:main");
+	add_main(0, 1);
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
 START_TEST(a_name_that_may_be_another_nodes_may_hang_on_a_main_load)
 {
 	add_outlet(0, 1, 3, "db2" TEXT_NUL "b", "");
@@ -1343,6 +1357,7 @@ static TCase *mains_case(void)
 	tcase_add_test(tcase, another_nodes_outlet_beside_a_main_load_is_an_error);
 	tcase_add_test(tcase, what_hangs_on_another_device_or_pdu_is_not_cut);
 	tcase_add_test(tcase, another_nodes_outlet_that_cannot_be_found_may_hang_on_a_main_load);
+	tcase_add_test(tcase, another_nodes_ambiguous_main_load_is_its_own_trouble);
 	tcase_add_test(tcase, a_name_that_may_be_another_nodes_may_hang_on_a_main_load);
 	tcase_add_test(tcase, a_main_load_under_another_address_cuts_too);
 	tcase_add_test(tcase, a_given_main_load_must_be_all_that_a_node_of_hostlist_has_there);

@@ -105,12 +105,12 @@ mains() {
 }
 
 #     capture                              SNMP  status off on reset
-mains pdumh20atnet-ats-15.5.4              2c    1      5   3  7
+mains pdumh20atnet-ats-15.5.4              2c    2      6   4  8
 mains su3000lcd2uhv-ups-20.1.0             2c    1      5   3  7
 mains su3000lcd2uhv-ups-20.1.0             1     3      8   6  10
 mains su3000lcd2uhv-ups-20.1.0             3     1      4   3  6
-mains smart1500rmxl2ua-webcard-12.06.0069  2c    1      5   3  7
-mains smart1500rmxl2ua-webcard-12.06.0069  1     2      6   4  8
+mains smart1500rmxl2ua-webcard-12.06.0069  2c    2      6   4  8
+mains smart1500rmxl2ua-webcard-12.06.0069  1     4      8   6  10
 
 # opens VERSION: what a reset opens, but for what libraries and the loader themselves need.
 opens() {

@@ -143,9 +143,8 @@ static void assert_alarm_cell(const struct family_alarms *alarms, uint32_t colum
 
 START_TEST(a_family_has_the_alarms_of_its_mib)
 {
-	const struct family_alarms *alarms = family_row((unsigned)_i)->alarms;
-	const struct expected_alarms *mib =
-		family_row((unsigned)_i)->rank ? &webcard_alarms : &lx_alarms;
+	const struct family_alarms *alarms = table(_i)->alarms;
+	const struct expected_alarms *mib = table(_i)->rank ? &webcard_alarms : &lx_alarms;
 
 	assert_name(&alarms->count, mib->count);
 	assert_name(&alarms->lost, mib->lost);

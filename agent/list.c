@@ -57,6 +57,9 @@ enum trippsnmp_error list_nodes(trippsnmp *handle, const char *separator, bool w
 	return result;
 }
 
+/* One word, for Pacemaker takes each word of a list for a node's name. */
+#define MAIN_CUTS "cuts-all-on-its-device"
+
 /* An outlet that can be switched, kept from the call. */
 struct entry {
 	char *pdu;
@@ -79,6 +82,13 @@ static void clear_entry(void *data)
 	g_free(entry->name);
 }
 
+static const char *name_of(const struct trippsnmp_outlet *outlet)
+{
+	if (outlet->number == TRIPPSNMP_MAIN)
+		return MAIN_CUTS;
+	return *outlet->name ? outlet->name : outlet->description;
+}
+
 static void collect(void *context, const struct trippsnmp_outlet *outlet)
 {
 	struct collection *collection = context;
@@ -86,7 +96,7 @@ static void collect(void *context, const struct trippsnmp_outlet *outlet)
 		.pdu = g_strdup(outlet->pdu),
 		.device = outlet->device,
 		.number = outlet->number,
-		.name = g_strdup(*outlet->name ? outlet->name : outlet->description),
+		.name = g_strdup(name_of(outlet)),
 		.state = outlet->state,
 	};
 
@@ -122,7 +132,10 @@ static char *plug_of(const struct collection *collection, const struct entry *en
 
 	if (needs_device(collection, entry))
 		g_string_append_printf(plug, "%u.", entry->device);
-	g_string_append_printf(plug, "%u", entry->number);
+	if (entry->number == TRIPPSNMP_MAIN)
+		g_string_append(plug, "main");
+	else
+		g_string_append_printf(plug, "%u", entry->number);
 	if (collection->several)
 		g_string_append_printf(plug, "@%s", entry->pdu);
 	return g_string_free(plug, FALSE);

@@ -27,14 +27,17 @@ static const struct agent_option own[OPTION_OWN] = {
 	                    .longdesc = "on, off, reboot, status, list, list-status, monitor, "
 	                                "metadata, manpage or validate-all." },
 	[OPTION_PLUG] = { "plug", "port", .letter = 'n', STRING,
-	                  .shortdesc = "Node of hostlist; or outlets: [DEVICE.]NUMBER[=\"NAME\"] "
-	                               "or NAME, then @PDU if there are several, with commas "
-	                               "between; not needed where Pacemaker names the node",
+	                  .shortdesc = "Node of hostlist; or outlets: [DEVICE.]NUMBER[=\"NAME\"], "
+	                               "NAME or [DEVICE.]main, then @PDU if there are several, "
+	                               "with commas between; not needed where Pacemaker names "
+	                               "the node",
 	                  .longdesc = "With hostlist, one of its nodes, or all outlets of one. "
 	                              "Without, outlets separated by plug_separator. A name that "
-	                              "is a number, or has the separator or @ in it, stands in "
-	                              "double quotes. A name alone, without @PDU, means all "
-	                              "outlets of that name on all PDUs. Pacemaker writes it as "
+	                              "is a number or main, or has the separator or @ in it, "
+	                              "stands in double quotes. A name alone, without @PDU, means "
+	                              "all outlets of that name on all PDUs; main is the main "
+	                              "load, which cuts all that hangs on the device. Pacemaker "
+	                              "writes it as "
 	                              "port or plug where it fences; one that is written in the "
 	                              "configuration as well must mean the same." },
 	[OPTION_IPPORT] = { "ipport", .letter = 'u', INTEGER, .default_ = "161",

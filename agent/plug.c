@@ -36,10 +36,21 @@ static bool is_quoted(const char *part)
 	return *part == '"';
 }
 
+#define MAIN "main"
+
+/* [DEVICE.]main, which is the main load of a device. */
+static bool is_main(const char *part, size_t n)
+{
+	const size_t device = strspn(part, G_CSET_DIGITS ".:");
+
+	return n == device + strlen(MAIN) && !strncmp(part + device, MAIN, strlen(MAIN)) &&
+	       (device == 0 || strchr(".:", part[device - 1]));
+}
+
 /* [DEVICE.]NUMBER; DEVICE:NUMBER is how fence_apc_snmp and its kin write it. */
 static bool is_number(const char *part, size_t n)
 {
-	return n > 0 && strspn(part, G_CSET_DIGITS ".:") >= n;
+	return n > 0 && (strspn(part, G_CSET_DIGITS ".:") >= n || is_main(part, n));
 }
 
 /* Bytes of the number and the = before the name that it must have; 0 if there is none. */
@@ -153,6 +164,11 @@ bool plug_parse(const char *plug, const char *separator, struct plug *parsed, ch
 	parsed->outlets = g_string_free(outlets, !ok || name);
 	g_ptr_array_unref(parts);
 	return ok;
+}
+
+bool plug_is_main(const char *plug)
+{
+	return is_main(plug, strlen(plug));
 }
 
 void plug_clear(struct plug *plug)

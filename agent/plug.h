@@ -18,6 +18,8 @@ struct plug {
 /** Reads a plug. False on error, with one line in *error; free it with g_free(). */
 bool plug_parse(const char *plug, const char *separator, struct plug *parsed, char **error);
 void plug_clear(struct plug *plug);
+/** Whether it is [DEVICE.]main and no more, which could be a node's name as well. */
+bool plug_is_main(const char *plug);
 
 /** Whether these are the same addresses in any order, where port is that of those without one. */
 bool same_addresses(const char *a, const char *b, const char *port);

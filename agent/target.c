@@ -213,11 +213,27 @@ static bool take_outlets(const struct search *search, const struct way *way, str
 	return true;
 }
 
+/* A node that is called main, where Pacemaker writes its name into both: not everything is cut. */
+static bool may_be_node(const struct search *search, const struct way *way)
+{
+	const char *plug = way->given->value, *node = options_get(search->options, OPTION_NODENAME);
+	char *text;
+
+	if (!way->means.outlets || !plug_is_main(plug) || !node || !same_name(plug, node))
+		return false;
+	text = given_text(way->given);
+	refuse(search, g_strdup_printf("%s: it may be the main load, or the node of that name: "
+	                               "give the node its outlets in hostlist",
+	                               text));
+	g_free(text);
+	return true;
+}
+
 static bool take_target(const struct search *search, struct target *target)
 {
 	const struct way *way;
 
-	if (!one_way(search, &way))
+	if (!one_way(search, &way) || (way && may_be_node(search, way)))
 		return false;
 	if (way && way->means.outlets)
 		return take_outlets(search, way, target);

@@ -182,25 +182,30 @@ void alarms_ask_about(const struct alarms *alarms, GArray *varbinds)
 		varbinds_add(varbinds, &objects->selected);
 }
 
+/* Whether it is a row of that table, which may be NULL, and of which device. */
+static bool names_device_of(const struct family *table, const struct objid *row, uint32_t *device)
+{
+	uint32_t number;
+
+	return table && table->by_device && objid_below(row, &table->entry) &&
+	       family_index(table, row->id[table->entry.n], row, device, &number);
+}
+
 /* Whether that row is about a device by its form, and about which. */
 static bool names_device(const struct family_alarms *objects, const struct objid *row,
                          uint32_t *device)
 {
 	const struct objid *entry = &objects->device_entry;
-	uint32_t number;
 
 	if (entry->n && objid_below(row, entry) && row->n == entry->n + 2) {
 		*device = row->id[row->n - 1];
 		return true;
 	}
-	for (unsigned i = 0; i < family_count(); i++) {
-		const struct family *family = family_row(i);
-
-		if (family->alarms == objects && family->by_device &&
-		    objid_below(row, &family->entry) &&
-		    family_index(family, row->id[family->entry.n], row, device, &number))
+	for (unsigned i = 0; i < family_count(); i++)
+		if (family_row(i)->alarms == objects &&
+		    (names_device_of(family_row(i), row, device) ||
+		     names_device_of(family_row(i)->main, row, device)))
 			return true;
-	}
 	return false;
 }
 

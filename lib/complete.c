@@ -32,6 +32,9 @@ static bool is_wanted(GHashTable *wanted, const char *name)
 /* Whether it matters for what was asked if this outlet is controllable. */
 static bool must_be_clear(const struct complete_need *need, const struct outlet *outlet)
 {
+	/* there are devices that show the state alone; who needs it sees that it cannot be told */
+	if (outlet->family->is_main)
+		return false;
 	if (!need->wanted)
 		return true;
 	return (outlet->has_name && is_wanted(need->wanted, outlet->name)) ||
@@ -68,7 +71,8 @@ char *complete_hole(const GArray *outlets, const struct complete_need *need)
 char *complete_shortage_text(const struct shortage *shortage, bool names)
 {
 	const struct promised *promised = &shortage->promised;
-	const char *hint = names ? " (if it never has more, write numbers in hostlist)" : "";
+	const char *hint =
+		names ? " (if it never has more, write numbers or main in hostlist)" : "";
 
 	if (!shortage->rows && promised->rows == 1)
 		return g_strdup_printf(

@@ -45,6 +45,42 @@ static const struct family_alarms webcard_alarms = {
 	.selected = OBJID(TRIPPLITE, 100, 1, 1, 5, 0),
 };
 
+/* tlpPduDeviceMainLoadState and its like: the same columns in each of these */
+#define LX_MAIN(NAME, ...)                                                                         \
+	{                                                                                          \
+		.name = (NAME), .rank = 0, .entry = OBJID(__VA_ARGS__), .by_device = true,         \
+		.is_main = true, .state = 1, .controllable = 2, .command = 3,                      \
+		.controllable_as = CONTROLLABLE_TRUTH, .state_off = 1, .state_on = 2,              \
+		.command_idle = 0, .command_off = 1, .command_on = 2,                              \
+		.device_status = LX_DEVICE_STATUS, .alarms = &lx_alarms,                           \
+	}
+
+enum { LX_PDU_MAIN, LX_ATS_MAIN, LX_UPS_MAIN, WEBCARD_MAIN };
+
+static const struct family mains[] = {
+	[LX_PDU_MAIN] = LX_MAIN("LX PDU main load", TRIPPLITE, 1, 1, 3, 2, 2, 1, 1),
+	[LX_ATS_MAIN] = LX_MAIN("LX ATS main load", TRIPPLITE, 1, 1, 3, 4, 2, 1, 1),
+	[LX_UPS_MAIN] = LX_MAIN("LX UPS main load", TRIPPLITE, 1, 1, 3, 1, 2, 1, 1),
+	[WEBCARD_MAIN] = {
+		/* scalars; the state may be mixed(3), controllable is no bit field here */
+		.name = "SNMPWEBCARD main load",
+		.rank = 1,
+		.entry = OBJID(TRIPPLITE, 100, 1, 12),
+		.by_device = false,
+		.is_main = true,
+		.state = 1,
+		.controllable = 2,
+		.command = 3,
+		.controllable_as = CONTROLLABLE_TRUTH,
+		.state_off = 1,
+		.state_on = 2,
+		.command_idle = 0,
+		.command_off = 1,
+		.command_on = 2,
+		.alarms = &webcard_alarms,
+	},
+};
+
 static const struct family families[] = {
 	{
 		/* tlpPduOutletTable */
@@ -52,6 +88,7 @@ static const struct family families[] = {
 		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 2, 3, 3, 1, 1),
 		.by_device = true,
+		.main = &mains[LX_PDU_MAIN],
 		.outlet_name = 2,
 		.description = 3,
 		.state = 4,
@@ -75,6 +112,7 @@ static const struct family families[] = {
 		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 4, 3, 3, 1, 1),
 		.by_device = true,
+		.main = &mains[LX_ATS_MAIN],
 		.outlet_name = 2,
 		.description = 3,
 		.state = 4,
@@ -98,6 +136,7 @@ static const struct family families[] = {
 		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 1, 3, 5, 1, 1),
 		.by_device = true,
+		.main = &mains[LX_UPS_MAIN],
 		.outlet_name = 2,
 		.description = 3,
 		.state = 4,
@@ -121,6 +160,7 @@ static const struct family families[] = {
 		.rank = 1,
 		.entry = OBJID(TRIPPLITE, 100, 1, 10, 2, 1),
 		.by_device = false,
+		.main = &mains[WEBCARD_MAIN],
 		.outlet_name = 5,
 		.state = 2,
 		.controllable = 3,
@@ -163,6 +203,14 @@ const struct family *family_row(unsigned i)
 	return i < G_N_ELEMENTS(families) ? &families[i] : NULL;
 }
 
+const struct family *family_owner(const struct family *table)
+{
+	for (unsigned i = 0; table->is_main && i < G_N_ELEMENTS(families); i++)
+		if (families[i].main == table)
+			return &families[i];
+	return table;
+}
+
 /* The first of the families that have this list of types, in the order of the rows. */
 static bool is_first_of_types(unsigned row)
 {
@@ -202,9 +250,12 @@ struct objid family_instance(const struct family *family, uint32_t column, uint3
 {
 	const uint32_t by_device[] = { column, device, number };
 	const uint32_t flat[] = { column, number };
+	const uint32_t main[] = { column, family->by_device ? device : 0 };
 
 	if (!number)
 		return objid_append(&family->entry, 1, &column);
+	if (family->is_main)
+		return objid_append(&family->entry, G_N_ELEMENTS(main), main);
 	if (family->by_device)
 		return objid_append(&family->entry, G_N_ELEMENTS(by_device), by_device);
 	return objid_append(&family->entry, G_N_ELEMENTS(flat), flat);
@@ -215,14 +266,25 @@ uint32_t family_existence(const struct family *family)
 	return family->controllable ? family->controllable : family->state;
 }
 
+/* That of a main load: .DEVICE, or .0 where there is but one. */
+static bool main_index(const struct family *family, uint32_t last, uint32_t *device,
+                       uint32_t *number)
+{
+	*device = family->by_device ? last : 1;
+	*number = TRIPPSNMP_MAIN;
+	return (last == 0) != family->by_device;
+}
+
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
                   uint32_t *device, uint32_t *number)
 {
 	const struct objid root = family_instance(family, column, 0, 0);
-	const unsigned depth = family->by_device ? 2 : 1;
+	const unsigned depth = family->by_device && !family->is_main ? 2 : 1;
 
 	if (!objid_below(name, &root) || name->n != root.n + depth)
 		return false;
+	if (family->is_main)
+		return main_index(family, name->id[root.n], device, number);
 	*device = family->by_device ? name->id[root.n] : 1;
 	*number = name->id[name->n - 1];
 	return *number != 0;

@@ -1,6 +1,7 @@
 /*
  * MIB families: where a generation of cards keeps its outlets, and how it
- * encodes them. Const data; a new card is a new row in family.c. Pure.
+ * encodes them; beside them, in the same form, the main loads of its devices.
+ * Const data; a new card is a new row in family.c. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -37,6 +38,12 @@ struct family {
 	/* The table's entry; an instance is entry.COLUMN[.DEVICE].OUTLET. */
 	struct objid entry;
 	bool by_device; /* whether DEVICE is part of the index */
+	/*
+	 * The main loads of its devices, each of which cuts all that hangs on one: a table that
+	 * is none of outlets, and no row by itself. NULL where there is none.
+	 */
+	const struct family *main;
+	bool is_main; /* it is such a table: an instance is entry.COLUMN.DEVICE, or .0 */
 	/* Columns; 0 where the table has none. */
 	uint32_t state;
 	uint32_t controllable;
@@ -65,8 +72,13 @@ struct family {
 /** The i-th family, NULL past the last. */
 const struct family *family_row(unsigned i);
 unsigned family_count(void);
+/** The family whose main loads these are; of a table of outlets that family itself. */
+const struct family *family_owner(const struct family *table);
 
-/** entry.column[.device].number; column alone where number is 0. */
+/**
+ * entry.column[.device].number; column alone where number is 0. Main loads are of number
+ * TRIPPSNMP_MAIN.
+ */
 struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
                              uint32_t number);
 /** The column that tells which outlets exist: controllable, or state without one. */

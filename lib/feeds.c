@@ -91,6 +91,7 @@ static void need_number(struct inventory_need *need, const struct outlet_ref *re
 	if (!need->numbers)
 		need->numbers = g_array_new(FALSE, FALSE, sizeof(struct outlet_number));
 	g_array_append_val(need->numbers, number);
+	need->mains = need->mains || outlet_ref_is_main(ref);
 }
 
 static void need_names(struct inventory_need *need)
@@ -184,6 +185,10 @@ static char *outlet_text(const struct feeds_view *view, unsigned pdu, const stru
 {
 	const char *label = view->labels[pdu];
 
+	if (outlet->number == TRIPPSNMP_MAIN && outlet->device == 1)
+		return g_strdup_printf("the main load of %s", label);
+	if (outlet->number == TRIPPSNMP_MAIN)
+		return g_strdup_printf("the main load of device %u of %s", outlet->device, label);
 	if (outlet->device == 1)
 		return g_strdup_printf("outlet %u of %s", outlet->number, label);
 	return g_strdup_printf("outlet %u.%u of %s", outlet->device, outlet->number, label);
@@ -333,12 +338,25 @@ static const struct outlet *find_outlet(const struct pdu_outlets *found, const s
 	return NULL;
 }
 
-static bool any_controllable(const struct pdu_outlets *found)
+static bool any_controllable(const struct pdu_outlets *found, bool mains)
 {
-	for (unsigned i = 0; i < found->outlets->len; i++)
-		if (g_array_index(found->outlets, struct outlet, i).controllable == TRI_YES)
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+
+		if (outlet->controllable == TRI_YES && (mains || !outlet->family->is_main))
 			return true;
+	}
 	return false;
+}
+
+/* The device that is meant where none is written; 0 if that is not clear. */
+static uint32_t meant_device(const struct pdu_outlets *found, const struct outlet_ref *ref,
+                             const struct family **family)
+{
+	const bool main = outlet_ref_is_main(ref);
+
+	*family = main ? found->main_family : found->family;
+	return main ? found->main_device : found->device;
 }
 
 /* Appends a run of numbers, such as 1-8. */
@@ -353,15 +371,17 @@ static void append_run(GString *text, uint32_t first, uint32_t last)
 static char *there_are(const struct feeds_view *view, const struct outlet_ref *ref)
 {
 	const struct pdu_outlets *found = view->found[ref->pdu];
-	const uint32_t device = ref->has_device ? ref->device : found->device;
+	const struct family *family;
+	const uint32_t meant = meant_device(found, ref, &family);
+	const uint32_t device = ref->has_device ? ref->device : meant;
 	GString *text = g_string_new(NULL);
 	uint32_t first = 0, last = 0;
 
 	for (unsigned i = 0; found->whole && i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
-		if (!outlet->exists || outlet->device != device ||
-		    (!ref->has_device && outlet->family != found->family))
+		if (!outlet->exists || outlet->device != device || outlet->family->is_main ||
+		    (!ref->has_device && outlet->family != family))
 			continue;
 		if (first && outlet->number != last + 1)
 			append_run(text, first, last);
@@ -387,27 +407,44 @@ static struct outcome not_there(const struct feeds_view *view, const char *as,
 	return outcome;
 }
 
+/* Why it is not clear which device is meant. */
+static struct outcome no_device(const struct feeds_view *view, const char *as,
+                                const struct outlet_ref *ref)
+{
+	const bool main = outlet_ref_is_main(ref);
+	const char *label = view->labels[ref->pdu];
+
+	if (!any_controllable(view->found[ref->pdu], main))
+		return failure(TRIPPSNMP_BADCONFIG, "%s: %s: no outlet%s of %s is controllable", as,
+		               ref->text, main ? " and no main load" : "", label);
+	if (main)
+		return failure(TRIPPSNMP_BADCONFIG,
+		               "%s: %s is ambiguous: several devices or tables of %s have "
+		               "controllable outlets or main loads; write DEVICE.main",
+		               as, ref->text, label);
+	return failure(TRIPPSNMP_BADCONFIG,
+	               "%s: %s is ambiguous: several devices or tables of %s have "
+	               "controllable outlets; write DEVICE.%u, or the outlet's name",
+	               as, ref->text, label, ref->number);
+}
+
 /* The outlet of that number, whatever it is called. */
 static struct outcome locate(const struct feeds_view *view, const char *as,
                              const struct outlet_ref *ref, const struct outlet **match)
 {
 	const struct pdu_outlets *found = view->found[ref->pdu];
+	const struct family *family;
+	const uint32_t device = meant_device(found, ref, &family);
 
 	*match = NULL;
-	if (!ref->has_device && !found->device && !any_controllable(found))
-		return failure(TRIPPSNMP_BADCONFIG, "%s: %s: no outlet of %s is controllable", as,
-		               ref->text, view->labels[ref->pdu]);
-	if (!ref->has_device && !found->device)
-		return failure(TRIPPSNMP_BADCONFIG,
-		               "%s: %s is ambiguous: several devices or tables of %s have "
-		               "controllable outlets; write DEVICE.%u, or the outlet's name",
-		               as, ref->text, view->labels[ref->pdu], ref->number);
+	if (!ref->has_device && !device)
+		return no_device(view, as, ref);
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
 		if (outlet->number != ref->number || !outlet->exists ||
-		    outlet->device != (ref->has_device ? ref->device : found->device) ||
-		    (!ref->has_device && outlet->family != found->family))
+		    outlet->device != (ref->has_device ? ref->device : device) ||
+		    (!ref->has_device && family_owner(outlet->family) != family))
 			continue;
 		if (*match && (*match)->family != outlet->family)
 			return failure(TRIPPSNMP_BADCONFIG,
@@ -576,21 +613,45 @@ static struct outcome check_twice(const struct feeds_view *view, const struct no
 	return fine;
 }
 
+/* It could not be found, but is somewhere on that device, or on any where that is 0. */
+static void add_vague(unsigned pdu, uint32_t device, uint32_t number, char *text, GArray *feeds)
+{
+	const struct feed feed = { .pdu = pdu, .device = device, .number = number, .text = text };
+
+	g_array_append_val(feeds, feed);
+}
+
+/* What may be that outlet or not: a main load would cut it. */
+static void add_doubtful(const struct feeds_view *view, int pdu, const char *name, GArray *feeds)
+{
+	const struct place *place;
+
+	for (unsigned i = 0; (place = place_of(view->doubtful, name, i)); i++)
+		if (pdu < 0 || place->pdu == (unsigned)pdu)
+			add_vague(place->pdu, place->outlet->device, place->outlet->number,
+			          outlet_text(view, place->pdu, place->outlet), feeds);
+}
+
 /* A reference of another node, as far as it can be told without asking more. */
 static void other_ref(const struct feeds_view *view, const struct outlet_ref *ref, GArray *feeds)
 {
 	const struct pdu_outlets *found = view->found[ref->pdu];
+	const bool main = outlet_ref_is_main(ref);
 	const struct outlet outlet = {
-		.family = found->family,
+		.family = main && found->family ? found->family->main : found->family,
 		.device = ref->has_device ? ref->device : found->device,
 		.number = ref->number,
 	};
+	const unsigned known = feeds->len;
 
 	if (!found->known)
 		return;
 	if (found_by_name(ref)) {
 		find_called(view, ref->pdu, ref->name, feeds);
-	} else if (found->whole) {
+		add_doubtful(view, (int)ref->pdu, ref->name, feeds);
+		return;
+	}
+	if (found->whole) {
 		const struct outlet *match;
 		struct outcome outcome = locate(view, "", ref, &match);
 
@@ -598,16 +659,20 @@ static void other_ref(const struct feeds_view *view, const struct outlet_ref *re
 		if (!outcome.error &&
 		    match) /* also where it is called otherwise: whose it is is in doubt */
 			add_feed(view, ref->pdu, match, feeds);
-	} else if (outlet.device == found->device) {
+	} else if (outlet.device == found->device && outlet.family) {
 		add_feed(view, ref->pdu, &outlet, feeds);
 	}
+	if (feeds->len == known)
+		add_vague(ref->pdu, outlet.device, ref->number, g_strdup(ref->text), feeds);
 }
 
 /* The outlets of a node of the map, as far as they can be told. */
 static void claimed_by(const struct feeds_view *view, const struct node *node, GArray *feeds)
 {
-	if (by_name(node))
+	if (by_name(node)) {
 		find_node(view, node->name, feeds);
+		add_doubtful(view, -1, node->name, feeds);
+	}
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		other_ref(view, ref_at(node, i), feeds);
 }
@@ -619,16 +684,37 @@ static const GArray *claims_on(const struct feeds_view *view, const struct feed 
 	return g_hash_table_lookup(view->claims, &key);
 }
 
-static void add_claim(struct feeds_view *view, const struct claim *claim)
+/* No outlet's key, for it has no family: that of all on one device, or of its main load alone. */
+static struct outlet_key device_key(const struct feeds_view *view, unsigned pdu, uint32_t device,
+                                    bool main)
 {
-	const struct outlet_key key = key_of(view, claim->feed);
-	GArray *claims = g_hash_table_lookup(view->claims, &key);
+	return (struct outlet_key){ view->one[pdu], NULL, device, main ? TRIPPSNMP_MAIN : 0 };
+}
+
+static void add_claim(struct feeds_view *view, const struct outlet_key *key,
+                      const struct claim *claim)
+{
+	GArray *claims = g_hash_table_lookup(view->claims, key);
 
 	if (!claims) {
 		claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
-		g_hash_table_insert(view->claims, g_memdup2(&key, sizeof(key)), claims);
+		g_hash_table_insert(view->claims, g_memdup2(key, sizeof(*key)), claims);
 	}
 	g_array_append_vals(claims, claim, 1);
+}
+
+static void add_claims(struct feeds_view *view, const struct claim *claim)
+{
+	const struct feed *feed = claim->feed;
+	const struct outlet_key own = key_of(view, feed);
+	const struct outlet_key device = device_key(view, feed->pdu, feed->device, false);
+	const struct outlet_key main = device_key(view, feed->pdu, feed->device, true);
+
+	if (feed->family)
+		add_claim(view, &own, claim);
+	add_claim(view, &device, claim);
+	if (feed->number == TRIPPSNMP_MAIN)
+		add_claim(view, &main, claim);
 }
 
 /* Once for all nodes: each of them is checked against all others. */
@@ -642,7 +728,7 @@ static void index_claims(struct feeds_view *view)
 		for (unsigned k = 0; k < feeds->len; k++) {
 			const struct claim claim = { i, &g_array_index(feeds, struct feed, k) };
 
-			add_claim(view, &claim);
+			add_claims(view, &claim);
 		}
 	}
 }
@@ -710,6 +796,72 @@ static struct outcome check_owners(const struct feeds_view *view, const struct n
 	               second.mine->text, node_at(view->map, second.node)->name);
 }
 
+/*
+ * The first claim of a node that is neither of these two. What may be anywhere may hang on a main
+ * load; a main load that may be anywhere is ambiguous, and switched by nobody.
+ */
+static const struct claim *claim_beside(const struct feeds_view *view, const struct feed *feed,
+                                        const struct node *apart, const struct node *owner)
+{
+	const uint32_t devices[] = { feed->device, 0 };
+	const bool main = feed->number == TRIPPSNMP_MAIN;
+
+	for (unsigned i = 0; i < (main ? 2 : 1); i++) {
+		const struct outlet_key key = device_key(view, feed->pdu, devices[i], !main);
+		const GArray *claims = g_hash_table_lookup(view->claims, &key);
+
+		for (unsigned k = 0; claims && k < claims->len; k++) {
+			const struct claim *claim = &g_array_index(claims, struct claim, k);
+			const struct node *node = node_at(view->map, claim->node);
+
+			if (node != apart && node != owner)
+				return claim;
+		}
+	}
+	return NULL;
+}
+
+/* Whose outlets those given for one call are; NULL if nobody's. */
+static const struct node *owner_of(const struct feeds_view *view, const struct node *mapped,
+                                   const GArray *feeds)
+{
+	struct shared shared;
+
+	if (!mapped || !mapped->given_as || !next_shared(view, feeds, 0, mapped, &shared))
+		return NULL;
+	return node_at(view->map, shared.node);
+}
+
+/*
+ * A main load cuts all that hangs on its device: no other node's outlet or main load may be
+ * there, not even one that cannot be found. whose: as owner_text() has it.
+ */
+static struct outcome check_mains(const struct feeds_view *view, const struct node *mapped,
+                                  const char *whose, const GArray *feeds)
+{
+	const struct node *owner = owner_of(view, mapped, feeds);
+
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct claim *claim = claim_beside(view, feed, mapped, owner);
+		const bool main = feed->number == TRIPPSNMP_MAIN;
+		struct outcome outcome;
+		char *theirs;
+
+		if (!claim)
+			continue;
+		theirs = owner_text(NULL, node_at(view->map, claim->node)->name);
+		outcome = failure(TRIPPSNMP_BADCONFIG,
+		                  "hostlist: %s, of %s, cuts all that hangs on its device, also "
+		                  "%s, of %s",
+		                  main ? feed->text : claim->feed->text, main ? whose : theirs,
+		                  main ? claim->feed->text : feed->text, main ? theirs : whose);
+		g_free(theirs);
+		return outcome;
+	}
+	return fine;
+}
+
 static struct outcome check_controllable(const struct feeds_view *view, const struct node *mapped,
                                          const char *name, const GArray *feeds)
 {
@@ -744,6 +896,8 @@ static struct outcome check_feeds(const struct feeds_view *view, const struct no
 	if (!outcome.error)
 		outcome = mapped && mapped->given_as ? check_owners(view, mapped, feeds)
 		                                     : check_others(view, mapped, name, feeds);
+	if (!outcome.error)
+		outcome = check_mains(view, mapped, owner, feeds);
 	if (!outcome.error)
 		outcome = check_controllable(view, mapped, name, feeds);
 	if (!outcome.error && view->required && feeds->len != view->required)

@@ -15,7 +15,7 @@ struct feed {
 	unsigned pdu;
 	const struct family *family;
 	uint32_t device;
-	uint32_t number;
+	uint32_t number;            /* TRIPPSNMP_MAIN: the device's main load, of that table */
 	enum trippsnmp_state state; /* as the inventory read it */
 	char *odd;                  /* likewise: what is neither on nor off; NULL if nothing is */
 	bool lost;                  /* likewise */
@@ -49,7 +49,8 @@ void feeds_view_free(struct feeds_view *view);
 
 /**
  * Finds the feeds of node, and checks that no other node of the map has one
- * of them, that each can be switched, and that none stands twice.
+ * of them, or hangs on what a main load among them cuts; that each can be
+ * switched, and that none stands twice.
  */
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds);
 

@@ -15,25 +15,31 @@
 /* snmpEngineID without its instance, for GETNEXT (RFC 3411) */
 static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
 
-/** What was seen of one family. */
+/** Where the question has something; NOT_ASKED. */
+#define NOT_ASKED UINT_MAX
+
+/** What was seen of one table: a family's, or that of its main loads. */
 struct sighting {
-	bool seen;       /* has a row */
-	bool unclear;    /* neither a row nor a definite no */
-	bool beyond;     /* has a row on a device after 1, or cannot tell */
-	unsigned alarms; /* active ones */
-	bool alarms_refused;
-	bool alarms_unclear;
+	const struct family *family, *table;
+	unsigned first, beyond; /* where the question has its first row, what follows device 1 */
+	bool seen;              /* has a row */
+	bool unclear;           /* neither a row nor a definite no */
+	bool further;           /* has a row on a device after 1, or cannot tell */
 	uint32_t device;
 };
 
-/** Where the question has what of a family; NOT_ASKED. */
-#define NOT_ASKED UINT_MAX
+/** Where the question has what else of a family. */
 struct layout {
-	unsigned first;  /* what is its first row */
-	unsigned beyond; /* what follows device 1 */
 	unsigned alarms; /* how many are active */
 	unsigned guess;  /* the cells of the outlets wanted */
 	unsigned status; /* of device 1 */
+};
+
+/** What was seen of a family's alarms. */
+struct alarm_count {
+	unsigned n; /* active ones */
+	bool refused;
+	bool unclear;
 };
 
 /** A list on its way. */
@@ -48,11 +54,33 @@ struct listing {
 struct identity {
 	struct identity_need need;
 	struct layout *layouts;     /* of the families */
-	struct sighting *sightings; /* likewise */
+	struct alarm_count *alarms; /* likewise */
+	GArray *sightings;          /* of struct sighting */
 	GArray *listings;           /* of struct listing */
 	unsigned engine_id_at;      /* NOT_ASKED */
 	GBytes *engine_id;
 };
+
+static GArray *sightings_new(bool mains)
+{
+	GArray *sightings = g_array_new(FALSE, TRUE, sizeof(struct sighting));
+
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+		const struct sighting own = { .family = family, .table = family };
+		const struct sighting main = { .family = family, .table = family->main };
+
+		g_array_append_val(sightings, own);
+		if (mains && family->main)
+			g_array_append_val(sightings, main);
+	}
+	return sightings;
+}
+
+static struct sighting *sighting_at(const struct identity *identity, unsigned i)
+{
+	return &g_array_index(identity->sightings, struct sighting, i);
+}
 
 static GArray *listings_new(void)
 {
@@ -91,7 +119,8 @@ struct identity *identity_new(const struct identity_need *need)
 	if (!can_guess(need->numbers))
 		identity->need.numbers = NULL;
 	identity->layouts = g_new0(struct layout, family_count());
-	identity->sightings = g_new0(struct sighting, family_count());
+	identity->alarms = g_new0(struct alarm_count, family_count());
+	identity->sightings = sightings_new(need->mains);
 	identity->listings = listings_new();
 	return identity;
 }
@@ -99,7 +128,8 @@ struct identity *identity_new(const struct identity_need *need)
 void identity_free(struct identity *identity)
 {
 	g_free(identity->layouts);
-	g_free(identity->sightings);
+	g_free(identity->alarms);
+	g_array_unref(identity->sightings);
 	g_array_unref(identity->listings);
 	g_clear_pointer(&identity->engine_id, g_bytes_unref);
 	g_free(identity);
@@ -117,7 +147,10 @@ static unsigned ask(GArray *varbinds, const struct objid *name)
 /* What GETNEXT is to be asked for this object: the name right before it. */
 static struct objid before(struct objid name)
 {
-	name.id[name.n - 1]--;
+	if (name.id[name.n - 1])
+		name.id[name.n - 1]--;
+	else
+		name.n--;
 	return name;
 }
 
@@ -207,22 +240,23 @@ static unsigned ask_alarms(const struct identity *identity, unsigned family, GAr
 }
 
 /*
- * For each family its first row, for those by device the first row of a device after 1, the
- * number of alarms; the lists; the engine ID; the guess.
+ * For each table its first row, for those by device the first row of a device after 1; for each
+ * family the number of alarms; the lists; the engine ID; the guess.
  */
 void identity_ask(struct identity *identity, GArray *varbinds)
 {
-	for (unsigned i = 0; i < family_count(); i++) {
-		const struct family *family = family_row(i);
-		const uint32_t column = family_existence(family);
-		const struct objid first = family_instance(family, column, 0, 0);
-		const struct objid beyond = family_instance(family, column, 1, BEYOND_LAST);
-		struct layout *layout = &identity->layouts[i];
+	for (unsigned i = 0; i < identity->sightings->len; i++) {
+		struct sighting *sighting = sighting_at(identity, i);
+		const struct family *table = sighting->table;
+		const uint32_t column = family_existence(table);
+		const struct objid first = family_instance(table, column, 0, 0);
+		const struct objid beyond = family_instance(table, column, 1, BEYOND_LAST);
 
-		layout->first = ask(varbinds, &first);
-		layout->beyond = family->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
-		layout->alarms = ask_alarms(identity, i, varbinds);
+		sighting->first = ask(varbinds, &first);
+		sighting->beyond = table->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
 	}
+	for (unsigned i = 0; i < family_count(); i++)
+		identity->layouts[i].alarms = ask_alarms(identity, i, varbinds);
 	ask_lists(identity, varbinds);
 	identity->engine_id_at = identity->need.engine_id ? ask(varbinds, &engine_id) : NOT_ASKED;
 	if (identity->need.numbers)
@@ -259,33 +293,29 @@ static const struct varbind *answer_at(const GArray *varbinds, unsigned at)
 	return at == NOT_ASKED ? NULL : &g_array_index(varbinds, struct varbind, at);
 }
 
+static void sight(struct sighting *sighting, const GArray *varbinds)
+{
+	const struct family *table = sighting->table;
+	const struct objid root = family_instance(table, family_existence(table), 0, 0);
+	const struct objid last = family_instance(table, family_existence(table), 1, BEYOND_LAST);
+	const struct varbind *first = &g_array_index(varbinds, struct varbind, sighting->first);
+	const struct varbind *beyond = answer_at(varbinds, sighting->beyond);
+	uint32_t device;
+
+	sighting->seen = is_row(table, first, &sighting->device);
+	sighting->unclear = says_nothing(first, &root);
+	sighting->further =
+		beyond && (says_nothing(beyond, &last) || is_row(table, beyond, &device));
+}
+
 static void sight_alarms(const struct family_alarms *alarms, const struct varbind *number,
-                         struct sighting *sighting)
+                         struct alarm_count *count)
 {
 	const struct objid column = alarms_column(alarms);
 
-	sighting->alarms = alarms_counted(alarms, number);
-	sighting->alarms_refused = number->type == VALUE_ERROR;
-	sighting->alarms_unclear = !sighting->alarms_refused && says_nothing(number, &column);
-}
-
-static void sight(const struct family *family, const GArray *varbinds, const struct layout *layout,
-                  struct sighting *sighting)
-{
-	const struct objid root = family_instance(family, family_existence(family), 0, 0);
-	const struct objid last = family_instance(family, family_existence(family), 1, BEYOND_LAST);
-	const struct varbind *first = &g_array_index(varbinds, struct varbind, layout->first);
-	const struct varbind *beyond = answer_at(varbinds, layout->beyond);
-	const struct varbind *alarms = answer_at(varbinds, layout->alarms);
-	uint32_t device;
-
-	memset(sighting, 0, sizeof(*sighting));
-	sighting->seen = is_row(family, first, &sighting->device);
-	sighting->unclear = says_nothing(first, &root);
-	sighting->beyond =
-		beyond && (says_nothing(beyond, &last) || is_row(family, beyond, &device));
-	if (alarms)
-		sight_alarms(family->alarms, alarms, sighting);
+	count->n = alarms_counted(alarms, number);
+	count->refused = number->type == VALUE_ERROR;
+	count->unclear = !count->refused && says_nothing(number, &column);
 }
 
 /* What follows asked in a list. False if what follows that in turn need not be looked at. */
@@ -330,8 +360,13 @@ static void take_engine_id(struct identity *identity, const struct varbind *varb
 
 void identity_take(struct identity *identity, const GArray *varbinds, GArray *census)
 {
+	for (unsigned i = 0; i < identity->sightings->len; i++)
+		sight(sighting_at(identity, i), varbinds);
 	for (unsigned i = 0; i < family_count(); i++)
-		sight(family_row(i), varbinds, &identity->layouts[i], &identity->sightings[i]);
+		if (identity->layouts[i].alarms != NOT_ASKED)
+			sight_alarms(family_row(i)->alarms,
+			             answer_at(varbinds, identity->layouts[i].alarms),
+			             &identity->alarms[i]);
 	for (unsigned i = 0; i < identity->listings->len; i++)
 		take_list(listing_at(identity, i), varbinds, census);
 	take_engine_id(identity, answer_at(varbinds, identity->engine_id_at));
@@ -343,22 +378,23 @@ unsigned identity_rank(const struct identity *identity)
 {
 	unsigned best = UINT_MAX;
 
-	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->sightings[i].seen)
-			best = MIN(best, family_row(i)->rank);
+	for (unsigned i = 0; i < identity->sightings->len; i++)
+		if (sighting_at(identity, i)->seen)
+			best = MIN(best, sighting_at(identity, i)->family->rank);
 	return best;
 }
 
-/* A family or list without a clear answer matters unless a better family is there. */
+/* A table or list without a clear answer matters unless a better family is there. */
 const char *identity_unclear(const struct identity *identity)
 {
 	const unsigned best = identity_rank(identity);
 
-	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->sightings[i].unclear && family_row(i)->rank <= best)
+	for (unsigned i = 0; i < identity->sightings->len; i++)
+		if (sighting_at(identity, i)->unclear &&
+		    sighting_at(identity, i)->family->rank <= best)
 			return "errors where the outlet tables are looked for";
 	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->sightings[i].alarms_unclear && family_row(i)->rank <= best)
+		if (identity->alarms[i].unclear && family_row(i)->rank <= best)
 			return "errors where its active alarms are counted";
 	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
@@ -371,9 +407,9 @@ const char *identity_unclear(const struct identity *identity)
 
 bool identity_sees(const struct identity *identity, const struct family *family)
 {
-	for (unsigned i = 0; i < family_count(); i++)
-		if (family_row(i) == family)
-			return identity->sightings[i].seen;
+	for (unsigned i = 0; i < identity->sightings->len; i++)
+		if (sighting_at(identity, i)->table == family)
+			return sighting_at(identity, i)->seen;
 	return false;
 }
 
@@ -382,16 +418,26 @@ const struct family *identity_sole(const struct identity *identity)
 	const unsigned rank = identity_rank(identity);
 	const struct family *sole = NULL;
 
-	for (unsigned i = 0; i < family_count(); i++) {
-		const struct sighting *sighting = &identity->sightings[i];
+	for (unsigned i = 0; i < identity->sightings->len; i++) {
+		const struct sighting *sighting = sighting_at(identity, i);
+		const struct family *family = sighting->family;
 
-		if (family_row(i)->rank != rank || !sighting->seen)
+		if (family->rank != rank || !sighting->seen)
 			continue;
-		if (sole || sighting->device != 1 || sighting->beyond)
+		if ((sole && sole != family) || sighting->device != 1 || sighting->further)
 			return NULL;
-		sole = family_row(i);
+		sole = family;
 	}
 	return sole;
+}
+
+/* Whether a row of it is seen, be it that of a main load. */
+static bool is_there(const struct identity *identity, const struct family *family)
+{
+	for (unsigned i = 0; i < identity->sightings->len; i++)
+		if (sighting_at(identity, i)->family == family && sighting_at(identity, i)->seen)
+			return true;
+	return false;
 }
 
 const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n)
@@ -399,11 +445,11 @@ const struct family_alarms *identity_alarms(const struct identity *identity, uns
 	const unsigned rank = identity_rank(identity);
 
 	for (unsigned i = 0; i < family_count(); i++) {
-		const struct sighting *sighting = &identity->sightings[i];
+		const struct alarm_count *alarms = &identity->alarms[i];
 
-		*n = sighting->alarms;
-		if (sighting->seen && family_row(i)->rank == rank &&
-		    (sighting->alarms || sighting->alarms_refused))
+		*n = alarms->n;
+		if (is_there(identity, family_row(i)) && family_row(i)->rank == rank &&
+		    (alarms->n || alarms->refused))
 			return family_row(i)->alarms;
 	}
 	return NULL;
@@ -419,9 +465,12 @@ void identity_add_tables(const struct identity *identity, struct table *table,
 {
 	const unsigned rank = identity_rank(identity);
 
-	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->sightings[i].seen && family_row(i)->rank == rank)
-			table_add(table, family_row(i), identity->sightings[i].device, columns);
+	for (unsigned i = 0; i < identity->sightings->len; i++) {
+		const struct sighting *sighting = sighting_at(identity, i);
+
+		if (sighting->seen && sighting->family->rank == rank)
+			table_add(table, sighting->table, sighting->device, columns);
+	}
 	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
 

@@ -12,6 +12,7 @@
 
 struct identity_need {
 	bool names;     /* the lists count */
+	bool mains;     /* so do main loads: a family that has one is there as well */
 	bool engine_id; /* worth asking */
 	/* Read these too, on the guess that they are on device 1 of some family; NULL: none. */
 	const GArray *numbers;
@@ -32,9 +33,9 @@ void identity_take(struct identity *identity, const GArray *varbinds, GArray *ce
 unsigned identity_rank(const struct identity *identity);
 /** What keeps it from being known what the card is, static; NULL if nothing does. */
 const char *identity_unclear(const struct identity *identity);
-/** Whether that family has a row. */
+/** Whether that family has a row, main loads apart. */
 bool identity_sees(const struct identity *identity, const struct family *family);
-/** The family of device 1, if that is clearly the card's only one; else NULL. */
+/** The family of device 1, if that is clearly the only one of which a row is seen; else NULL. */
 const struct family *identity_sole(const struct identity *identity);
 /** snmpEngineID (RFC 3411); may be NULL. Owned by the identity. */
 GBytes *identity_engine_id(const struct identity *identity);

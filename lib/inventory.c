@@ -72,6 +72,12 @@ struct inventory {
 	const struct log *log;
 };
 
+static void forget_devices(struct pdu_outlets *found)
+{
+	found->family = found->main_family = NULL;
+	found->device = found->main_device = 0;
+}
+
 static void forget(struct pdu *pdu)
 {
 	table_clear(pdu->table);
@@ -80,8 +86,7 @@ static void forget(struct pdu *pdu)
 	alarms_clear(&pdu->found.alarms);
 	g_clear_pointer(&pdu->found.who, g_free);
 	pdu->found.whole = false;
-	pdu->found.family = NULL;
-	pdu->found.device = 0;
+	forget_devices(&pdu->found);
 }
 
 static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const char *label,
@@ -93,6 +98,7 @@ static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const c
 	pdu->watch_at = USEC_NEVER;
 	pdu->identity = identity_new(&(struct identity_need){
 		.names = need->names,
+		.mains = need->mains,
 		.engine_id = inventory->engine_ids,
 		/* v1 answers nothing where one object is missing: a guess would cost more */
 		.numbers = inventory->settings.v1 || need->table ? NULL : need->numbers,
@@ -354,8 +360,7 @@ static void numbers_read(const struct inventory *inventory, struct pdu *pdu,
 	if (any_absent(pdu)) { /* which ones there are, the table knows, and must agree */
 		g_array_set_size(pdu->found.outlets, 0);
 		g_array_set_size(pdu->statuses, 0);
-		pdu->found.family = NULL;
-		pdu->found.device = 0;
+		forget_devices(&pdu->found);
 		walk_tables(pdu);
 		return;
 	}
@@ -399,6 +404,10 @@ static void choose_stage(const struct inventory *inventory, struct pdu *pdu, use
 	pdu->found.family = identity_sole(pdu->identity);
 	if (pdu->found.family)
 		pdu->found.device = 1;
+	if (need->mains) {
+		pdu->found.main_family = pdu->found.family;
+		pdu->found.main_device = pdu->found.device;
+	}
 	if (need->table || !pdu->found.family || !numbers_on(need->numbers, 1)) {
 		walk_tables(pdu);
 	} else if (need->numbers || need->status) {
@@ -501,25 +510,41 @@ static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 	return NULL;
 }
 
-/* The device with controllable outlets, if it is the only one. */
-static void find_sole_device(struct pdu_outlets *found)
+/* Whether a device is to be thought of that has it. */
+static bool may_be_switched(const struct outlet *outlet, bool mains)
 {
-	found->family = NULL;
-	found->device = 0;
-	for (unsigned i = 0; i < found->outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+	if (outlet->family->is_main)
+		return mains && outlet->controllable != TRI_NO;
+	return outlet->controllable == TRI_YES;
+}
 
-		if (outlet->controllable != TRI_YES)
+/* The device with what can be switched, and its family, if it is the only one; else 0. */
+static uint32_t sole_device(const GArray *outlets, bool mains, const struct family **family)
+{
+	uint32_t device = 0;
+
+	*family = NULL;
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		const struct family *owner = family_owner(outlet->family);
+
+		if (!may_be_switched(outlet, mains))
 			continue;
-		if (found->family &&
-		    (found->family != outlet->family || found->device != outlet->device)) {
-			found->family = NULL;
-			found->device = 0;
-			return;
+		if (*family && (*family != owner || device != outlet->device)) {
+			*family = NULL;
+			return 0;
 		}
-		found->family = outlet->family;
-		found->device = outlet->device;
+		*family = owner;
+		device = outlet->device;
 	}
+	return device;
+}
+
+static void find_sole_devices(const struct pdu *pdu, struct pdu_outlets *found)
+{
+	found->device = sole_device(found->outlets, false, &found->family);
+	if (pdu->need->mains)
+		found->main_device = sole_device(found->outlets, true, &found->main_family);
 }
 
 /* --- whether a look is settled --- */
@@ -605,7 +630,7 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 		start_over(inventory, pdu, now, missing);
 		return;
 	}
-	find_sole_device(&pdu->found);
+	find_sole_devices(pdu, &pdu->found);
 	pdu->found.whole = true;
 	for (unsigned i = 0; pdu->need->status && i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);

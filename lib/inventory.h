@@ -24,6 +24,7 @@ struct inventory_need {
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
+	bool mains;      /* main loads count: one may be among the numbers; with table, all */
 	bool status;     /* states and tlpDeviceStatus too, and what alarms are called */
 	bool settled;    /* names: look until it is settled (settle.h) */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
@@ -37,9 +38,12 @@ struct pdu_outlets {
 	 * speaks of.
 	 */
 	bool whole;
-	GArray *outlets;             /* of struct outlet, by family, device and number */
+	GArray *outlets; /* of struct outlet, by family, device and number, main loads last */
 	const struct family *family; /* of the sole device */
 	uint32_t device; /* the only one that may have controllable outlets; 0 if several or none */
+	/* The same of what may have controllable outlets or a main load; only if these count. */
+	const struct family *main_family;
+	uint32_t main_device;
 	GBytes *engine_id;    /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
 	struct alarms alarms; /* those that are active, as far as the card tells them */
 	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */

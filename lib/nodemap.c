@@ -6,6 +6,7 @@
  */
 #include "nodemap.h"
 #include "text.h"
+#include "trippsnmp.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define NUMBER_LAST UINT32_C(2147483647) /* the last index that an SNMP table can have */
 #define NAME_MAX_BYTES 255               /* a DisplayString holds no more */
 #define SHOWN_MAX 40                     /* bytes of the user's text in a message */
+#define MAIN "main"
 
 struct parser {
 	const char *text;
@@ -24,6 +26,7 @@ struct parser {
 	struct nodemap *map; /* NULL if bare */
 	GHashTable *nodes;   /* name key -> struct node */
 	GHashTable *outlets; /* outlet key -> the struct node that it feeds */
+	GHashTable *mains;   /* device key -> the struct node that its main load feeds */
 	char *error;
 };
 
@@ -104,16 +107,39 @@ static bool is_numeric(const char *word)
 	return word[strspn(word, G_CSET_DIGITS ".")] == '\0';
 }
 
+bool outlet_ref_is_main(const struct outlet_ref *ref)
+{
+	return ref->number == TRIPPSNMP_MAIN;
+}
+
+/* NUMBER or main. */
+static uint32_t take_outlet(const char **at)
+{
+	if (strcmp(*at, MAIN) != 0)
+		return take_number(at);
+	*at += strlen(MAIN);
+	return TRIPPSNMP_MAIN;
+}
+
 static bool read_number(struct outlet_ref *ref, const char *word)
 {
-	ref->number = take_number(&word);
+	ref->number = take_outlet(&word);
 	if (ref->number != 0 && *word == '.') {
 		word++;
 		ref->has_device = true;
 		ref->device = ref->number;
-		ref->number = take_number(&word);
+		ref->number = take_outlet(&word);
 	}
 	return ref->number != 0 && *word == '\0';
+}
+
+/* Whether a node's name is [DEVICE.]main, or nearly so. */
+static bool is_like_main(const char *word)
+{
+	const char *behind_device = word + strspn(word, G_CSET_DIGITS ".");
+
+	return (behind_device == word || behind_device[-1] == '.') &&
+	       g_ascii_strcasecmp(behind_device, MAIN) == 0;
 }
 
 static bool parse_number(struct parser *p, struct outlet_ref *ref)
@@ -168,6 +194,8 @@ static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
 		p->at = behind;
 		return true;
 	}
+	if (outlet_ref_is_main(ref))
+		return fail(p, p->at, "a main load has no name: write [DEVICE.]main alone");
 	if (p->at > behind || g_ascii_isspace(p->at[1]))
 		return fail(p, p->at, "no blanks beside '='");
 	p->at++;
@@ -272,7 +300,9 @@ static char *write_outlet(const struct parser *p, const struct outlet_ref *ref, 
 
 	if (ref->has_device)
 		g_string_append_printf(text, "%u.", ref->device);
-	if (ref->number)
+	if (outlet_ref_is_main(ref))
+		g_string_append(text, MAIN);
+	else if (ref->number)
 		g_string_append_printf(text, "%u%s", ref->number, ref->name ? "=" : "");
 	if (ref->name) {
 		char *name = quote(ref->name, escape);
@@ -299,6 +329,66 @@ static char *outlet_key(const struct outlet_ref *ref)
 	return key;
 }
 
+/* The same for what is on one device as it is written. */
+static char *device_key(const struct outlet_ref *ref)
+{
+	return g_strdup_printf("%u %u", ref->pdu, ref->has_device ? ref->device : 0);
+}
+
+static bool fail_about_main(struct parser *p, const char *start, const struct node *node,
+                            const struct outlet_ref *cut, const struct node *other)
+{
+	return fail(
+		p, start,
+		"node \"%s\" has the main load of that device, which cuts all that hangs on it, "
+		"also %s of node \"%s\"",
+		node->name, cut->text, other->name);
+}
+
+/* Whether both are written so that they are on one device, whichever that is. */
+static bool on_one_device(const struct outlet_ref *a, const struct outlet_ref *b)
+{
+	return a->pdu == b->pdu && a->has_device == b->has_device && a->device == b->device;
+}
+
+/* Another node's outlet on the device of that main load, and whose; NULL if there is none. */
+static const struct outlet_ref *beside_main(const struct parser *p, const struct node *node,
+                                            const struct outlet_ref *main,
+                                            const struct node **other)
+{
+	for (guint i = 0; i < p->map->nodes->len; i++) {
+		*other = g_ptr_array_index(p->map->nodes, i);
+		for (guint k = 0; *other != node && k < (*other)->outlets->len; k++) {
+			const struct outlet_ref *ref = g_ptr_array_index((*other)->outlets, k);
+
+			if (ref->number && on_one_device(ref, main))
+				return ref;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Nothing of another node may hang on the device of a main load. What is written alike is seen
+ * here; whether 3 and 1.main are on one device, only the PDU can tell.
+ */
+static bool check_main(struct parser *p, const char *start, const struct node *node,
+                       const struct outlet_ref *ref)
+{
+	char *key = device_key(ref);
+	const struct node *owner = g_hash_table_lookup(p->mains, key), *other;
+	const struct outlet_ref *cut;
+
+	if (outlet_ref_is_main(ref)) {
+		g_hash_table_insert(p->mains, key, (gpointer)node);
+		cut = beside_main(p, node, ref, &other);
+		return !cut || fail_about_main(p, start, node, cut, other);
+	}
+	g_free(key);
+	return !ref->number || !owner || owner == node ||
+	       fail_about_main(p, start, owner, ref, node);
+}
+
 static bool claim_outlet(struct parser *p, const char *start, const struct node *node,
                          struct outlet_ref *ref)
 {
@@ -308,7 +398,7 @@ static bool claim_outlet(struct parser *p, const char *start, const struct node 
 	ref->text = write_outlet(p, ref, true);
 	if (owner == NULL) {
 		g_hash_table_insert(p->outlets, key, (gpointer)node);
-		return true;
+		return p->bare || check_main(p, start, node, ref);
 	}
 	g_free(key);
 	if (p->bare)
@@ -411,6 +501,8 @@ static struct node *parse_node(struct parser *p)
 	return node;
 }
 
+#define NO_NODE ": write ',' before an outlet, ':' and outlets after a node"
+
 static bool parse_entry(struct parser *p)
 {
 	bool listed = false;
@@ -429,10 +521,10 @@ static bool parse_entry(struct parser *p)
 			return parse_outlets(p, node);
 		}
 		/* "db1:3 4" lacks a comma; read as a node, 4 would be a feed that stays on. */
-		if (is_numeric(node->name))
+		if (is_numeric(node->name) || is_like_main(node->name))
 			return fail_showing(p, start, "\"", node->name,
-			                    "\" is a number: write ',' before an outlet, "
-			                    "':' and outlets after a node");
+			                    is_numeric(node->name) ? "\" is a number" NO_NODE
+			                                           : "\" is a main load" NO_NODE);
 		listed = true;
 	} while (take_mark(p, ','));
 	return true;
@@ -465,6 +557,7 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 	p.map->ipaddr = ipaddr;
 	p.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p.mains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	if (!parse(&p)) {
 		nodemap_free(p.map);
@@ -473,6 +566,7 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 	}
 	g_hash_table_unref(p.nodes);
 	g_hash_table_unref(p.outlets);
+	g_hash_table_unref(p.mains);
 	return p.map;
 }
 

@@ -12,14 +12,15 @@
 #include <stdint.h>
 
 /**
- * One outlet as written: [DEVICE.]NUMBER, [DEVICE.]NUMBER="NAME" or "NAME", then @PDU. A number
- * with a name is that number, and must be called so.
+ * One outlet as written: [DEVICE.]NUMBER, [DEVICE.]NUMBER="NAME", "NAME" or [DEVICE.]main, then
+ * @PDU. A number with a name is that number, and must be called so. main is the main load of the
+ * device, which cuts all that hangs on it.
  */
 struct outlet_ref {
 	unsigned pdu; /* index into the PDUs */
 	bool has_device;
 	uint32_t device; /* if has_device; at least 1 */
-	uint32_t number; /* 0 if it is found by its name; else at least 1 */
+	uint32_t number; /* 0 if it is found by its name; else at least 1, or TRIPPSNMP_MAIN */
 	char *name;      /* what it must be called; NULL if that does not matter */
 	char *text;      /* as messages show it, such as 1.3@pdu-a */
 };
@@ -72,6 +73,9 @@ void nodemap_free_node(struct node *node);
  * latter of each says what the former does.
  */
 bool nodemap_covers(const struct node *node, const struct node *other);
+
+/** Whether it is a main load. */
+bool outlet_ref_is_main(const struct outlet_ref *ref);
 
 /** The node of that name, ignoring case; NULL if the map has none. */
 const struct node *nodemap_find(const struct nodemap *map, const char *name);

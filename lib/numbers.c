@@ -33,6 +33,19 @@ bool numbers_on(const GArray *numbers, uint32_t device)
 	return true;
 }
 
+/* A main load of a family that has none. */
+static bool has_no_table(const struct outlet_number *number, const struct family *family)
+{
+	return number->number == TRIPPSNMP_MAIN && !family->main;
+}
+
+/* The table in which it is. */
+static const struct family *table_of(const struct outlet_number *number,
+                                     const struct family *family)
+{
+	return number->number == TRIPPSNMP_MAIN ? family->main : family;
+}
+
 /*
  * The cells that are read of a number, in the order in which they are asked: its state; whether
  * it is controllable where that is a column; its name where that is wanted.
@@ -41,13 +54,16 @@ bool numbers_on(const GArray *numbers, uint32_t device)
 static unsigned cells_of(const struct outlet_number *number, const struct family *family,
                          uint32_t columns[CELLS_MAX])
 {
+	const struct family *table = table_of(number, family);
 	unsigned n = 0;
 
-	columns[n++] = family->state;
-	if (family->controllable)
-		columns[n++] = family->controllable;
-	if (number->name && family->outlet_name)
-		columns[n++] = family->outlet_name;
+	if (has_no_table(number, family))
+		return 0;
+	columns[n++] = table->state;
+	if (table->controllable)
+		columns[n++] = table->controllable;
+	if (number->name && table->outlet_name)
+		columns[n++] = table->outlet_name;
 	return n;
 }
 
@@ -56,13 +72,16 @@ void numbers_cells(const GArray *numbers, const struct family *family, uint32_t 
 {
 	uint32_t columns[CELLS_MAX];
 
-	for (unsigned i = 0; i < numbers_len(numbers); i++)
-		for (unsigned c = 0; c < cells_of(number_at(numbers, i), family, columns); c++) {
-			const struct objid cell = family_instance(family, columns[c], device,
-			                                          number_at(numbers, i)->number);
+	for (unsigned i = 0; i < numbers_len(numbers); i++) {
+		const struct outlet_number *number = number_at(numbers, i);
+
+		for (unsigned c = 0; c < cells_of(number, family, columns); c++) {
+			const struct objid cell = family_instance(
+				table_of(number, family), columns[c], device, number->number);
 
 			varbinds_add(varbinds, &cell);
 		}
+	}
 }
 
 unsigned numbers_cells_len(const GArray *numbers, const struct family *family)
@@ -122,12 +141,43 @@ static void read_name(struct outlet *outlet, const struct varbind *name)
 /* What the answer leaves open of an outlet that is there; NULL if nothing. name may be NULL. */
 static char *unsaid(const struct outlet *outlet, const struct varbind *name)
 {
+	if (outlet->exists && outlet->controllable == TRI_UNKNOWN && outlet->family->is_main)
+		return g_strdup("it does not say whether its main load is controllable");
 	if (outlet->exists && outlet->controllable == TRI_UNKNOWN)
 		return g_strdup_printf("it does not say whether outlet %u is controllable",
 		                       outlet->number);
 	if (outlet->exists && name && !outlet->has_name && name->type != VALUE_ABSENT)
 		return g_strdup_printf("it does not say what outlet %u is called", outlet->number);
 	return NULL;
+}
+
+/* Takes its cells, and moves *cells behind them. Returns what they leave open. */
+static char *take_number(const struct outlet_number *number, const struct family *table,
+                         uint32_t device, const struct varbind **cells, GArray *outlets)
+{
+	const struct varbind *state = (*cells)++;
+	const struct varbind *existence = table->controllable ? (*cells)++ : state;
+	const struct varbind *name = number->name && table->outlet_name ? (*cells)++ : NULL;
+	struct outlet outlet = read_number(table, device, number->number, state, existence);
+
+	if (name)
+		read_name(&outlet, name);
+	g_array_append_val(outlets, outlet);
+	return unsaid(&outlet, name);
+}
+
+/* It is not there. */
+static void add_missing(const struct outlet_number *number, const struct family *family,
+                        uint32_t device, GArray *outlets)
+{
+	const struct outlet outlet = {
+		.family = family,
+		.device = device,
+		.number = number->number,
+		.controllable = TRI_NO,
+	};
+
+	g_array_append_val(outlets, outlet);
 }
 
 char *numbers_take(const GArray *numbers, const struct family *family, uint32_t device,
@@ -137,16 +187,12 @@ char *numbers_take(const GArray *numbers, const struct family *family, uint32_t 
 
 	for (unsigned i = 0; !open && i < numbers_len(numbers); i++) {
 		const struct outlet_number *number = number_at(numbers, i);
-		const struct varbind *state = cells++;
-		const struct varbind *existence = family->controllable ? cells++ : state;
-		const struct varbind *name = number->name && family->outlet_name ? cells++ : NULL;
-		struct outlet outlet =
-			read_number(family, device, number->number, state, existence);
 
-		if (name)
-			read_name(&outlet, name);
-		g_array_append_val(outlets, outlet);
-		open = unsaid(&outlet, name);
+		if (has_no_table(number, family))
+			add_missing(number, family, device, outlets);
+		else
+			open = take_number(number, table_of(number, family), device, &cells,
+			                   outlets);
 	}
 	return open;
 }

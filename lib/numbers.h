@@ -13,11 +13,14 @@
 struct outlet_number {
 	bool has_device;
 	uint32_t device;
-	uint32_t number;
-	bool name; /* what it is called as well */
+	uint32_t number; /* TRIPPSNMP_MAIN: the device's main load */
+	bool name;       /* what it is called as well */
 };
 
-/* In what follows numbers is a GArray of struct outlet_number; NULL is none. */
+/*
+ * In what follows numbers is a GArray of struct outlet_number; NULL is none. family is that of
+ * the outlets; main loads are looked up in its table of these.
+ */
 
 unsigned numbers_len(const GArray *numbers);
 /** Whether any name is wanted. */

@@ -19,7 +19,8 @@ static usec within(usec limit)
 
 /*
  * To switch what is found by name the looks must be settled: a feed that was not seen is a node
- * that is still alive.
+ * that is still alive. So they must where a main load is switched and other nodes are found by
+ * name: an outlet that was not seen is a node that would be cut as well.
  */
 static void need_settled(struct operation *operation)
 {
@@ -31,7 +32,7 @@ static void need_settled(struct operation *operation)
 	for (unsigned i = 0; node && i < node->outlets->len; i++) {
 		const struct outlet_ref *ref = node->outlets->pdata[i];
 
-		if (!ref->number)
+		if (!ref->number || (outlet_ref_is_main(ref) && operation->needs[ref->pdu].names))
 			operation->needs[ref->pdu].settled = true;
 	}
 }

@@ -64,11 +64,13 @@ static const struct param table[] = {
 	  ANY_WORD, AGENT('a', "ip", "ipaddr", NULL, NULL) },
 	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL,
 	  "Which outlets feed which node: NODE:OUTLET[,OUTLET...] with ; or blanks between; "
-	  "OUTLET is [DEVICE.]NUMBER[=\"NAME\"] or \"NAME\", then @PDU if there are several",
+	  "OUTLET is [DEVICE.]NUMBER[=\"NAME\"], \"NAME\" or [DEVICE.]main, then @PDU if there "
+	  "are several",
 	  "Entries NODE:OUTLET[,OUTLET...] or NODE[,NODE...], separated by semicolons or "
 	  "blanks. An OUTLET is [DEVICE.]NUMBER, or NUMBER=\"NAME\", which is that number and "
-	  "must be called so, or the outlet's name in double quotes; then @PDU as the PDU's "
-	  "address was written, required where there are several: "
+	  "must be called so, or the outlet's name in double quotes, or [DEVICE.]main, the main "
+	  "load, which cuts all that hangs on the device: no other node may have an outlet "
+	  "there. Then @PDU as the PDU's address was written, required where there are several: "
 	  "\"db1:3@pdu-a,3@pdu-b; db2:4@pdu-a,4@pdu-b\". A number with its name is the "
 	  "safest, for it notices rows that were renumbered. A node without outlets, or every "
 	  "node if hostlist is empty, is fed by all outlets whose name or description in "

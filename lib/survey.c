@@ -91,6 +91,17 @@ static void warn_of_missing_pdus(const struct operation *operation, const char *
 	g_string_free(missing, TRUE);
 }
 
+static void say_what_is_cut(const struct operation *operation, const GArray *feeds)
+{
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+
+		if (feed->number == TRIPPSNMP_MAIN)
+			log_line(operation->log, TRIPPSNMP_LOG_INFO,
+			         "%s cuts all that hangs on its device", feed->text);
+	}
+}
+
 static struct outcome survey_node(const struct operation *operation, const char *node,
                                   const char *given_as, bool by_name, struct survey *survey,
                                   bool *unclear)
@@ -104,6 +115,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 	if (!outcome.error) {
 		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s",
 		         given_as ? given_as : "node", node, text);
+		say_what_is_cut(operation, feeds);
 		if (by_name)
 			warn_of_missing_pdus(operation, node, feeds);
 		survey->nodes++;
@@ -194,6 +206,14 @@ static bool has_outlets(const struct pdu_outlets *found, enum tristate controlla
 	return false;
 }
 
+/* Main loads may be all that can be switched, and were not read if the map has none of them. */
+static const char *main_hint(const struct operation *operation, unsigned pdu)
+{
+	if (operation->needs[pdu].mains)
+		return "";
+	return "; its main load may be (main in hostlist), which cuts all that hangs on it";
+}
+
 static struct outcome survey_devices(const struct operation *operation, bool *unclear)
 {
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
@@ -202,9 +222,10 @@ static struct outcome survey_devices(const struct operation *operation, bool *un
 		if (!found->whole || has_outlets(found, TRI_YES))
 			continue;
 		*unclear = has_outlets(found, TRI_UNKNOWN);
-		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s",
+		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s",
 		               operation->labels[i], found->outlets->len,
-		               *unclear ? "says that it is controllable" : "is controllable");
+		               *unclear ? "says that it is controllable" : "is controllable",
+		               *unclear ? "" : main_hint(operation, i));
 	}
 	return fine;
 }

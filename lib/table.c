@@ -103,14 +103,15 @@ static void add_column(struct table *table, const struct family *family, uint32_
                        uint32_t column, enum cell cell)
 {
 	const uint32_t before_first[] = { device, 0 };
+	const bool is_outlet = family->by_device && !family->is_main;
 	struct column entry = { .family = family, .cell = cell };
 
 	if (!column)
 		return;
 	entry.root = family_instance(family, column, 0, 0);
 	entry.cursor = entry.root;
-	entry.guess = family->by_device ? objid_append(&entry.root, 2, before_first)
-	                                : objid_append(&entry.root, 1, before_first + 1);
+	entry.guess = is_outlet ? objid_append(&entry.root, 2, before_first)
+	                        : objid_append(&entry.root, 1, before_first + 1);
 	g_array_append_val(table->columns, entry);
 }
 
@@ -250,6 +251,8 @@ void table_ask(struct table *table, struct question *question)
 static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
                           uint32_t number)
 {
+	if (a->family->is_main != family->is_main)
+		return family->is_main ? -1 : 1;
 	if (a->family != family)
 		return a->family < family ? -1 : 1;
 	if (a->device != device)

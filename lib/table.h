@@ -17,8 +17,8 @@
 struct outlet {
 	const struct family *family;
 	uint32_t device;
-	uint32_t number;
-	bool exists; /* false only for an asked one that is definitely not there */
+	uint32_t number; /* TRIPPSNMP_MAIN: it is a main load, and family the table of these */
+	bool exists;     /* false only for an asked one that is definitely not there */
 	enum tristate controllable;
 	enum trippsnmp_state state;
 	char *odd;        /* what was read that is neither on nor off, varbind_text(); else NULL */
@@ -37,9 +37,9 @@ void outlet_take_state(struct outlet *outlet, const struct varbind *varbind);
 struct table;
 
 /**
- * The walk of one PDU's tables into outlets, by family, device and number, and of lists
- * into the census. Label, outlets, census and log must outlive it. overhead is what the
- * SNMP version adds to an answer, bytes.
+ * The walk of one PDU's tables into outlets, by family, device and number, main loads
+ * last, and of lists into the census. Label, outlets, census and log must outlive it. overhead is
+ * what the SNMP version adds to an answer, bytes.
  */
 struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
                         GArray *census, const struct log *log);

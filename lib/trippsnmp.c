@@ -534,6 +534,25 @@ static GPtrArray *map_names(const struct nodemap *map)
 	return names;
 }
 
+/* Whoever reads the list is to know which nodes are fenced together with whatever hangs there. */
+static void say_what_is_cut(const trippsnmp *handle)
+{
+	const GPtrArray *nodes = handle->config->map->nodes;
+
+	for (unsigned i = 0; i < nodes->len; i++) {
+		const struct node *node = nodes->pdata[i];
+
+		for (unsigned k = 0; k < node->outlets->len; k++) {
+			const struct outlet_ref *ref = node->outlets->pdata[k];
+
+			if (outlet_ref_is_main(ref))
+				log_line(&handle->log, TRIPPSNMP_LOG_INFO,
+				         "node %s: %s cuts all that hangs on its device",
+				         node->name, ref->text);
+		}
+	}
+}
+
 static struct outcome judge_nothing(const struct operation *operation, void *context, bool *unclear)
 {
 	(void)operation;
@@ -557,6 +576,7 @@ enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
 	if (handle->config->map->nodes->len) {
+		say_what_is_cut(handle);
 		*nodes = names_array(map_names(handle->config->map));
 		return conclude(handle, fine);
 	}
@@ -618,7 +638,8 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
 	operation = call.operation;
 	for (unsigned i = 0; i < operation->n_pdus; i++)
-		operation->needs[i].table = operation->needs[i].names = true;
+		operation->needs[i].table = operation->needs[i].names = operation->needs[i].mains =
+			true;
 	outcome = call_open(&call);
 	if (!outcome.error)
 		outcome = operation_look(operation, judge_nothing, NULL);

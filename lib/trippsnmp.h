@@ -183,12 +183,18 @@ const char *trippsnmp_node_outlets(const trippsnmp *handle, const char *node);
  */
 int trippsnmp_outlets_cover(const trippsnmp *handle, const char *outlets, const char *others);
 
+/**
+ * The number of a device's main load, which cuts all that hangs on the device. It is an outlet
+ * like others, but has neither name nor description; no outlet has its number.
+ */
+#define TRIPPSNMP_MAIN 0xffffffffU
+
 /** One outlet as the device describes it. The strings live during the call only. */
 struct trippsnmp_outlet {
 	const char *pdu;         /**< as written in ipaddr */
 	const char *family;      /**< the table it was found in, such as "LX PDU" */
 	unsigned device;         /**< tlpDeviceIndex; 1 where the table has none */
-	unsigned number;         /**< the outlet's index */
+	unsigned number;         /**< the outlet's index, or TRIPPSNMP_MAIN */
 	const char *name;        /**< as stored in the device, escaped; "" if none */
 	const char *description; /**< likewise */
 	int controllable;        /**< 0 or 1 */
@@ -199,8 +205,8 @@ struct trippsnmp_outlet {
 
 /**
  * Calls fn for each outlet of each PDU, in order of PDU, family, device and
- * number, once all of them were read completely; on error for none. fn must not
- * use the handle, nor free it. At most 15 s.
+ * number, and then for its main loads, once all of them were read completely; on error for none. fn
+ * must not use the handle, nor free it. At most 15 s.
  */
 enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
                                        void (*fn)(void *context, const struct trippsnmp_outlet *),

@@ -446,6 +446,47 @@ check "whatever its outlets read" sh -c "! grep -E ',(ON|OFF)\$' '$scratch/out'"
 start_pdu ups su3000lcd2uhv-ups-20.1.0 --community private
 cli "list leaves out what cannot be switched" 0 '^1,' '' -q -a "$address" -o list
 check "outlet 3 of this UPS cannot" sh -c "! grep '^3,' '$scratch/out'"
+
+# --- main loads ---
+for capture in su3000lcd2uhv-ups-20.1.0 smart1500rmxl2ua-webcard-12.06.0069; do
+	start_pdu main "$capture" --community private --name 1=web
+	ups=$address
+	cli "$capture: list has the main load, and says in a word what it cuts" 0 \
+		'^main,cuts-all-on-its-device$' '' -q -a "$ups" -o list
+	check "behind its two outlets" test "$(wc -l <"$scratch/out")" -eq 3
+	cli "list-status too" 0 '^main,cuts-all-on-its-device,ON$' '' -q -a "$ups" -o list-status
+	cli "status of main" 0 ON '*' -a "$ups" -o status -n main
+	cli "1.main@PDU is the same" 0 ON '*' -a "$ups" -o status -n "1.main@$ups"
+	cli "1:main, too" 0 ON '*' -a "$ups" -o status -n 1:main
+	cli "monitor of it" 0 '' 'main load of .* cuts all that hangs on its device' -v -a "$ups" \
+		-o monitor -n main --check-write=yes
+	cli "a device without one is named" 1 '' 'plug: 2.main@.* does not exist' -a "$ups" -o off \
+		-n 2.main
+	cli "main as a node's name beside an outlet is refused" 1 '' 'cuts all that hangs' -a "$ups" \
+		-o off -n n1 --hostlist='n1:1.main;n2:1'
+	cli "a plug that is another node's outlet on its device is refused" 1 '' \
+		'neither a node of hostlist' -a "$ups" -o off -n main --hostlist='n2:1'
+	lines "main where Pacemaker names a node so may be that node: it is refused" 1 '' \
+		'plug=main: it may be the main load, or the node of that name' action=off \
+		"ip=$ups" plug=main nodename=main
+	cli "\"main\" in quotes is a name" 1 '' 'no outlet feeds node main' -a "$ups" -o off \
+		-n '"main"' --total-timeout=2 --power-timeout=0.5 --off-hold=0.1
+	check "nothing was switched yet" test -z "$(events main)"
+	lines "a node of hostlist that is called main is a node" 0 'Powered OFF' '*' action=off \
+		"ip=$ups" plug=main nodename=main hostlist=main:1 $quick
+	check "its outlet went off alone" test "$(events main)" = \
+		"$(printf '1.1 command off\n1.1 off')"
+	lines "on" 0 'Powered ON' '*' action=on "ip=$ups" plug=1
+	lines "off of the main load, where pcmk_host_map says whose it is" 0 'Powered OFF' '*' \
+		action=off "ip=$ups" plug=main nodename=db1 $quick
+	check "it cut all outlets, by one command" test "$(events main | tail -n 5)" = \
+		"$(printf '1.main command off\n1.main off\n1.1 off\n1.2 off\n1.3 off')"
+	lines "status is off then" 2 OFF '*' action=status "ip=$ups" plug=main
+	lines "reboot by a node of hostlist" 0 'Rebooted' '*' action=reboot "ip=$ups" plug=db1 \
+		hostlist=db1:main $quick
+	check "power came back" test "$(events main | tail -n 4)" = \
+		"$(printf '1.main on\n1.1 on\n1.2 on\n1.3 on')"
+done
 seen=$(requests a)
 cli "validate-all" 0 '' '' -q -a "$a" -o validate-all
 cli "validate-all of a bad plug" 1 '' 'plug: .*99999999999' -a "$a" -o validate-all -n 99999999999

@@ -90,6 +90,28 @@ row smart1500rmxl2ua-webcard-12.06.0069           1.1     1    4      4    8   6
 row pdumh20hvnet-12.04-pdu      1.3     2c   1      2    5   3  7     11
 row twin-only                   1.3     2c   1      2    5   3  7     11
 
+# mains CAPTURE VERSION STATUS OFF ON RESET: the same of a main load, which is never found by name.
+mains() {
+	capture=$1 snmp=$2
+	shift 2
+	what="main load of $capture, SNMP $snmp"
+	start_pdu "$capture" 1.1
+	map="hostlist=db1:main"
+	check "$what: status takes $1 requests" takes "$1" "$map" -S
+	check "$what: list of a map takes no request" takes 0 "$map" -l
+	check "$what: off takes $2 requests" takes "$2" "$map" -T off db1
+	check "$what: on takes $3 requests" takes "$3" "$map" -T on db1
+	check "$what: reset takes $4 requests" takes "$4" "$map" -T reset db1
+}
+
+#     capture                              SNMP  status off on reset
+mains pdumh20atnet-ats-15.5.4              2c    2      6   4  8
+mains su3000lcd2uhv-ups-20.1.0             2c    1      5   3  7
+mains su3000lcd2uhv-ups-20.1.0             1     3      8   6  10
+mains su3000lcd2uhv-ups-20.1.0             3     1      4   3  6
+mains smart1500rmxl2ua-webcard-12.06.0069  2c    2      6   4  8
+mains smart1500rmxl2ua-webcard-12.06.0069  1     4      8   6  10
+
 # opens VERSION: what a reset opens, but for what libraries and the loader themselves need.
 opens() {
 	LD_PRELOAD="$PILS_PRELOAD" STONITH_TEST_PLUGIN_PATH="$TS_PLUGIN_DIR" \

@@ -112,6 +112,21 @@ void add_feed(unsigned pdu, uint32_t number)
 	add_feed_of(pdu, 1, number);
 }
 
+void add_main_feed(unsigned pdu, const struct family *family)
+{
+	const struct feed feed = {
+		.pdu = pdu,
+		.family = family->main,
+		.device = 1,
+		.number = TRIPPSNMP_MAIN,
+		.state = TRIPPSNMP_ON,
+		.text = g_strdup_printf("the main load of %s", script->labels[pdu]),
+	};
+
+	script_main(script, pdu, family, 1);
+	g_array_append_val(feeds, feed);
+}
+
 static const struct feed *feed_commanded(unsigned pdu, const struct objid *name)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {

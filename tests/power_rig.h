@@ -49,6 +49,8 @@ void rename_outlet(unsigned number, const char *name);
 
 void add_feed_of(unsigned pdu, uint32_t device, uint32_t number);
 void add_feed(unsigned pdu, uint32_t number);
+/** The main load of device 1, of that family, which it gets. */
+void add_main_feed(unsigned pdu, const struct family *family);
 /** The first feed was found by that name. */
 void find_by_name(const char *name);
 

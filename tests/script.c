@@ -323,20 +323,27 @@ void script_answer(struct script *script, unsigned pdu, const struct request *re
 	make_answer(script, pdu, request, answer);
 }
 
-/* A command moves its outlet's state. Commands and states are encoded alike: off 1, on 2. */
+/* Commands and states are encoded alike: off 1, on 2. */
+static void obey_in(struct script *script, unsigned pdu, const struct family *table,
+                    const struct varbind *set)
+{
+	uint32_t device, number;
+	struct objid state;
+
+	if (!family_index(table, table->command, &set->name, &device, &number))
+		return;
+	state = family_instance(table, table->state, device, number);
+	if (set->number == 1 || set->number == 2)
+		script_change_at(script, script->clock + script->relay, pdu, &state, set->number);
+}
+
+/* A command moves its outlet's state, or its main load's. */
 static void obey(struct script *script, unsigned pdu, const struct varbind *set)
 {
 	for (unsigned i = 0; i < family_count(); i++) {
-		const struct family *family = family_row(i);
-		uint32_t device, number;
-		struct objid state;
-
-		if (!family_index(family, family->command, &set->name, &device, &number))
-			continue;
-		state = family_instance(family, family->state, device, number);
-		if (set->number == 1 || set->number == 2)
-			script_change_at(script, script->clock + script->relay, pdu, &state,
-			                 set->number);
+		obey_in(script, pdu, family_row(i), set);
+		if (family_row(i)->main)
+			obey_in(script, pdu, family_row(i)->main, set);
 	}
 }
 
@@ -573,6 +580,15 @@ void script_outlets(struct script *script, unsigned pdu, const struct family *fa
 			script_put_text(script, pdu, &description, "");
 		g_free(text);
 	}
+}
+
+void script_main(struct script *script, unsigned pdu, const struct family *family, uint32_t device)
+{
+	const struct family *main = family->main;
+
+	put_column(script, pdu, main, main->state, device, TRIPPSNMP_MAIN, 2);
+	put_column(script, pdu, main, main->controllable, device, TRIPPSNMP_MAIN, 1);
+	put_column(script, pdu, main, main->command, device, TRIPPSNMP_MAIN, 0);
 }
 
 static struct objid parse_name(const char *text)

@@ -102,6 +102,8 @@ void script_load(struct script *script, unsigned pdu, const char *file);
 /** Outlets 1 to n of a device: on, controllable, called "Load N", without description. */
 void script_outlets(struct script *script, unsigned pdu, const struct family *family,
                     uint32_t device, unsigned n);
+/** The main load of a device: on and controllable. No outlet hangs on it. */
+void script_main(struct script *script, unsigned pdu, const struct family *family, uint32_t device);
 
 /** From now on it tells its uptime, which is now so many seconds. */
 void script_uptime(struct script *script, unsigned pdu, double seconds);

@@ -26,7 +26,10 @@ static const struct expected_alarms {
 	             NULL,
 	             P "100.1.6.2.1.5.77" };
 
-/** A family in dotted text, independent of family.c; instances are of device 7, outlet 12. */
+/**
+ * A family in dotted text, independent of family.c, and then its main loads; instances are of
+ * device 7, outlet 12.
+ */
 struct expected {
 	const char *name;
 	const char *state, *controllable, *command, *outlet_name, *description;
@@ -49,11 +52,39 @@ static const struct expected expected[] = {
 	  P "100.1.10.2.1.5.12", NULL, P "100.1.10.1", NULL, 2, 0, -1 },
 	{ "SNMPWEBCARD twin", P "10.2.3.5.1.2.7.12", NULL, P "10.2.3.5.1.4.7.12",
 	  P "10.2.3.5.1.5.7.12", NULL, NULL, NULL, -1, -1, -1 },
+	{ "LX PDU main load", P "1.1.3.2.2.1.1.1.7", P "1.1.3.2.2.1.1.2.7", P "1.1.3.2.2.1.1.3.7",
+	  NULL, NULL, NULL, P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "LX ATS main load", P "1.1.3.4.2.1.1.1.7", P "1.1.3.4.2.1.1.2.7", P "1.1.3.4.2.1.1.3.7",
+	  NULL, NULL, NULL, P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "LX UPS main load", P "1.1.3.1.2.1.1.1.7", P "1.1.3.1.2.1.1.2.7", P "1.1.3.1.2.1.1.3.7",
+	  NULL, NULL, NULL, P "1.1.1.2.1.10", 1, 2, 0 },
+	{ "SNMPWEBCARD main load", P "100.1.12.1.0", P "100.1.12.2.0", P "100.1.12.3.0", NULL, NULL,
+	  NULL, NULL, 1, 2, 0 },
 };
+#define FAMILIES 5
+
+/* The i-th of these as family.c has it; NULL past the last. */
+static const struct family *table(int i)
+{
+	const unsigned families = family_count();
+	unsigned n = families;
+
+	if ((unsigned)i < families)
+		return family_row((unsigned)i);
+	for (unsigned k = 0; k < families; k++)
+		if (family_row(k)->main && n++ == (unsigned)i)
+			return family_row(k)->main;
+	return NULL;
+}
+
+static uint32_t number_in(const struct family *family)
+{
+	return family->is_main ? TRIPPSNMP_MAIN : 12;
+}
 
 static void assert_instance(const struct family *family, uint32_t column, const char *text)
 {
-	const struct objid name = family_instance(family, column, 7, 12);
+	const struct objid name = family_instance(family, column, 7, number_in(family));
 	char *got = objid_text(&name);
 
 	if (text)
@@ -78,14 +109,15 @@ static struct varbind integer(int64_t number)
 
 START_TEST(every_family_is_in_this_test)
 {
-	ck_assert_uint_eq(family_count(), G_N_ELEMENTS(expected));
+	ck_assert_uint_eq(family_count(), FAMILIES);
 	ck_assert_ptr_null(family_row(family_count()));
+	ck_assert_ptr_null(table(G_N_ELEMENTS(expected)));
 }
 END_TEST
 
 START_TEST(a_family_has_the_objects_of_its_mib)
 {
-	const struct family *family = family_row((unsigned)_i);
+	const struct family *family = table(_i);
 
 	ck_assert_str_eq(family->name, expected[_i].name);
 	assert_instance(family, family->state, expected[_i].state);
@@ -111,9 +143,8 @@ static void assert_alarm_cell(const struct family_alarms *alarms, uint32_t colum
 
 START_TEST(a_family_has_the_alarms_of_its_mib)
 {
-	const struct family_alarms *alarms = family_row((unsigned)_i)->alarms;
-	const struct expected_alarms *mib =
-		family_row((unsigned)_i)->rank ? &webcard_alarms : &lx_alarms;
+	const struct family_alarms *alarms = table(_i)->alarms;
+	const struct expected_alarms *mib = table(_i)->rank ? &webcard_alarms : &lx_alarms;
 
 	assert_name(&alarms->count, mib->count);
 	assert_name(&alarms->lost, mib->lost);
@@ -131,7 +162,7 @@ END_TEST
 
 START_TEST(a_family_encodes_off_as_1_and_on_as_2)
 {
-	const struct family *family = family_row((unsigned)_i);
+	const struct family *family = table(_i);
 
 	ck_assert_int_eq(family->state_off, 1);
 	ck_assert_int_eq(family->state_on, 2);
@@ -143,7 +174,7 @@ END_TEST
 
 START_TEST(only_the_integers_1_and_2_are_a_state)
 {
-	const struct family *family = family_row((unsigned)_i);
+	const struct family *family = table(_i);
 
 	for (int64_t number = -3; number < 300; number++) {
 		const struct varbind varbind = integer(number);
@@ -161,8 +192,8 @@ START_TEST(a_large_integer_is_not_cut_down_to_a_state)
 	const struct varbind off = integer((INT64_C(1) << 32) + 1);
 	const struct varbind on = integer((INT64_C(1) << 32) + 2);
 
-	ck_assert_int_eq(family_state(family_row((unsigned)_i), &off), TRIPPSNMP_UNKNOWN);
-	ck_assert_int_eq(family_state(family_row((unsigned)_i), &on), TRIPPSNMP_UNKNOWN);
+	ck_assert_int_eq(family_state(table(_i), &off), TRIPPSNMP_UNKNOWN);
+	ck_assert_int_eq(family_state(table(_i), &on), TRIPPSNMP_UNKNOWN);
 }
 END_TEST
 
@@ -172,8 +203,7 @@ START_TEST(no_other_type_is_a_state)
 		const struct varbind varbind = { .type = (enum value_type)type, .number = 1 };
 
 		if (type != VALUE_INTEGER)
-			ck_assert_int_eq(family_state(family_row((unsigned)_i), &varbind),
-			                 TRIPPSNMP_UNKNOWN);
+			ck_assert_int_eq(family_state(table(_i), &varbind), TRIPPSNMP_UNKNOWN);
 	}
 }
 END_TEST
@@ -184,8 +214,8 @@ START_TEST(the_controllable_column_says_yes_and_no_in_its_own_way)
 
 	if (expected[_i].yes < 0)
 		return;
-	ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &yes), TRI_YES);
-	ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &no), TRI_NO);
+	ck_assert_int_eq(family_controllable(table(_i), &yes), TRI_YES);
+	ck_assert_int_eq(family_controllable(table(_i), &no), TRI_NO);
 }
 END_TEST
 
@@ -231,29 +261,28 @@ START_TEST(no_other_type_says_whether_it_is_controllable)
 		const struct varbind varbind = { .type = (enum value_type)type, .number = 2 };
 
 		if (type != VALUE_INTEGER)
-			ck_assert_int_eq(family_controllable(family_row((unsigned)_i), &varbind),
-			                 TRI_UNKNOWN);
+			ck_assert_int_eq(family_controllable(table(_i), &varbind), TRI_UNKNOWN);
 	}
 }
 END_TEST
 
 START_TEST(an_instance_is_read_back_as_it_was_made)
 {
-	const struct family *family = family_row((unsigned)_i);
-	const struct objid name = family_instance(family, family->state, 7, 12);
+	const struct family *family = table(_i);
+	const struct objid name = family_instance(family, family->state, 7, number_in(family));
 	uint32_t device = 0, number = 0;
 
 	ck_assert(family_index(family, family->state, &name, &device, &number));
 	ck_assert_uint_eq(device, family->by_device ? 7 : 1);
-	ck_assert_uint_eq(number, 12);
+	ck_assert_uint_eq(number, number_in(family));
 }
 END_TEST
 
 START_TEST(what_is_not_exactly_one_row_of_the_column_is_none)
 {
-	const struct family *family = family_row((unsigned)_i);
-	const struct objid row_name = family_instance(family, family->state, 7, 12);
-	const struct objid other = family_instance(family, family->command, 7, 12);
+	const struct family *family = table(_i);
+	const struct objid row_name = family_instance(family, family->state, 7, number_in(family));
+	const struct objid other = family_instance(family, family->command, 7, number_in(family));
 	const struct objid column = family_instance(family, family->state, 0, 0);
 	const uint32_t more = 1;
 	const struct objid longer = objid_append(&row_name, 1, &more);
@@ -261,7 +290,7 @@ START_TEST(what_is_not_exactly_one_row_of_the_column_is_none)
 	uint32_t device, number;
 
 	shorter.n--;
-	nought.id[nought.n - 1] = 0;
+	nought.id[nought.n - 1] = family->is_main && !family->by_device ? 7 : 0;
 	ck_assert(!family_index(family, family->state, &other, &device, &number));
 	ck_assert(!family_index(family, family->state, &column, &device, &number));
 	ck_assert(!family_index(family, family->state, &longer, &device, &number));
@@ -272,7 +301,7 @@ END_TEST
 
 START_TEST(the_controllable_column_tells_what_exists_where_there_is_one)
 {
-	const struct family *family = family_row((unsigned)_i);
+	const struct family *family = table(_i);
 
 	ck_assert_uint_eq(family_existence(family),
 	                  expected[_i].controllable ? family->controllable : family->state);
@@ -297,6 +326,29 @@ START_TEST(no_two_families_share_a_table)
 				ck_assert(
 					!objid_below(&family_row(i)->entry, &family_row(k)->entry));
 			}
+}
+END_TEST
+
+START_TEST(main_loads_are_beside_the_outlets_and_no_table_of_them)
+{
+	for (unsigned i = 0; i < FAMILIES; i++) {
+		const struct family *family = family_row(i), *main = family->main;
+
+		ck_assert(!family->is_main);
+		ck_assert_ptr_eq(family_owner(family), family);
+		if (!main)
+			continue;
+		ck_assert(main->is_main && !main->main);
+		ck_assert_ptr_eq(family_owner(main), family);
+		ck_assert_uint_eq(main->rank, family->rank);
+		ck_assert(main->by_device == family->by_device);
+		ck_assert(objid_equal(&main->device_status, &family->device_status));
+		for (unsigned k = 0; k < FAMILIES; k++) {
+			ck_assert(!objid_below(&main->entry, &family_row(k)->entry));
+			ck_assert(!objid_below(&family_row(k)->entry, &main->entry));
+		}
+	}
+	ck_assert_ptr_null(family_row(4)->main);
 }
 END_TEST
 
@@ -356,6 +408,7 @@ int main(void)
 	                    n);
 	tcase_add_test(tcase, documented_tables_rank_before_the_undocumented_twin);
 	tcase_add_test(tcase, no_two_families_share_a_table);
+	tcase_add_test(tcase, main_loads_are_beside_the_outlets_and_no_table_of_them);
 	tcase_add_test(tcase, each_list_that_a_family_has_is_there_once);
 	tcase_add_loop_test(tcase, the_device_types_are_those_of_the_mib, 0, (int)family_count());
 	suite_add_tcase(suite, tcase);

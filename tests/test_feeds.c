@@ -93,6 +93,17 @@ static void add_plain(unsigned pdu)
 		add_outlet(pdu, 1, number, "", "");
 }
 
+/* As the inventory has it where main loads count; they come last. */
+static struct outlet *add_main(unsigned pdu, uint32_t device)
+{
+	struct outlet *outlet = add_outlet(pdu, device, TRIPPSNMP_MAIN, NULL, NULL);
+
+	outlet->family = lx->main;
+	found[pdu].main_family = found[pdu].family;
+	found[pdu].main_device = found[pdu].device;
+	return outlet;
+}
+
 static void several_devices(unsigned pdu)
 {
 	found[pdu].family = NULL;
@@ -633,6 +644,270 @@ START_TEST(pdus_with_other_or_no_engine_ids_are_several)
 }
 END_TEST
 
+/* --- main loads --- */
+
+START_TEST(a_main_load_is_looked_for_on_the_sole_device)
+{
+	const struct feed *feed;
+
+	add_plain(0);
+	add_main(0, 1);
+	set_map("db1:main");
+	assert_feeds("db1", "the main load of pdu-a");
+	feed = &g_array_index(feeds, struct feed, 0);
+	ck_assert_ptr_eq(feed->family, lx->main);
+	ck_assert_uint_eq(feed->device, 1);
+	ck_assert_uint_eq(feed->number, TRIPPSNMP_MAIN);
+	ck_assert_int_eq(feed->state, TRIPPSNMP_ON);
+	ck_assert_ptr_null(feed->name_key);
+}
+END_TEST
+
+START_TEST(a_device_in_front_picks_its_main_load)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_main(0, 1);
+	add_main(0, 7);
+	set_map("db1:7.main; db2:1.3");
+	assert_feeds("db1", "the main load of device 7 of pdu-a");
+	assert_feeds("db2", "outlet 3 of pdu-a");
+}
+END_TEST
+
+START_TEST(a_main_load_on_several_devices_is_ambiguous)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_main(0, 7);
+	set_map("db1:main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: main@pdu-a is ambiguous: several devices or tables of pdu-a have "
+	             "controllable outlets or main loads; write DEVICE.main");
+}
+END_TEST
+
+START_TEST(a_main_load_of_two_families_is_ambiguous)
+{
+	several_devices(0);
+	add_main(0, 1);
+	add_main(0, 1)->family = ats->main;
+	set_map("db1:1.main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: 1.main@pdu-a is ambiguous: both the LX PDU main load and the LX "
+	             "ATS main load table of pdu-a have it");
+}
+END_TEST
+
+START_TEST(a_device_without_a_main_load_is_an_error)
+{
+	add_plain(0);
+	add_main(0, 1)->exists = false;
+	set_map("db1:main; db2:2.main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: main@pdu-a does not exist on pdu-a, which has outlets 1-8");
+	assert_error("db2", TRIPPSNMP_BADCONFIG, "hostlist: 2.main@pdu-a does not exist on pdu-a");
+}
+END_TEST
+
+START_TEST(where_nothing_is_controllable_no_main_load_is_meant)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "")->controllable = TRI_NO;
+	add_main(0, 1)->controllable = TRI_NO;
+	set_map("db1:main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: main@pdu-a: no outlet and no main load of pdu-a is controllable");
+}
+END_TEST
+
+START_TEST(a_main_load_that_is_not_controllable_is_an_error)
+{
+	add_main(0, 1)->controllable = TRI_NO;
+	set_map("db1:main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "the main load of pdu-a, which feeds node db1, is not controllable: the PDU "
+	             "cannot switch it");
+}
+END_TEST
+
+START_TEST(a_main_load_is_no_outlet_that_a_number_or_a_name_could_mean)
+{
+	add_main(0, 1);
+	set_map("db1:2147483647; db2:\"main\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+	set_map("");
+	ck_assert_int_eq(find("main"), TRIPPSNMP_BADNODE);
+}
+END_TEST
+
+START_TEST(a_main_load_with_and_without_device_is_one)
+{
+	add_main(0, 1);
+	set_map("db1:main,1.main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: the main load of pdu-a stands twice for node db1");
+}
+END_TEST
+
+START_TEST(a_node_may_have_a_main_load_and_what_hangs_on_it)
+{
+	add_plain(0);
+	add_main(0, 1);
+	set_map("db1:main,3");
+	assert_feeds("db1", "the main load of pdu-a, outlet 3 of pdu-a");
+}
+END_TEST
+
+START_TEST(two_nodes_with_one_main_load_are_an_error)
+{
+	add_main(0, 1);
+	set_map("db1:main; db2:1.main");
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: the main load of pdu-a feeds both node db1 and node db2");
+}
+END_TEST
+
+/* However both are written, for both nodes, and where only single outlets were read too. */
+START_TEST(another_nodes_outlet_beside_a_main_load_is_an_error)
+{
+	static const char *const hostlists[] = { "db1:1.main; db2:3", "db1:main; db2:1.3",
+		                                 "db1:main; db2:\"spare\"", "db1:main; db2",
+		                                 "db1:1.main; db2:1,4" };
+
+	add_outlet(0, 1, 3, "spare", "db2");
+	add_outlet(0, 1, 1, "", "");
+	add_outlet(0, 1, 4, "", "");
+	add_main(0, 1);
+	for (unsigned i = 0; i < 2 * G_N_ELEMENTS(hostlists); i++) {
+		found[0].whole =
+			i < G_N_ELEMENTS(hostlists) || strchr(hostlists[i / 2], '"') || i / 2 == 3;
+		set_map(hostlists[i / 2]);
+		ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+		ck_assert_msg(g_str_has_prefix(outcome.message,
+		                               "hostlist: the main load of pdu-a, of node db1, "
+		                               "cuts all that hangs on its device, also outlet "),
+		              "%s", outcome.message);
+		ck_assert(g_str_has_suffix(outcome.message, " of pdu-a, of node db2"));
+		ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+		ck_assert(strstr(outcome.message, "the main load of pdu-a, of node db1, cuts"));
+	}
+}
+END_TEST
+
+START_TEST(what_hangs_on_another_device_or_pdu_is_not_cut)
+{
+	n_pdus = 2;
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 2, 3, "db3", "");
+	add_main(0, 1);
+	add_main(0, 2);
+	add_plain(1);
+	set_map("db1:1.main@pdu-a; db2:2.3@pdu-a; db4:3@pdu-b; db3");
+	assert_feeds("db1", "the main load of pdu-a");
+	set_map("db1:1.main@pdu-a; db2:2.main@pdu-a,1.4@pdu-b; db4:3@pdu-b");
+	assert_feeds("db1", "the main load of pdu-a");
+	assert_feeds("db4", "outlet 3 of pdu-b");
+}
+END_TEST
+
+START_TEST(another_nodes_outlet_that_cannot_be_found_may_hang_on_a_main_load)
+{
+	add_plain(0);
+	add_main(0, 1);
+	set_map("db1:1.main; db2:99");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "also 99@pdu-a, of node db2"));
+	several_devices(0);
+	add_outlet(0, 2, 3, "", "");
+	set_map("db1:1.main; db2:3"); /* which is ambiguous */
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	ck_assert_ptr_nonnull(strstr(outcome.message, "also 3@pdu-a, of node db2"));
+	set_map("db1:1.main; db2:2.99");
+	assert_feeds("db1", "the main load of pdu-a");
+}
+END_TEST
+
+START_TEST(another_nodes_ambiguous_main_load_is_its_own_trouble)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "", "");
+	add_outlet(0, 2, 3, "", "");
+	set_map("db1:1.3; db2:main");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+	set_map("db1:1.main; db2:main");
+	add_main(0, 1);
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_name_that_may_be_another_nodes_may_hang_on_a_main_load)
+{
+	add_outlet(0, 1, 3, "db2" TEXT_NUL "b", "");
+	add_main(0, 1);
+	set_map("db1:main; db2");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	set_map("db1:main; db2:\"db2\"");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+	set_map("db1:main; db3");
+	assert_feeds("db1", "the main load of pdu-a");
+}
+END_TEST
+
+START_TEST(a_main_load_under_another_address_cuts_too)
+{
+	n_pdus = 2;
+	add_plain(0);
+	add_main(0, 1);
+	add_plain(1);
+	add_main(1, 1);
+	set_map("db1:main@pdu-a; db2:3@pdu-b");
+	assert_feeds("db1", "the main load of pdu-a");
+	found[0].engine_id = g_bytes_new("engine", 6);
+	found[1].engine_id = g_bytes_new("engine", 6);
+	assert_error("db1", TRIPPSNMP_BADCONFIG,
+	             "hostlist: the main load of pdu-a, of node db1, cuts all that hangs on its "
+	             "device, also outlet 3 of pdu-b, of node db2");
+	ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_given_main_load_must_be_all_that_a_node_of_hostlist_has_there)
+{
+	add_plain(0);
+	add_main(0, 1);
+	set_map("");
+	give("main");
+	assert_feeds(given(), "the main load of pdu-a");
+	set_map("db1:main,3");
+	give("1.main");
+	assert_feeds(given(), "the main load of pdu-a");
+	set_map("db1:3");
+	give("main");
+	assert_error(
+		given(), TRIPPSNMP_BADCONFIG,
+		"hostlist: the main load of pdu-a, of plug, cuts all that hangs on its device, "
+		"also outlet 3 of pdu-a, of node db1");
+	set_map("db1:main");
+	give("3");
+	assert_error(given(), TRIPPSNMP_BADCONFIG,
+	             "hostlist: the main load of pdu-a, of node db1, cuts all that hangs on its "
+	             "device, also outlet 3 of pdu-a, of plug");
+}
+END_TEST
+
+START_TEST(a_main_load_counts_as_one_feed)
+{
+	add_main(0, 1);
+	set_map("db1:main");
+	required = 2;
+	assert_error("db1", TRIPPSNMP_BADCONFIG, "feeds: node db1 has 1 outlet, not 2");
+}
+END_TEST
+
 /* --- by name --- */
 
 START_TEST(without_a_map_the_names_in_the_pdu_count)
@@ -877,6 +1152,21 @@ START_TEST(a_mapped_node_needs_its_own_pdus_and_numbers_only)
 }
 END_TEST
 
+START_TEST(main_loads_count_only_where_one_is_asked_for)
+{
+	struct inventory_need *needs =
+		needs_of("db1:3@pdu-a,2.main@pdu-b; db2:1.main@pdu-a", 2, "db1");
+	const struct outlet_number *number =
+		&g_array_index(needs[1].numbers, struct outlet_number, 0);
+
+	ck_assert(!needs[0].mains && needs[1].mains && !needs[1].table);
+	ck_assert(number->has_device && number->device == 2);
+	ck_assert_uint_eq(number->number, TRIPPSNMP_MAIN);
+	ck_assert(!number->name);
+	feeds_needs_free(needs, 2);
+}
+END_TEST
+
 START_TEST(a_node_by_name_needs_every_pdu_whole)
 {
 	struct inventory_need *needs = needs_of("db1; db2:3@pdu-a", 2, "db1");
@@ -1049,6 +1339,32 @@ static TCase *tcase_new(const char *title)
 	return tcase;
 }
 
+static TCase *mains_case(void)
+{
+	TCase *tcase = tcase_new("main loads");
+
+	tcase_add_test(tcase, a_main_load_is_looked_for_on_the_sole_device);
+	tcase_add_test(tcase, a_device_in_front_picks_its_main_load);
+	tcase_add_test(tcase, a_main_load_on_several_devices_is_ambiguous);
+	tcase_add_test(tcase, a_main_load_of_two_families_is_ambiguous);
+	tcase_add_test(tcase, a_device_without_a_main_load_is_an_error);
+	tcase_add_test(tcase, where_nothing_is_controllable_no_main_load_is_meant);
+	tcase_add_test(tcase, a_main_load_that_is_not_controllable_is_an_error);
+	tcase_add_test(tcase, a_main_load_is_no_outlet_that_a_number_or_a_name_could_mean);
+	tcase_add_test(tcase, a_main_load_with_and_without_device_is_one);
+	tcase_add_test(tcase, a_node_may_have_a_main_load_and_what_hangs_on_it);
+	tcase_add_test(tcase, two_nodes_with_one_main_load_are_an_error);
+	tcase_add_test(tcase, another_nodes_outlet_beside_a_main_load_is_an_error);
+	tcase_add_test(tcase, what_hangs_on_another_device_or_pdu_is_not_cut);
+	tcase_add_test(tcase, another_nodes_outlet_that_cannot_be_found_may_hang_on_a_main_load);
+	tcase_add_test(tcase, another_nodes_ambiguous_main_load_is_its_own_trouble);
+	tcase_add_test(tcase, a_name_that_may_be_another_nodes_may_hang_on_a_main_load);
+	tcase_add_test(tcase, a_main_load_under_another_address_cuts_too);
+	tcase_add_test(tcase, a_given_main_load_must_be_all_that_a_node_of_hostlist_has_there);
+	tcase_add_test(tcase, a_main_load_counts_as_one_feed);
+	return tcase;
+}
+
 static TCase *numbers_case(void)
 {
 	TCase *tcase = tcase_new("numbers");
@@ -1150,6 +1466,7 @@ static TCase *count_and_needs_case(void)
 	tcase_add_test(tcase, the_required_feeds_are_counted_by_name_too);
 	tcase_add_test(tcase, without_a_map_every_pdu_is_read_whole_with_names);
 	tcase_add_test(tcase, a_mapped_node_needs_its_own_pdus_and_numbers_only);
+	tcase_add_test(tcase, main_loads_count_only_where_one_is_asked_for);
 	tcase_add_test(tcase, a_node_by_name_needs_every_pdu_whole);
 	tcase_add_test(tcase, a_node_by_name_has_the_others_pdus_read_for_aliases);
 	tcase_add_test(tcase, a_named_outlet_of_another_node_has_that_pdu_read_for_aliases);
@@ -1173,6 +1490,7 @@ int main(void)
 	Suite *suite = suite_create("feeds");
 
 	suite_add_tcase(suite, numbers_case());
+	suite_add_tcase(suite, mains_case());
 	suite_add_tcase(suite, named_numbers_case());
 	suite_add_tcase(suite, given_case());
 	suite_add_tcase(suite, aliases_case());

@@ -68,6 +68,12 @@ static void need_number(unsigned pdu, uint32_t device, uint32_t number)
 	g_array_append_val(needs[pdu].numbers, wanted);
 }
 
+static void need_main(unsigned pdu, uint32_t device)
+{
+	need_number(pdu, device, TRIPPSNMP_MAIN);
+	needs[pdu].mains = true;
+}
+
 /* The same with its name. */
 static void need_named_number(unsigned pdu, uint32_t device, uint32_t number)
 {
@@ -721,6 +727,240 @@ START_TEST(a_number_on_another_device_is_looked_up_in_the_whole_table)
 	look();
 	ck_assert(found(0)->whole);
 	ck_assert_uint_eq(found(0)->outlets->len, 8);
+}
+END_TEST
+
+/* --- main loads --- */
+
+static void assert_main(unsigned i, const struct family *family, uint32_t device)
+{
+	ck_assert_ptr_eq(outlet(0, i)->family, family->main);
+	ck_assert_uint_eq(outlet(0, i)->device, device);
+	ck_assert_uint_eq(outlet(0, i)->number, TRIPPSNMP_MAIN);
+	ck_assert(outlet(0, i)->exists);
+	ck_assert_int_eq(outlet(0, i)->controllable, TRI_YES);
+	ck_assert_int_eq(outlet(0, i)->state, TRIPPSNMP_ON);
+}
+
+static const struct {
+	const char *capture, *family;
+	unsigned requests, requests_v1; /* more where alarms are active, or no tlpDeviceStatus */
+} with_main[] = {
+	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS", 2, 4 },
+	{ "su3000lcd2uhv-ups-20.1.0.snmprec", "LX UPS", 1, 3 },
+	{ "smart1500rmxl2ua-webcard-12.06.0069.snmprec", "SNMPWEBCARD", 2, 4 },
+};
+
+static void assert_main_of_capture(unsigned i, bool v1, unsigned requests)
+{
+	begin(1, v1);
+	script_load(script, 0, with_main[i].capture);
+	put_end(0);
+	need_main(0, 0);
+	needs[0].status = true;
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 1);
+	ck_assert_uint_eq(found(0)->main_device, 1);
+	assert_main(0, script_family(with_main[i].family), 1);
+	ck_assert_uint_eq(script->sent->len, requests);
+}
+
+START_TEST(the_main_load_of_a_capture_costs_as_many_requests_as_an_outlet)
+{
+	assert_main_of_capture((unsigned)_i, false, with_main[_i].requests);
+}
+END_TEST
+
+START_TEST(the_main_load_of_a_capture_costs_few_requests_in_v1)
+{
+	assert_main_of_capture((unsigned)_i, true, with_main[_i].requests_v1);
+}
+END_TEST
+
+START_TEST(the_main_load_of_each_family_is_found_without_outlets_too)
+{
+	const struct family *family = family_row((unsigned)_i / 2);
+
+	if (!family->main)
+		return;
+	begin(1, _i % 2);
+	script_main(script, 0, family, 1);
+	put_end(0);
+	need_main(0, 0);
+	look();
+	ck_assert(found(0)->known);
+	ck_assert_uint_eq(found(0)->outlets->len, 1);
+	assert_main(0, family, 1);
+}
+END_TEST
+
+START_TEST(a_family_without_main_loads_has_none)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, script_family("SNMPWEBCARD twin"), 1, 8);
+	need_main(0, 0);
+	look();
+	ck_assert_ptr_null(outlet_of(TRIPPSNMP_MAIN));
+	finish();
+	begin(1, _i == V1);
+	script_outlets(script, 0, script_family("SNMPWEBCARD twin"), 1, 8);
+	need_main(0, 0);
+	need_number(0, 0, 3);
+	look();
+	ck_assert_ptr_null(outlet_of(TRIPPSNMP_MAIN));
+	ck_assert_ptr_nonnull(outlet_of(3));
+}
+END_TEST
+
+START_TEST(a_main_load_and_an_outlet_are_read_together)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	script_main(script, 0, lx, 1);
+	put_end(0);
+	need_number(0, 0, 8);
+	need_main(0, 1);
+	look();
+	ck_assert_uint_eq(script->sent->len, 1);
+	ck_assert_uint_eq(outlet(0, 0)->number, 8);
+	assert_main(1, lx, 1);
+}
+END_TEST
+
+/* One that shows its state alone is known in the field. */
+START_TEST(a_main_load_without_a_controllable_cell_is_not_controllable)
+{
+	begin(1, _i == V1);
+	script_load(script, 0, "pdumv30hvnetlx-pdu-20.2.1.snmprec");
+	need_main(0, 0);
+	look();
+	ck_assert(outlet(0, 0)->exists);
+	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_NO);
+	finish();
+	begin(1, _i == V1);
+	script_load(script, 0, "pdumv30hvnetlx-pdu-20.2.1.snmprec");
+	need_table(0);
+	needs[0].mains = needs[0].status = true;
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
+START_TEST(a_main_load_that_does_not_say_is_asked_again)
+{
+	const struct objid name =
+		family_instance(script_family("LX PDU")->main, 2, 1, TRIPPSNMP_MAIN);
+
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	script_main(script, 0, lx, 1);
+	script_put(script, 0, &name, VALUE_NULL, 0);
+	need_main(0, 0);
+	ck_assert(!looks(5));
+	assert_obstacle("it does not say whether its main load is controllable");
+}
+END_TEST
+
+START_TEST(a_device_with_nothing_but_a_main_load_competes_where_these_count)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		begin(1, _i == V1);
+		script_outlets(script, 0, lx, 1, 8);
+		script_main(script, 0, i ? script_family("LX UPS") : lx, 2);
+		need_number(0, 0, 3);
+		look();
+		ck_assert_uint_eq(found(0)->device, 1);
+		finish();
+		begin(1, _i == V1);
+		script_outlets(script, 0, lx, 1, 8);
+		script_main(script, 0, i ? script_family("LX UPS") : lx, 2);
+		need_main(0, 0);
+		look();
+		ck_assert(found(0)->whole);
+		ck_assert_uint_eq(found(0)->main_device, 0);
+		ck_assert_ptr_null(found(0)->main_family);
+		ck_assert_uint_eq(found(0)->device, 1);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_main_load_of_a_later_device_is_found_behind_all_outlets)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	script_main(script, 0, lx, 1);
+	script_outlets(script, 0, script_family("LX UPS"), 2, 2);
+	script_main(script, 0, script_family("LX UPS"), 2);
+	need_main(0, 2);
+	needs[0].status = true;
+	look();
+	ck_assert(found(0)->whole);
+	ck_assert_uint_eq(found(0)->outlets->len, 12);
+	assert_main(10, lx, 1);
+	assert_main(11, script_family("LX UPS"), 2);
+}
+END_TEST
+
+START_TEST(a_main_load_is_read_beside_a_table_with_names)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 24);
+	script_main(script, 0, lx, 1);
+	put_end(0);
+	need_table(0);
+	need_main(0, 0);
+	needs[0].status = true;
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 25);
+	ck_assert(outlet(0, 23)->has_name && !outlet(0, 24)->has_name);
+	assert_main(24, lx, 1);
+	ck_assert_uint_eq(found(0)->main_device, 1);
+	ck_assert_ptr_eq(found(0)->main_family, lx);
+}
+END_TEST
+
+START_TEST(main_loads_are_not_asked_for_where_they_do_not_count)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	script_main(script, 0, lx, 1);
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+	for (unsigned i = 0; i < script->sent->len; i++)
+		for (unsigned k = 0; k < script_sent(script, i)->varbinds->len; k++)
+			ck_assert(!objid_below(
+				&g_array_index(script_sent(script, i)->varbinds, struct varbind, k)
+					 .name,
+				&lx->main->entry));
+}
+END_TEST
+
+START_TEST(the_status_of_a_main_loads_device_is_seen)
+{
+	begin(1, _i == V1);
+	script_main(script, 0, lx, 1);
+	put_status(0, 1, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	put_end(0);
+	need_main(0, 0);
+	look();
+	ck_assert(outlet(0, 0)->lost && outlet(0, 0)->status_read);
+}
+END_TEST
+
+START_TEST(a_mixed_main_load_is_unknown)
+{
+	const struct family *main = script_family("SNMPWEBCARD")->main;
+	const struct objid state = family_instance(main, main->state, 1, TRIPPSNMP_MAIN);
+
+	begin(1, false);
+	script_main(script, 0, script_family("SNMPWEBCARD"), 1);
+	script_put(script, 0, &state, VALUE_INTEGER, 3);
+	need_main(0, 0);
+	look();
+	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_UNKNOWN);
+	ck_assert_str_eq(outlet(0, 0)->odd, "INTEGER 3");
 }
 END_TEST
 
@@ -1530,8 +1770,8 @@ START_TEST(rows_of_a_later_device_that_is_counted_must_be_there)
 	begin(1, _i == V1);
 	two_devices(lx, true, false);
 	drop_device(lx, 2);
-	assert_not_whole(
-		"0 outlets of 8 on device 2 (if it never has more, write numbers in hostlist)");
+	assert_not_whole("0 outlets of 8 on device 2 (if it never has more, write numbers or main "
+	                 "in hostlist)");
 }
 END_TEST
 
@@ -2048,6 +2288,29 @@ static TCase *numbers_case(void)
 	tcase_add_loop_test(tcase, a_status_that_is_no_clear_answer_is_as_good_as_offline, 0, 2);
 	ADD_BOTH(tcase, an_absent_status_is_ignored);
 	tcase_add_test(tcase, each_devices_status_is_read_with_its_table);
+	return tcase;
+}
+
+static TCase *mains_case(void)
+{
+	TCase *tcase = tcase_new("main loads");
+
+	tcase_add_loop_test(tcase, the_main_load_of_a_capture_costs_as_many_requests_as_an_outlet,
+	                    0, G_N_ELEMENTS(with_main));
+	tcase_add_loop_test(tcase, the_main_load_of_a_capture_costs_few_requests_in_v1, 0,
+	                    G_N_ELEMENTS(with_main));
+	tcase_add_loop_test(tcase, the_main_load_of_each_family_is_found_without_outlets_too, 0,
+	                    2 * (int)family_count());
+	ADD_BOTH(tcase, a_family_without_main_loads_has_none);
+	tcase_add_test(tcase, a_main_load_and_an_outlet_are_read_together);
+	ADD_BOTH(tcase, a_main_load_without_a_controllable_cell_is_not_controllable);
+	ADD_BOTH(tcase, a_main_load_that_does_not_say_is_asked_again);
+	ADD_BOTH(tcase, a_device_with_nothing_but_a_main_load_competes_where_these_count);
+	ADD_BOTH(tcase, a_main_load_of_a_later_device_is_found_behind_all_outlets);
+	ADD_BOTH(tcase, a_main_load_is_read_beside_a_table_with_names);
+	ADD_BOTH(tcase, main_loads_are_not_asked_for_where_they_do_not_count);
+	ADD_BOTH(tcase, the_status_of_a_main_loads_device_is_seen);
+	tcase_add_test(tcase, a_mixed_main_load_is_unknown);
 	return tcase;
 }
 
@@ -2593,6 +2856,7 @@ int main(void)
 
 	suite_add_tcase(suite, identity_case());
 	suite_add_tcase(suite, numbers_case());
+	suite_add_tcase(suite, mains_case());
 	suite_add_tcase(suite, tables_case());
 	suite_add_tcase(suite, trouble_case());
 	suite_add_tcase(suite, complete_case());

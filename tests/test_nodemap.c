@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "nodemap.h"
+#include "trippsnmp.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -86,6 +87,19 @@ static const struct row rows[] = {
 	{ "db1:3=\"x\" db2:4=\"x\"", ONE, "db1:3=\"x\"@pdu-a db2:4=\"x\"@pdu-a", 0, NULL },
 	{ "db1:3=\"3\"@pdu-a,3=\"a=b\"@pdu-b", SEVERAL, "db1:3=\"3\"@pdu-a,3=\"a=b\"@PDU-B:1161", 0,
 	  NULL },
+
+	/* main loads */
+	{ "db1:main", ONE, "db1:main@pdu-a", 0, NULL },
+	{ "db1:7.main@pdu-a", ONE, "db1:7.main@pdu-a", 0, NULL },
+	{ "db1:main@pdu-a,3@pdu-b", SEVERAL, "db1:main@pdu-a,3@PDU-B:1161", 0, NULL },
+	{ "db1:main,3,1.main", ONE, "db1:main@pdu-a,3@pdu-a,1.main@pdu-a", 0, NULL },
+	{ "db1:1.main db2:2.main,2.3;db3:3.1", ONE,
+	  "db1:1.main@pdu-a db2:2.main@pdu-a,2.3@pdu-a db3:3.1@pdu-a", 0, NULL },
+	{ "db1:main@pdu-a db2:3@pdu-b web1", SEVERAL, "db1:main@pdu-a db2:3@PDU-B:1161 web1", 0,
+	  NULL },
+	{ "db1:1.main db2:3", ONE, "db1:1.main@pdu-a db2:3@pdu-a", 0, NULL }, /* the PDU can tell */
+	{ "db1:\"main\"", ONE, "db1:\"main\"@pdu-a", 0, NULL },
+	{ "main:3;x.main:4 7main", ONE, "main:3@pdu-a x.main:4@pdu-a 7main", 0, NULL },
 
 	/* PDUs */
 	{ "db1:3@pdu-a", ONE, "db1:3@pdu-a", 0, NULL },
@@ -226,6 +240,31 @@ static const struct row rows[] = {
 	{ "db1:3", NULL, 0, NULL, 5, "needs @PDU" },
 	{ "db1:3@pdu-a", NULL, 0, NULL, 6, "ipaddr names no PDU" },
 
+	/* main loads */
+	{ "db1:Main", ONE, NULL, 5, "\"Main\" is not an outlet's number" },
+	{ "db1:mains", ONE, NULL, 5, "\"mains\" is not an outlet's number" },
+	{ "db1:main.3", ONE, NULL, 5, "\"main.3\" is not an outlet's number" },
+	{ "db1:main.main", ONE, NULL, 5, "not an outlet's number" },
+	{ "db1:0.main", ONE, NULL, 5, "not an outlet's number" },
+	{ "db1:.main", ONE, NULL, 5, "not an outlet's number" },
+	{ "db1:1.2.main", ONE, NULL, 5, "not an outlet's number" },
+	{ "db1:main=\"x\"", ONE, NULL, 9, "a main load has no name" },
+	{ "db1:1.main=\"x\"", ONE, NULL, 11, "a main load has no name" },
+	{ "db1:main", SEVERAL, NULL, 5, "needs @PDU" },
+	{ "db1:3 main", ONE, NULL, 7, "\"main\" is a main load: write ','" },
+	{ "db1:3;1.MAIN", ONE, NULL, 7, "\"1.MAIN\" is a main load: write ','" },
+	{ "db1:main,main", ONE, NULL, 10, "main@pdu-a is given twice to node \"db1\"" },
+	{ "db1:main db2:main", ONE, NULL, 14,
+	  "main@pdu-a is given to node \"db1\" and to node \"db2\"" },
+	{ "db1:main db2:3", ONE, NULL, 14,
+	  "node \"db1\" has the main load of that device, which cuts all that hangs on it, also "
+	  "3@pdu-a of node \"db2\"" },
+	{ "db1:3;db2:4,main", ONE, NULL, 13,
+	  "node \"db2\" has the main load of that device, which cuts all that hangs on it, also "
+	  "3@pdu-a of node \"db1\"" },
+	{ "db1:1.3=\"x\" db2:1.main", ONE, NULL, 17, "also 1.3=\"x\"@pdu-a of node \"db1\"" },
+	{ "db1:3@mix db2:main@mix:161", SEVERAL, NULL, 15, "also 3@mix of node \"db1\"" },
+
 	/* one outlet for all */
 	{ "db1:3,3", ONE, NULL, 7, "outlet 3@pdu-a is given twice to node \"db1\"" },
 	{ "db1:1.3,4,1.3", ONE, NULL, 11, "outlet 1.3@pdu-a is given twice" },
@@ -351,6 +390,21 @@ START_TEST(a_number_may_have_the_name_that_it_must_be_called)
 }
 END_TEST
 
+START_TEST(a_main_load_is_of_the_one_number_that_no_outlet_has)
+{
+	struct nodemap *map = parse("db1:main,7.main,7.2147483647", ONE);
+	const struct outlet_ref *plain = outlet(map, "db1", 0), *full = outlet(map, "db1", 1);
+
+	ck_assert_uint_eq(plain->number, TRIPPSNMP_MAIN);
+	ck_assert(outlet_ref_is_main(plain) && !plain->has_device);
+	ck_assert_ptr_null(plain->name);
+	ck_assert(outlet_ref_is_main(full) && full->has_device);
+	ck_assert_uint_eq(full->device, 7);
+	ck_assert(!outlet_ref_is_main(outlet(map, "db1", 2)));
+	nodemap_free(map);
+}
+END_TEST
+
 /* --- outlets without a node --- */
 
 static struct node *parse_outlets(const char *outlets)
@@ -368,6 +422,7 @@ START_TEST(outlets_stand_alone_as_behind_a_node)
 		{ "3@pdu-a", "3@pdu-a" },
 		{ " 3@PDU-A:161 , 1.4@pdu-b ", "3@pdu-a,1.4@PDU-B:1161" },
 		{ "\"a,b\"@mix,3=\"x\\y\"@twin:1", "\"a,b\"@mix,3=\"x\\y\"@twin:1" },
+		{ "main@mix,2.main@pdu-b,3@mix", "main@mix,2.main@PDU-B:1161,3@mix" },
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -422,11 +477,15 @@ START_TEST(outlets_cover_the_same_ones_said_with_no_more)
 	};
 	static const char *const more[][2] = {
 		{ "1.3@pdu-a", "3@pdu-a" },
+		{ "1.main@pdu-a", "main@pdu-a" },
 		{ "3=\"x\"@pdu-a", "3@pdu-a" },
 		{ "1.3=\"x\"@pdu-a,4@mix", "4@mix,3=\"X\"@pdu-a" },
 	};
 	static const char *const others[][2] = {
 		{ "3@pdu-a", "4@pdu-a" },
+		{ "main@pdu-a", "3@pdu-a" },
+		{ "main@pdu-a", "2.main@pdu-a" },
+		{ "main@pdu-a", "\"main\"@pdu-a" },
 		{ "3@pdu-a", "3@pdu-b" },
 		{ "3@pdu-a", "2.3@pdu-a" },
 		{ "3@twin:1", "3@twin:2" },
@@ -537,6 +596,7 @@ int main(void)
 	tcase_add_loop_test(grammar, a_hostlist_is_read_as_written_or_refused_with_the_place, 0,
 	                    (int)G_N_ELEMENTS(rows));
 	tcase_add_test(rules, a_number_may_have_the_name_that_it_must_be_called);
+	tcase_add_test(rules, a_main_load_is_of_the_one_number_that_no_outlet_has);
 	tcase_add_test(rules, outlets_stand_alone_as_behind_a_node);
 	tcase_add_test(rules, bad_outlets_are_shown_and_have_no_column);
 	tcase_add_test(rules, outlets_cover_the_same_ones_said_with_no_more);

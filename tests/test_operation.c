@@ -1004,12 +1004,125 @@ START_TEST(nor_does_it_prove_write_access)
 }
 END_TEST
 
+/* --- main loads --- */
+
+static bool main_commanded(const struct family *family, uint32_t device, int64_t value)
+{
+	const struct objid command =
+		family_instance(family->main, family->main->command, device, TRIPPSNMP_MAIN);
+
+	for (unsigned i = 0; i < script->sent->len; i++) {
+		const struct script_request *sent = script_sent(script, i);
+		const struct varbind *set = &g_array_index(sent->varbinds, struct varbind, 0);
+
+		if (sent->kind == REQUEST_SET && objid_equal(&set->name, &command) &&
+		    set->number == value)
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	const char *capture, *family;
+} with_main[] = {
+	{ "pdumh20atnet-ats-15.5.4.snmprec", "LX ATS" },
+	{ "su3000lcd2uhv-ups-20.1.0.snmprec", "LX UPS" },
+	{ "smart1500rmxl2ua-webcard-12.06.0069.snmprec", "SNMPWEBCARD" },
+};
+
+START_TEST(a_main_load_is_found_and_switched_off)
+{
+	script_load(script, 0, with_main[_i].capture);
+	configure("db1:main", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(main_commanded(script_family(with_main[_i].family), 1, 1));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+	/* look, SET off, twice read, uptime; some have active alarms, which are read */
+	ck_assert_uint_eq(script->sent->len, _i == 1 ? 5 : 6);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "off of db1: switching the main load of pdu-a"));
+}
+END_TEST
+
+START_TEST(a_main_load_that_shows_its_state_alone_is_refused)
+{
+	script_load(script, 0, "pdumv30hvnetlx-pdu-20.2.1.snmprec");
+	configure("db1:main", NULL);
+	switch_off("db1");
+	assert_error(TRIPPSNMP_BADCONFIG,
+	             "the main load of pdu-a, which feeds node db1, is not controllable");
+}
+END_TEST
+
+START_TEST(status_says_what_a_main_load_cuts)
+{
+	script_load(script, 0, with_main[_i].capture);
+	configure("db1:main", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_INFO, "node db1: fed by the main load of pdu-a"));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "the main load of pdu-a cuts all that hangs on its device"));
+}
+END_TEST
+
+START_TEST(status_fails_where_a_main_load_would_cut_another_node)
+{
+	eight_outlets_and_db1();
+	script_main(script, 0, lx, 1);
+	configure("db1; db2:1.main", NULL);
+	status();
+	assert_error(TRIPPSNMP_BADCONFIG,
+	             "the main load of pdu-a, of node db2, cuts all that hangs "
+	             "on its device, also outlet 3 of pdu-a, of node db1");
+}
+END_TEST
+
+/* Its name is there after eight seconds: until then, nobody could know that db1 is cut as well. */
+static enum script_fate name_of_db1_late(struct script *network, unsigned pdu,
+                                         const struct request *request, struct event *answer)
+{
+	if (it_is(8) && !network->calls++)
+		put_name(0, 1, 3, "db1");
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_main_load_is_not_switched_before_other_nodes_names_are_settled)
+{
+	eight_outlets();
+	script_main(script, 0, lx, 1);
+	script_uptime(script, 0, 2);
+	script->hook = name_of_db1_late;
+	configure("db1; db2:main", NULL);
+	switch_off("db2");
+	assert_error(TRIPPSNMP_BADCONFIG, "also outlet 3 of pdu-a, of node db1");
+	ck_assert(!main_commanded(lx, 1, 1));
+}
+END_TEST
+
+START_TEST(a_main_load_waits_for_no_card_to_settle_where_all_are_mapped_by_number)
+{
+	eight_outlets();
+	script_main(script, 0, lx, 1);
+	script_outlets(script, 0, lx, 2, 8);
+	script_uptime(script, 0, 2);
+	configure("db1:1.main; db2:2.3", NULL);
+	switch_off("db1");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_seconds(0, 1);
+	ck_assert(main_commanded(lx, 1, 1) && !commanded(0, 2, 3));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
-	TCase *found = tcase_create("found by name");
+	TCase *found = tcase_create("found by name"), *mains = tcase_create("main loads");
 	TCase *kinds = tcase_create("kinds of requests");
 	TCase *alarms = tcase_create("alarms"), *two_alarms = tcase_create("alarms of two");
 
@@ -1082,6 +1195,17 @@ int main(void)
 	tcase_add_test(kinds, a_set_that_is_answered_without_varbinds_is_said_to_be);
 	tcase_add_test(kinds, nor_does_it_prove_write_access);
 	suite_add_tcase(suite, kinds);
+
+	tcase_add_checked_fixture(mains, setup, teardown);
+	tcase_add_loop_test(mains, a_main_load_is_found_and_switched_off, 0,
+	                    G_N_ELEMENTS(with_main));
+	tcase_add_test(mains, a_main_load_that_shows_its_state_alone_is_refused);
+	tcase_add_loop_test(mains, status_says_what_a_main_load_cuts, 0, G_N_ELEMENTS(with_main));
+	tcase_add_test(mains, status_fails_where_a_main_load_would_cut_another_node);
+	tcase_add_test(mains, a_main_load_is_not_switched_before_other_nodes_names_are_settled);
+	tcase_add_test(mains,
+	               a_main_load_waits_for_no_card_to_settle_where_all_are_mapped_by_number);
+	suite_add_tcase(suite, mains);
 
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

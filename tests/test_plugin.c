@@ -526,6 +526,8 @@ static const struct bad_input {
 	{ "ipaddr=$PDU|community=c|hostlist=node1:-1", "hostlist", "column" },
 	{ "ipaddr=$PDU|community=c|hostlist=node1:1;NODE1:2", "hostlist", "column" },
 	{ "ipaddr=$PDU|community=c|hostlist=node1:1;node2:1", "hostlist", "column" },
+	{ "ipaddr=$PDU|community=c|hostlist=node1:main;node2:1", "hostlist", "main load" },
+	{ "ipaddr=$PDU|community=c|hostlist=node1:1 main", "hostlist", "main load" },
 	{ "ipaddr=$PDU|community=c|hostlist=node1:1,1", "hostlist", "column" },
 	{ "ipaddr=$PDU|community=c|hostlist=node1:1@pdu-x", "hostlist", "pdu-x" },
 	{ "ipaddr=$PDU,127.0.0.9|community=c|hostlist=node1:1", "hostlist", "@" },
@@ -637,6 +639,37 @@ START_TEST(no_family_is_without_a_test)
 }
 END_TEST
 
+#define PDU_MAIN "1.3.6.1.4.1.850.1.1.3.2.2.1.1"
+static const struct main_case {
+	const char *family; /* each one with main loads must be here */
+	const char *capture;
+	const char *main, *cut; /* and an outlet that is on; as the simulator writes them */
+	const char *options[7];
+} main_cases[] = {
+	{ "LX UPS", UPS, "1.main", "1.3", { NULL } },
+	{ "SNMPWEBCARD", WEBCARD, "1.main", "1.3", { NULL } },
+	{ "LX ATS", "pdumh20atnet-ats-15.5.4.snmprec", "1.main", "1.16", { NULL } },
+	{ "LX UPS", UPS, "7.main", "7.1", { "--move-device", "1=7", NULL } },
+	{ "LX PDU",
+	  PDU_8,
+	  "1.main",
+	  "1.8",
+	  { "--row", PDU_MAIN ".1.1|2|2", "--row", PDU_MAIN ".2.1|2|1", "--row",
+	    PDU_MAIN ".3.1|2|0", NULL } },
+};
+
+START_TEST(no_familys_main_load_is_without_a_test)
+{
+	for (unsigned i = 0; family_row(i); i++) {
+		bool tested = !family_row(i)->main;
+
+		for (unsigned k = 0; k < G_N_ELEMENTS(main_cases); k++)
+			tested = tested || g_str_equal(main_cases[k].family, family_row(i)->name);
+		ck_assert_msg(tested, "no test of the main load of family %s", family_row(i)->name);
+	}
+}
+END_TEST
+
 static struct simulator *start_case(const struct family_case *row, bool by_name)
 {
 	GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
@@ -685,6 +718,135 @@ START_TEST(each_family_is_switched_in_each_version_by_name)
 }
 END_TEST
 
+/* --- main loads --- */
+
+static unsigned count_move(struct simulator *sim, const char *outlet, const char *move)
+{
+	char *text = g_strdup_printf("outlet %s %s", outlet, move);
+	const unsigned n = simulator_count(sim, text);
+
+	g_free(text);
+	return n;
+}
+
+/* Nothing but the main load is commanded, once to each side, and what hangs on it follows. */
+static void power_main(struct simulator *sim, int request, const struct main_case *row)
+{
+	const unsigned off = request != ST_POWERON, on = request != ST_POWEROFF;
+
+	simulator_forget(sim);
+	expect(power(request, "node1"), S_OK, "");
+	ck_assert_uint_eq(simulator_count(sim, " command "), off + on);
+	ck_assert_uint_eq(count_move(sim, row->main, "command off"), off);
+	ck_assert_uint_eq(count_move(sim, row->main, "command on"), on);
+	ck_assert_uint_eq(count_move(sim, row->main, "off"), off);
+	ck_assert_uint_eq(count_move(sim, row->main, "on"), on);
+	ck_assert_uint_eq(count_move(sim, row->cut, "off"), off);
+	ck_assert_uint_eq(count_move(sim, row->cut, "on"), on);
+}
+
+/* So many lines of the last call hold the text. */
+static unsigned times_said(const char *text)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < host_log()->len; i++)
+		n += strstr(host_log()->pdata[i], text) != NULL;
+	return n;
+}
+
+static struct simulator *start_main(const struct main_case *row)
+{
+	GPtrArray *options = g_ptr_array_new();
+	struct simulator *sim;
+
+	g_ptr_array_add(options, "--user");
+	g_ptr_array_add(options, USER);
+	for (const char *const *option = row->options; *option; option++)
+		g_ptr_array_add(options, (gpointer)*option);
+	g_ptr_array_add(options, NULL);
+	sim = simulator_start_list(row->capture, (const char *const *)options->pdata);
+	g_ptr_array_unref(options);
+	return sim;
+}
+
+START_TEST(each_familys_main_load_is_switched_in_each_version)
+{
+	const struct main_case *row = &main_cases[_i / 6];
+	struct simulator *sim = start_main(row);
+
+	must_configure("ipaddr=%s|%s|hostlist=node1:%s" QUICK, simulator_address(sim),
+	               version_settings[_i % 3], _i % 6 < 3 ? row->main : "main");
+	expect(status(), S_OK, "");
+	expect_no_set(sim);
+	ck_assert_uint_eq(times_said("cuts all that hangs on its device"), 1);
+	expect_list("node1");
+	ck_assert_uint_eq(times_said("cuts all that hangs on its device"), 1);
+	power_main(sim, ST_POWEROFF, row);
+	expect(status(), S_OK, "");
+	power_main(sim, ST_POWERON, row);
+	power_main(sim, ST_GENERIC_RESET, row);
+}
+END_TEST
+
+START_TEST(write_access_to_a_main_load_is_proven)
+{
+	struct simulator *sim = start_main(&main_cases[_i]);
+
+	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:%s|check_write=yes" QUICK,
+	               simulator_address(sim), main_cases[_i].main);
+	expect(status(), S_OK, "");
+	ck_assert_uint_eq(simulator_count(sim, " request set "), 1);
+	ck_assert_uint_eq(simulator_count(sim, " command "), 0);
+	simulator_control(sim, "refuse %s noAccess", main_cases[_i].main);
+	expect(status(), S_ACCESS, "the main load of");
+}
+END_TEST
+
+START_TEST(a_main_load_beside_another_nodes_outlet_is_refused_before_any_set)
+{
+	static const char *const hostlists[] = { "node1:main;node2:1.1", "node1:1.1;node2:main",
+		                                 "node1:1.main;node2:bank" };
+	struct simulator *sim = simulator_start(_i % 2 ? WEBCARD : UPS, "--name", "2=bank", NULL);
+	char *quoted = replace(hostlists[_i / 2], "bank", "\"bank\"");
+
+	must_configure("ipaddr=%s|community=tripplite|hostlist=%s|total_timeout=1|power_timeout=0.5"
+	               "|off_hold=0",
+	               simulator_address(sim), quoted);
+	expect(power(ST_GENERIC_RESET, "node1"), S_BADCONFIG, "cuts all that hangs");
+	expect(power(ST_GENERIC_RESET, "node2"), S_BADCONFIG, "of node node1");
+	expect(status(), S_BADCONFIG, "the main load of");
+	expect_no_set(sim);
+	g_free(quoted);
+}
+END_TEST
+
+START_TEST(a_main_load_that_is_stuck_or_unknown_is_never_taken_for_off)
+{
+	struct simulator *sim = start_main(&main_cases[_i]);
+
+	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:%s" HASTY,
+	               simulator_address(sim), main_cases[_i].main);
+	simulator_control(sim, "stuck %s", main_cases[_i].main);
+	expect(power(ST_POWEROFF, "node1"), S_RESETFAIL, "the main load of");
+	ck_assert_uint_eq(count_move(sim, main_cases[_i].main, "off"), 0);
+}
+END_TEST
+
+START_TEST(a_main_load_that_is_not_controllable_is_refused_before_any_set)
+{
+	struct simulator *sim = simulator_start(
+		_i ? UPS : PDU_24, "--row",
+		_i ? "1.3.6.1.4.1.850.1.1.3.1.2.1.1.2.1|2|2" : PDU_MAIN ".3.1|2|0", NULL);
+
+	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:main" QUICK,
+	               simulator_address(sim));
+	expect(power(ST_POWEROFF, "node1"), S_BADCONFIG, "is not controllable");
+	expect(status(), S_BADCONFIG, "is not controllable");
+	expect_no_set(sim);
+}
+END_TEST
+
 /* --- the promise, on the timeline --- */
 
 START_TEST(a_reset_holds_both_outlets_off_together_for_off_hold)
@@ -723,6 +885,9 @@ static unsigned count_requests(const char *capture, const char *hostlist)
 START_TEST(a_reset_by_map_takes_7_requests)
 {
 	ck_assert_uint_eq(count_requests(PDU_24, "node1:3"), 7);
+	ck_assert_uint_eq(count_requests(UPS, "node1:main"), 7);
+	/* it has an active alarm, which is read */
+	ck_assert_uint_eq(count_requests(WEBCARD, "node1:main"), 8);
 }
 END_TEST
 
@@ -918,7 +1083,7 @@ START_TEST(status_fails_where_no_outlet_is_controllable)
 	                                        LX_UPS ".5.1.2|2|2", NULL);
 
 	must_configure("ipaddr=%s|community=tripplite" QUICK, simulator_address(sim));
-	expect(status(), S_ACCESS, "controllable");
+	expect(status(), S_ACCESS, "none of its 3 outlets is controllable; its main load may be");
 }
 END_TEST
 
@@ -1714,10 +1879,21 @@ static void add_life_cycle(TCase *tests)
 static void add_power(TCase *tests)
 {
 	const int n_cases = G_N_ELEMENTS(family_cases) * G_N_ELEMENTS(version_settings);
+	const int n_mains = G_N_ELEMENTS(main_cases);
 
 	tcase_add_test(tests, no_family_is_without_a_test);
 	tcase_add_loop_test(tests, each_family_is_switched_in_each_version_by_map, 0, n_cases);
 	tcase_add_loop_test(tests, each_family_is_switched_in_each_version_by_name, 0, n_cases);
+	tcase_add_test(tests, no_familys_main_load_is_without_a_test);
+	tcase_add_loop_test(tests, each_familys_main_load_is_switched_in_each_version, 0,
+	                    2 * n_mains * (int)G_N_ELEMENTS(version_settings));
+	tcase_add_loop_test(tests, write_access_to_a_main_load_is_proven, 0, n_mains);
+	tcase_add_loop_test(
+		tests, a_main_load_beside_another_nodes_outlet_is_refused_before_any_set, 0, 6);
+	tcase_add_loop_test(tests, a_main_load_that_is_stuck_or_unknown_is_never_taken_for_off, 0,
+	                    n_mains);
+	tcase_add_loop_test(tests, a_main_load_that_is_not_controllable_is_refused_before_any_set,
+	                    0, 2);
 	tcase_add_test(tests, a_reset_holds_both_outlets_off_together_for_off_hold);
 	tcase_add_test(tests, off_is_commanded_where_an_outlet_reads_off_already);
 	tcase_add_test(tests, a_reset_by_map_takes_7_requests);

@@ -254,6 +254,51 @@ START_TEST(an_outlet_that_vanished_is_not_off)
 }
 END_TEST
 
+static const char *const with_main[] = { "LX PDU", "LX ATS", "LX UPS", "SNMPWEBCARD" };
+
+/* The evidence, the hold and the commands are those of any outlet. */
+START_TEST(a_main_load_is_switched_and_proven_as_an_outlet_is)
+{
+	begin(1, _i % 2);
+	add_main_feed(0, script_family(with_main[_i / 2]));
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	assert_held_from(nth_sweep(0)->at);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1);
+	finish();
+	begin(1, _i % 2);
+	add_main_feed(0, script_family(with_main[_i / 2]));
+	add_feed(0, 3);
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 4);
+	for (unsigned i = 0; i < feeds->len; i++)
+		ck_assert(!is_really_off(&g_array_index(feeds, struct feed, i)));
+}
+END_TEST
+
+START_TEST(a_main_load_that_is_mixed_is_not_off)
+{
+	const struct family *main = script_family("SNMPWEBCARD")->main;
+	const struct objid state = family_instance(main, main->state, 1, TRIPPSNMP_MAIN);
+
+	begin(1, false);
+	add_main_feed(0, script_family("SNMPWEBCARD"));
+	script_put(script, 0, &state, VALUE_INTEGER, 3);
+	script->relay = 1000 * USEC_PER_SEC;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("the main load of pdu-a reads neither on nor off (INTEGER 3)");
+}
+END_TEST
+
+START_TEST(a_main_load_of_a_device_that_is_lost_is_not_off)
+{
+	begin(1, false);
+	add_main_feed(0, lx);
+	put_status(1, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("so the state of the main load of pdu-a cannot be trusted");
+}
+END_TEST
+
 START_TEST(a_lost_half_of_a_command_is_sent_again_before_power_timeout_judges)
 {
 	begin(2, false);
@@ -1910,6 +1955,10 @@ static TCase *off_case(void)
 	tcase_add_test(tcase, off_is_commanded_though_it_reads_off);
 	tcase_add_loop_test(tcase, what_is_not_the_integer_1_is_never_off, 0, 14);
 	tcase_add_loop_test(tcase, an_outlet_that_vanished_is_not_off, 0, 2);
+	tcase_add_loop_test(tcase, a_main_load_is_switched_and_proven_as_an_outlet_is, 0,
+	                    2 * G_N_ELEMENTS(with_main));
+	tcase_add_test(tcase, a_main_load_that_is_mixed_is_not_off);
+	tcase_add_test(tcase, a_main_load_of_a_device_that_is_lost_is_not_off);
 	tcase_add_test(tcase, a_lost_half_of_a_command_is_sent_again_before_power_timeout_judges);
 	tcase_add_test(tcase, every_outlet_of_the_node_must_be_off);
 	tcase_add_test(tcase,

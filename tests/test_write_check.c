@@ -242,6 +242,32 @@ START_TEST(a_family_without_idle_is_not_asked_and_cannot_tell)
 }
 END_TEST
 
+START_TEST(a_main_load_has_idle_in_each_family)
+{
+	begin(1, _i == 1);
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct feed feed = {
+			.family = family_row(i)->main,
+			.device = 1,
+			.number = TRIPPSNMP_MAIN,
+			.state = TRIPPSNMP_ON,
+			.text = g_strdup("the main load"),
+		};
+
+		if (!feed.family) {
+			g_free(feed.text);
+			continue;
+		}
+		script_main(script, 0, family_row(i), 1);
+		g_array_append_val(feeds, feed);
+	}
+	ck_assert(checks(15));
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_OK);
+	ck_assert_uint_eq(script->sent->len, 4);
+	ck_assert_uint_eq(feeds->len, 4);
+}
+END_TEST
+
 START_TEST(only_outlets_without_idle_are_done_at_once)
 {
 	begin(1, false);
@@ -277,6 +303,7 @@ int main(void)
 	tcase_add_test(tcase, no_such_name_is_no_write_access_in_v1);
 	tcase_add_loop_test(tcase, any_other_error_cannot_tell, 0, 5);
 	tcase_add_test(tcase, a_family_without_idle_is_not_asked_and_cannot_tell);
+	tcase_add_loop_test(tcase, a_main_load_has_idle_in_each_family, 0, 2);
 	tcase_add_test(tcase, only_outlets_without_idle_are_done_at_once);
 	tcase_add_test(tcase, silence_is_asked_on_until_time_is_up);
 	suite_add_tcase(suite, tcase);

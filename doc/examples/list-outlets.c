@@ -17,8 +17,11 @@ static const char *word(enum trippsnmp_state state)
 static void print_outlet(void *context, const struct trippsnmp_outlet *outlet)
 {
 	(void)context;
-	printf("%u.%u %s \"%s\"\n", outlet->device, outlet->number, word(outlet->state),
-	       outlet->name);
+	printf("%u.", outlet->device);
+	if (outlet->number == TRIPPSNMP_MAIN)
+		printf("main %s\n", word(outlet->state));
+	else
+		printf("%u %s \"%s\"\n", outlet->number, word(outlet->state), outlet->name);
 }
 
 int main(int argc, char **argv)

@@ -61,6 +61,29 @@ static void add_outlet(struct world *world, struct pdu_model *pdu, const struct 
 	g_array_append_val(pdu->outlets, outlet);
 }
 
+/* Most devices can cut all that hangs on them. */
+static void add_main(struct world *world, struct pdu_model *pdu, const struct family *family,
+                     uint32_t device)
+{
+	const struct outlet_model main = {
+		.family = family->main,
+		.device = device,
+		.number = TRIPPSNMP_MAIN,
+		.relay = pdu->n_relays,
+		.controllable = true,
+		.name = bytes(""),
+		.description = bytes(""),
+	};
+
+	if (!family->main || permille(world, 300)) {
+		g_bytes_unref(main.name);
+		g_bytes_unref(main.description);
+		return;
+	}
+	g_array_append_val(pdu->outlets, main);
+	pdu->n_relays++;
+}
+
 static unsigned outlets_of_size(struct world *world)
 {
 	static const unsigned sizes[] = { 3, 8, 8, 8, 14, 16, 24 };
@@ -87,6 +110,7 @@ static void add_device(struct world *world, struct pdu_model *pdu, const struct 
 	pdu->n_relays += n;
 	for (unsigned i = 0; i < n; i++)
 		add_outlet(world, pdu, family, index, i + 1, first + i);
+	add_main(world, pdu, family, index);
 }
 
 static void add_second_device(struct world *world, struct pdu_model *pdu, uint32_t from)
@@ -118,7 +142,9 @@ static void add_twin(struct world *world, struct pdu_model *pdu)
 	const unsigned n = pdu->outlets->len;
 
 	for (unsigned i = 0; i < n; i++)
-		add_outlet(world, pdu, family_row(4), 1, i + 1, model_outlet(pdu, i)->relay);
+		if (!model_outlet(pdu, i)->family->is_main)
+			add_outlet(world, pdu, family_row(4), 1, i + 1,
+			           model_outlet(pdu, i)->relay);
 }
 
 static void make_devices(struct world *world, struct pdu_model *pdu)
@@ -139,6 +165,16 @@ static void make_devices(struct world *world, struct pdu_model *pdu)
 		add_second_device(world, pdu, index + 1);
 }
 
+/* It is on, for what hangs on it is to be switched. */
+static void hang_on(struct pdu_model *pdu, const struct outlet_model *main)
+{
+	pdu->relays[main->relay].is_main = true;
+	pdu->relays[main->relay].on = true;
+	for (unsigned i = 0; i < pdu->outlets->len; i++)
+		if (model_outlet(pdu, i)->device == main->device)
+			pdu->relays[model_outlet(pdu, i)->relay].main = main->relay;
+}
+
 static void make_relays(struct world *world, struct pdu_model *pdu, unsigned p)
 {
 	pdu->relays = g_new0(struct relay, pdu->n_relays);
@@ -147,11 +183,15 @@ static void make_relays(struct world *world, struct pdu_model *pdu, unsigned p)
 
 		*relay = (struct relay){ .pdu = p,
 			                 .index = i,
+			                 .main = i,
 			                 .cycle_return = USEC_NEVER,
 			                 .restart_return = USEC_NEVER };
 		relay->on = permille(world, 850);
 		relay->latency = permille(world, 300) ? 0 : millis(world, 0, 2000);
 	}
+	for (unsigned i = 0; i < pdu->outlets->len; i++)
+		if (model_outlet(pdu, i)->family->is_main)
+			hang_on(pdu, model_outlet(pdu, i));
 	/* The last one or two of some devices are wired through. */
 	for (unsigned i = 0; i < pdu->outlets->len && permille(world, 50); i++)
 		if (model_outlet(pdu, i)->family->controllable && i + 2 >= pdu->n_relays)
@@ -242,9 +282,9 @@ static void add_outlet_rows(struct pdu_model *pdu, unsigned i)
 	add_cell(pdu, i, family->command, ROW_COMMAND);
 	add_cell(pdu, i, family->outlet_name, ROW_NAME);
 	add_cell(pdu, i, family->description, ROW_DESCRIPTION);
-	if (family->rank < 2)
+	if (family->rank < 2 && !family->is_main)
 		add_cell(pdu, i, 1, ROW_OTHER);
-	if (family->rank == 0)
+	if (family->rank == 0 && !family->is_main)
 		add_cell(pdu, i, 10, ROW_OTHER);
 }
 

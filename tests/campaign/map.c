@@ -57,24 +57,70 @@ static void rename_outlet(struct world *world, struct pdu_model *pdu, unsigned r
 	g_free(text);
 }
 
-/* Picks outlets for the node; the first of each PDU's list is as likely as the last. */
-static unsigned choose_feeds(struct world *world)
+static bool is_main_of(const struct relay *main, const struct relay *relay)
+{
+	return main->is_main && relay != main && relay->main == main->index;
+}
+
+/* What hangs on a main load is cut with it: beside it there would be no need to name it. */
+static bool is_cut_with_another(const struct pdu_model *pdu, const struct relay *relay)
+{
+	for (unsigned i = 0; i < pdu->n_relays; i++)
+		if (pdu->relays[i].feeds_node &&
+		    (is_main_of(&pdu->relays[i], relay) || is_main_of(relay, &pdu->relays[i])))
+			return true;
+	return false;
+}
+
+static bool choose_feed(struct pdu_model *pdu, const struct outlet_model *outlet, bool mains)
+{
+	struct relay *relay = &pdu->relays[outlet->relay];
+
+	if (!outlet->controllable || relay->feeds_node || is_twin_of_better(pdu, outlet) ||
+	    (relay->is_main && !mains) || is_cut_with_another(pdu, relay))
+		return false;
+	relay->feeds_node = true;
+	return true;
+}
+
+/* A main load that some PDU has; false if the one chosen has none. */
+static bool choose_main(struct world *world)
+{
+	struct pdu_model *pdu = &world->pdus[below(world, world->n_pdus)];
+
+	for (unsigned i = 0; i < pdu->outlets->len; i++)
+		if (model_outlet(pdu, i)->family->is_main && permille(world, 800) &&
+		    choose_feed(pdu, model_outlet(pdu, i), true))
+			return true;
+	return false;
+}
+
+/*
+ * Picks outlets for the node; the first of each PDU's list is as likely as the last. A main load
+ * is never found by a name.
+ */
+static unsigned choose_feeds(struct world *world, bool mains)
 {
 	const unsigned wanted = 1 + (permille(world, 400) ? below(world, 6) : below(world, 3));
-	unsigned n = 0;
+	unsigned n = mains && permille(world, 250) && choose_main(world);
 
 	for (unsigned tries = 0; tries < 20 * wanted && n < wanted; tries++) {
 		struct pdu_model *pdu = &world->pdus[below(world, world->n_pdus)];
-		const struct outlet_model *outlet =
-			model_outlet(pdu, below(world, pdu->outlets->len));
-		struct relay *relay = &pdu->relays[outlet->relay];
 
-		if (!outlet->controllable || relay->feeds_node || is_twin_of_better(pdu, outlet))
-			continue;
-		relay->feeds_node = true;
-		n++;
+		n += choose_feed(pdu, model_outlet(pdu, below(world, pdu->outlets->len)), mains);
 	}
 	return n;
+}
+
+/* [DEVICE.]NUMBER or [DEVICE.]main, without @PDU. */
+static void add_number(GString *text, const struct outlet_model *outlet, bool device)
+{
+	if (device)
+		g_string_append_printf(text, "%u.", outlet->device);
+	if (outlet->family->is_main)
+		g_string_append(text, "main");
+	else
+		g_string_append_printf(text, "%u", outlet->number);
 }
 
 static void add_reference(struct world *world, GString *text, unsigned p, unsigned i,
@@ -85,6 +131,8 @@ static void add_reference(struct world *world, GString *text, unsigned p, unsign
 
 	if (style == STYLE_MIXED)
 		style = below(world, 3);
+	if (style == STYLE_QUOTED && outlet->family->is_main)
+		style = STYLE_NUMBER;
 	if (style == STYLE_NUMBER && devices_with_outlets(pdu) > 1)
 		style = STYLE_DEVICE_NUMBER;
 	if (style == STYLE_QUOTED) {
@@ -94,19 +142,46 @@ static void add_reference(struct world *world, GString *text, unsigned p, unsign
 		rename_outlet(world, pdu, outlet->relay, name, true);
 		g_string_append_printf(text, "\"%s\"", name);
 		g_free(name);
-	} else if (style == STYLE_DEVICE_NUMBER) {
-		g_string_append_printf(text, "%u.%u", outlet->device, outlet->number);
 	} else {
-		g_string_append_printf(text, "%u", outlet->number);
+		add_number(text, outlet, style == STYLE_DEVICE_NUMBER);
 	}
 	if (world->n_pdus > 1 || permille(world, 300))
 		g_string_append_printf(text, "@%s", world->labels[p]);
 }
 
 /* What is the matter with a map that must be refused. */
-enum mistake { MISTAKE_TWICE, MISTAKE_NO_OUTLET, MISTAKE_SHARED, MISTAKE_FEEDS, MISTAKE_COUNT };
+enum mistake {
+	MISTAKE_TWICE,
+	MISTAKE_NO_OUTLET,
+	MISTAKE_SHARED,
+	MISTAKE_BESIDE_MAIN,
+	MISTAKE_FEEDS,
+	MISTAKE_COUNT
+};
 
-static void add_mistake(struct world *world, GString *text, const char *last)
+/*
+ * Another node has something on the device of the node's last outlet, and one of both is its main
+ * load; the device is written where it is not there, so that the parser alone cannot see it.
+ */
+static void add_beside_main(struct world *world, GString *text, const char *last,
+                            const struct outlet_model *outlet)
+{
+	const struct outlet_model main = { .family = family_row(0)->main,
+		                           .device = outlet->device };
+	struct outlet_model first = *outlet;
+	const char *pdu = strchr(last, '@');
+
+	first.family = family_row(0);
+	first.number = 1;
+	g_string_append(text, "; db2:");
+	add_number(text, outlet->family->is_main ? &first : &main,
+	           !strchr(last, '.') || strchr(last, '.') > (pdu ? pdu : strchr(last, '\0')));
+	if (world->n_pdus > 1)
+		g_string_append(text, pdu);
+}
+
+static void add_mistake(struct world *world, GString *text, const char *last,
+                        const struct outlet_model *outlet)
 {
 	char *reference = g_strdup(last);
 
@@ -123,6 +198,9 @@ static void add_mistake(struct world *world, GString *text, const char *last)
 	case MISTAKE_SHARED:
 		g_string_append_printf(text, "; db2:%s", reference);
 		break;
+	case MISTAKE_BESIDE_MAIN:
+		add_beside_main(world, text, reference, outlet);
+		break;
 	case MISTAKE_FEEDS:
 	case MISTAKE_COUNT:
 		world->config.feeds = 40;
@@ -133,6 +211,7 @@ static void add_mistake(struct world *world, GString *text, const char *last)
 
 static void map_node(struct world *world, GString *text, enum style style)
 {
+	const struct outlet_model *last_outlet = NULL;
 	unsigned n = 0;
 	gsize last = 0;
 
@@ -147,26 +226,66 @@ static void map_node(struct world *world, GString *text, enum style style)
 			if (n++)
 				g_string_append_c(text, ',');
 			last = text->len;
+			last_outlet = outlet;
 			add_reference(world, text, p, i, style);
 		}
 	if (world->faults[FAULT_MISCONFIGURED])
-		add_mistake(world, text, text->str + last);
+		add_mistake(world, text, text->str + last, last_outlet);
+}
+
+static bool has_main(const struct world *world)
+{
+	for (unsigned p = 0; p < world->n_pdus; p++)
+		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
+			if (world->pdus[p].relays[i].is_main && world->pdus[p].relays[i].feeds_node)
+				return true;
+	return false;
+}
+
+/* That node is in the map: where it hangs on a main load of the node's, nothing may be switched. */
+static void hang_others(struct world *world, unsigned another)
+{
+	for (unsigned p = 0; p < world->n_pdus; p++)
+		for (unsigned i = 0; i < world->pdus[p].n_relays; i++) {
+			struct pdu_model *pdu = &world->pdus[p];
+			struct relay *relay = &pdu->relays[i];
+
+			if (relay->another != another || !pdu->relays[relay->main].feeds_node)
+				continue;
+			relay->not_to_cut = true;
+			world->hopeless = true;
+		}
 }
 
 /* Other nodes: by name, so that their outlets' names matter to the one at hand. */
 static void map_others(struct world *world, GString *text)
 {
-	for (unsigned i = strstr(text->str, "db2") ? 1 : 0; i < 2 && permille(world, 300); i++)
+	for (unsigned i = strstr(text->str, "db2") ? 1 : 0; i < 2 && permille(world, 300); i++) {
 		g_string_append_printf(text, "; %s", others[i]);
+		hang_others(world, i + 1);
+		world->settles = world->settles || has_main(world);
+	}
+}
+
+static void name_other(struct world *world, struct pdu_model *pdu, struct relay *relay)
+{
+	const bool cut = pdu->relays[relay->main].feeds_node;
+	unsigned which;
+
+	if (relay->feeds_node || relay->is_main || !permille(world, 150))
+		return;
+	which = below(world, G_N_ELEMENTS(others));
+	if (cut && world->class != CLASS_MIXED)
+		return;
+	rename_outlet(world, pdu, relay->index, others[which], false);
+	relay->another = which + 1;
 }
 
 static void name_others(struct world *world)
 {
 	for (unsigned p = 0; p < world->n_pdus; p++)
 		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
-			if (!world->pdus[p].relays[i].feeds_node && permille(world, 150))
-				rename_outlet(world, &world->pdus[p], i,
-				              others[below(world, G_N_ELEMENTS(others))], false);
+			name_other(world, &world->pdus[p], &world->pdus[p].relays[i]);
 }
 
 static void name_feeds(struct world *world)
@@ -200,9 +319,9 @@ void make_map(struct world *world)
 	GString *text = g_string_new(NULL);
 	struct pdu_name names[PDUS_MAX];
 	char *error = NULL;
-	const unsigned n = choose_feeds(world);
+	const unsigned n = choose_feeds(world, style < STYLE_NODE_NAME);
 
-	world->by_name = style >= STYLE_QUOTED;
+	world->by_name = world->settles = style >= STYLE_QUOTED;
 	name_others(world);
 	if (style == STYLE_NODE_NAME || style == STYLE_NO_MAP)
 		name_feeds(world);

@@ -157,7 +157,7 @@ static void state_value(struct world *world, const struct pdu_model *pdu,
 {
 	static const int64_t strange[] = { -1, 4, 7, 256, 257, INT32_MAX, INT32_MIN };
 	const struct relay *relay = &pdu->relays[outlet->relay];
-	const bool on = offline(world, device_of(pdu, relay)) ? relay->stale_on : relay->shown_on;
+	const bool on = relay_shows_on(pdu, relay, offline(world, device_of(pdu, relay)));
 
 	switch (bad_state(world, pdu, outlet)) {
 	case BAD_NONE:

@@ -54,15 +54,53 @@ static void show(struct world *world, struct relay *relay, bool on)
 		relay->stale_on = on;
 }
 
-static void set_relay(struct world *world, struct relay *relay, bool on, enum cause cause,
-                      usec begun)
+/* The main load that it hangs on; NULL if it hangs on none. */
+static const struct relay *main_of(const struct pdu_model *pdu, const struct relay *relay)
 {
+	return relay->main == relay->index ? NULL : &pdu->relays[relay->main];
+}
+
+static bool has_power(const struct pdu_model *pdu, const struct relay *relay)
+{
+	return relay->closed && (relay->is_main || !main_of(pdu, relay) || main_of(pdu, relay)->on);
+}
+
+bool relay_shows_on(const struct pdu_model *pdu, const struct relay *relay, bool stale)
+{
+	const struct relay *main = main_of(pdu, relay);
+	const bool own = stale ? relay->stale_on : relay->shown_on;
+
+	return own && (!main || (stale ? main->stale_on : main->shown_on));
+}
+
+/* After its contact has moved, or the main load's. */
+static void set_power(struct world *world, struct relay *relay, enum cause cause, usec begun)
+{
+	const bool on = has_power(&world->pdus[relay->pdu], relay);
 	const struct transition transition = { world->now, on, cause, begun };
 
+	if (on == relay->on)
+		return;
 	relay->on = on;
 	g_array_append_val(relay->history, transition);
 	trace_line(world, "* PDU %u relay %u%s goes %s by %s", relay->pdu, relay->index,
 	           relay->feeds_node ? " (a feed)" : "", on ? "ON" : "OFF", cause_word(cause));
+	if (!on && cause == CAUSE_COMMAND && relay->not_to_cut)
+		wire_touch(world, LIE_TOUCH,
+		           g_strdup_printf("PDU %u relay %u, another node's, was cut", relay->pdu,
+		                           relay->index));
+}
+
+static void set_relay(struct world *world, struct relay *relay, bool on, enum cause cause,
+                      usec begun)
+{
+	struct pdu_model *pdu = &world->pdus[relay->pdu];
+
+	relay->closed = on;
+	set_power(world, relay, cause, begun);
+	for (unsigned i = 0; relay->is_main && i < pdu->n_relays; i++)
+		if (main_of(pdu, &pdu->relays[i]) == relay)
+			set_power(world, &pdu->relays[i], cause, begun);
 	if (!on && cause == CAUSE_COMMAND && relay->falls) {
 		const struct happening_data data = {
 			.at = world->now + relay->falls_after,
@@ -111,7 +149,7 @@ void relay_command(struct world *world, struct relay *relay, bool on, enum cause
 		return;
 	relay->moving = false;
 	relay->move_id++;
-	if (relay->on == on)
+	if (relay->closed == on)
 		show(world, relay, on);
 	else
 		plan(world, relay, on, cause);
@@ -142,7 +180,7 @@ void relay_forget(struct relay *relay)
 void relay_jump(struct world *world, struct relay *relay, bool on, enum cause cause, usec begun)
 {
 	relay_forget(relay);
-	if (relay->on != on)
+	if (relay->closed != on)
 		set_relay(world, relay, on, cause, begun);
 	show(world, relay, on);
 }
@@ -154,7 +192,7 @@ void model_hand(struct world *world, const struct happening_data *data)
 
 	switch (data->cause) {
 	case CAUSE_FAULT:
-		if (!relay->on && !relay->moving)
+		if (!relay->closed && !relay->moving)
 			relay_jump(world, relay, true, CAUSE_FAULT, world->now);
 		return;
 	case CAUSE_CYCLE:
@@ -182,26 +220,37 @@ void model_hand(struct world *world, const struct happening_data *data)
 	agenda_add(world, &back);
 }
 
+/* Its history begins with the power that it has. */
+static void begin_relay(struct world *world, unsigned p, unsigned i)
+{
+	struct pdu_model *pdu = &world->pdus[p];
+	struct relay *relay = &pdu->relays[i];
+	const bool on = relay->closed && (!main_of(pdu, relay) || main_of(pdu, relay)->closed);
+	const struct transition first = { 0, on, CAUSE_COMMAND, 0 };
+	const struct happening_data data = {
+		.at = relay->cycle_return,
+		.what = AT_HAND,
+		.pdu = p,
+		.relay = i,
+		.cause = CAUSE_CYCLE,
+	};
+
+	relay->on = on;
+	relay->history = g_array_new(FALSE, FALSE, sizeof(struct transition));
+	g_array_append_val(relay->history, first);
+	relay->hands = g_array_new(FALSE, FALSE, sizeof(usec));
+	if (!relay->moving)
+		relay->shown_on = relay->stale_on = relay->closed;
+	if (relay->cycle_return != USEC_NEVER)
+		agenda_add(world, &data);
+}
+
 void model_begin(struct world *world)
 {
 	for (unsigned p = 0; p < world->n_cards; p++)
-		for (unsigned i = 0; i < world->pdus[p].n_relays; i++) {
-			struct relay *relay = &world->pdus[p].relays[i];
-			const struct transition first = { 0, relay->on, CAUSE_COMMAND, 0 };
-			const struct happening_data data = {
-				.at = relay->cycle_return,
-				.what = AT_HAND,
-				.pdu = p,
-				.relay = i,
-				.cause = CAUSE_CYCLE,
-			};
-
-			relay->history = g_array_new(FALSE, FALSE, sizeof(struct transition));
-			g_array_append_val(relay->history, first);
-			relay->hands = g_array_new(FALSE, FALSE, sizeof(usec));
-			if (!relay->moving)
-				relay->shown_on = relay->stale_on = relay->on;
-			if (relay->cycle_return != USEC_NEVER)
-				agenda_add(world, &data);
-		}
+		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
+			world->pdus[p].relays[i].closed = world->pdus[p].relays[i].on;
+	for (unsigned p = 0; p < world->n_cards; p++)
+		for (unsigned i = 0; i < world->pdus[p].n_relays; i++)
+			begin_relay(world, p, i);
 }

@@ -36,18 +36,27 @@ void model_plan_restarts(struct world *world)
 
 /* --- down and up --- */
 
+/*
+ * A main load that is not the node's keeps out of it: an outlet that reads off because that is
+ * off, and has not moved, nobody could tell from one that has.
+ */
+static bool does_not_move(const struct relay *relay)
+{
+	return relay->stuck || (relay->is_main && !relay->feeds_node);
+}
+
 static void relays_at_down(struct world *world, struct pdu_model *pdu)
 {
 	for (unsigned k = 0; k < pdu->n_relays; k++) {
 		struct relay *relay = &pdu->relays[k];
 
-		if (relay->stuck)
+		if (does_not_move(relay))
 			continue;
 		relay_forget(relay);
 		if (pdu->current.after == AFTER_RETURN)
 			relay_jump(world, relay, false, CAUSE_RESTART, world->now);
 		else
-			relay->shown_on = relay->on;
+			relay->shown_on = relay->closed;
 	}
 }
 
@@ -105,7 +114,7 @@ static void relays_at_up(struct world *world, unsigned card)
 			.relay = k,
 		};
 
-		if (relay->stuck)
+		if (does_not_move(relay))
 			continue;
 		if (pdu->current.after == AFTER_ON)
 			relay_jump(world, relay, true, CAUSE_RESTART, down);

@@ -99,10 +99,18 @@ static void start_at(struct pdu_model *pdu, usec at)
 		pdu->uptime = UPTIME_RUNS;
 }
 
+static bool tells_uptime(const struct pdu_model *pdu)
+{
+	static const struct objid uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+
+	return pdu->uptime != UPTIME_ABSENT && pdu->uptime != UPTIME_REFUSED &&
+	       !(pdu->poison_status && objid_equal(&pdu->poison, &uptime));
+}
+
 /* Makes it young, and tells until when what it does not show yet may be missing. */
 static usec make_young(struct world *world, struct pdu_model *pdu)
 {
-	const bool tells = pdu->uptime != UPTIME_ABSENT && pdu->uptime != UPTIME_REFUSED;
+	const bool tells = tells_uptime(pdu);
 	const usec age = millis(world, 0, 15000);
 	const usec by_looks = world->begun + LATEST_BY_LOOKS * INT64_C(1000);
 
@@ -232,7 +240,8 @@ static void names_late(struct world *world, struct pdu_model *pdu, usec latest)
 		struct outlet_model *outlet = model_outlet(pdu, i);
 
 		outlet->named_from = MIN(latest, first + i * step);
-		if (never && !pdu->relays[outlet->relay].feeds_node && permille(world, 100))
+		if (never && !pdu->relays[outlet->relay].feeds_node &&
+		    !pdu->relays[outlet->relay].not_to_cut && permille(world, 100))
 			outlet->named_from = USEC_NEVER;
 	}
 }
@@ -329,7 +338,7 @@ static struct pdu_model card_like(struct world *world, const struct pdu_model *p
 
 		relay->pdu = card;
 		relay->stuck = false;
-		relay->on = permille(world, 700);
+		relay->on = permille(world, 700) || (relay->is_main && !relay->feeds_node);
 		relay->cycle_before = false;
 		relay->cycle_return = USEC_NEVER;
 		if (relay->on || permille(world, 300))
@@ -472,7 +481,7 @@ void start_lately(struct world *world)
 			starts_denying(world, pdu);
 			pdu->denies_for = age + MIN(pdu->denies_for, DENIES_AT_MOST);
 		}
-		if (again && !world->by_name) {
+		if (again && !world->settles) {
 			restart_once(world, pdu);
 			pdu->denies_for = MIN(pdu->denies_for, DENIES_AT_MOST);
 		}

@@ -155,7 +155,7 @@ static void trace_varbinds(const struct world *world, const GArray *varbinds)
 }
 
 /* The gravest of what must not be is kept; takes what it was. */
-static void touch(struct world *world, enum lie lie, char *what)
+void wire_touch(struct world *world, enum lie lie, char *what)
 {
 	if (world->touched && world->touched_as <= lie) {
 		g_free(what);
@@ -183,11 +183,12 @@ static bool may_be_touched(struct world *world, const struct pdu_model *card,
 		return false;
 	if (world->now <= outlet->named_answered + NAME_HOLDS)
 		return true;
-	touch(world, relay->feeds_node ? LIE_OLD_NAME : LIE_TOUCH,
-	      g_strdup_printf("a SET to %u.%u of PDU %u, whose name was last read %.6f s before%s",
-	                      outlet->device, outlet->number, (unsigned)(card - world->pdus),
-	                      (double)(world->now - outlet->named_answered) / (double)USEC_PER_SEC,
-	                      relay->feeds_node ? "" : ", and which is another's now"));
+	wire_touch(world, relay->feeds_node ? LIE_OLD_NAME : LIE_TOUCH,
+	           g_strdup_printf(
+			   "a SET to %u.%u of PDU %u, whose name was last read %.6f s before%s",
+			   outlet->device, outlet->number, (unsigned)(card - world->pdus),
+			   (double)(world->now - outlet->named_answered) / (double)USEC_PER_SEC,
+			   relay->feeds_node ? "" : ", and which is another's now"));
 	return true;
 }
 
@@ -230,8 +231,9 @@ static void inspect_set(struct world *world, unsigned pdu, const struct request 
 		{
 			char *name = objid_text(&varbind->name);
 
-			touch(world, LIE_TOUCH,
-			      g_strdup_printf("a SET that must not be: %s of PDU %u", name, pdu));
+			wire_touch(
+				world, LIE_TOUCH,
+				g_strdup_printf("a SET that must not be: %s of PDU %u", name, pdu));
 			g_free(name);
 		}
 	}
@@ -247,9 +249,9 @@ static void inspect_rate(struct world *world, unsigned pdu, const struct request
 		model->requests = 0;
 	}
 	if (++model->requests > REQUESTS_PER_SECOND)
-		touch(world, LIE_CONDUCT, g_strdup_printf("PDU %u is flooded", pdu));
+		wire_touch(world, LIE_CONDUCT, g_strdup_printf("PDU %u is flooded", pdu));
 	if (request->kind == REQUEST_BULK && world->config.version == SNMP_V1)
-		touch(world, LIE_CONDUCT, g_strdup("GETBULK in SNMP v1"));
+		wire_touch(world, LIE_CONDUCT, g_strdup("GETBULK in SNMP v1"));
 }
 
 static void send_event(struct world *world, unsigned pdu, enum event_type type, uint32_t tag,

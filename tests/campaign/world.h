@@ -124,9 +124,15 @@ struct relay {
 	unsigned pdu, index; /* the card, and the index among its relays, for messages */
 	bool feeds_node;
 	bool by_name; /* and is found by its name */
+	/* Its power: it is closed, and so is the main load that it hangs on. */
 	bool on;
-	bool shown_on; /* what the state object says */
-	bool stale_on; /* and what it says while the card has lost the device */
+	bool closed;
+	bool is_main;     /* it is the main load of its device */
+	unsigned main;    /* the index of that; its own if there is none */
+	unsigned another; /* it is named after so manieth of other nodes, from 1; 0: it is not */
+	bool not_to_cut;  /* and hangs, by a mistake, on a main load of the node */
+	bool shown_on;    /* what the state object says where the main load's says on */
+	bool stale_on;    /* and what it says while the card has lost the device */
 	usec latency;
 	usec lead; /* by which the state object runs ahead of it */
 	usec lag;  /* or behind */
@@ -361,7 +367,7 @@ struct agenda;
 enum lie {
 	LIE_POWER,    /* an outlet had power when it was held to be off, or none when on */
 	LIE_RETURN,   /* it came back by what was under way */
-	LIE_TOUCH,    /* an outlet that is not the node's was, or may have been, commanded */
+	LIE_TOUCH,    /* an outlet that is not the node's was commanded, or may have been, or cut */
 	LIE_OLD_NAME, /* a command to a row whose name was not read just before */
 	LIE_EARLY,    /* it gave up before it had to */
 	LIE_CONDUCT,  /* floods, takes too long, sends when all is decided, says nothing */
@@ -398,6 +404,7 @@ struct world {
 	const char *node;
 	enum trippsnmp_action action;
 	bool by_name;  /* some of its outlets are found by their names */
+	bool settles;  /* so, or others that could hang on its main loads: looks must be settled */
 	bool hopeless; /* there is a mistake in the configuration: no SET may go out */
 	/* What the judge wants to know. */
 	GArray *readings;  /* of struct reading */
@@ -486,6 +493,8 @@ void wire_run_until(struct world *world, usec until);
 void wire_answer(struct world *world, struct datagram *request, struct event *answer, usec later);
 /** Now off is held to be proven, by what has been answered until now. */
 void wire_note_grant(struct world *world);
+/** Something that must not be; takes what it was. */
+void wire_touch(struct world *world, enum lie lie, char *what);
 void datagram_unref(struct datagram *datagram);
 
 /* relay.c */
@@ -494,6 +503,8 @@ void model_move(struct world *world, struct relay *relay, unsigned id);
 void model_show(struct world *world, struct relay *relay, unsigned id, bool on);
 void model_hand(struct world *world, const struct happening_data *data);
 void relay_command(struct world *world, struct relay *relay, bool on, enum cause cause);
+/** What its state object says, if its device's state is as stale as that. */
+bool relay_shows_on(const struct pdu_model *pdu, const struct relay *relay, bool stale);
 /** It moves at once and by itself. */
 void relay_jump(struct world *world, struct relay *relay, bool on, enum cause cause, usec begun);
 /** What it was about to do it will not do any more. */

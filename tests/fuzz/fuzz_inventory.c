@@ -68,6 +68,14 @@ static void put_outlet(GArray *objects, const struct family *family, uint32_t de
 		    VALUE_OCTETS, 0, names[style % G_N_ELEMENTS(names)]);
 }
 
+static void put_main(GArray *objects, const struct family *main, uint32_t device, bool controllable)
+{
+	put(objects, family_instance(main, main->state, device, TRIPPSNMP_MAIN), VALUE_INTEGER, 2,
+	    NULL);
+	put(objects, family_instance(main, main->controllable, device, TRIPPSNMP_MAIN),
+	    VALUE_INTEGER, controllable ? 1 : 2, NULL);
+}
+
 static void put_table(GArray *objects, struct bytes *bytes)
 {
 	const uint8_t first = bytes_take(bytes);
@@ -78,6 +86,8 @@ static void put_table(GArray *objects, struct bytes *bytes)
 
 	for (unsigned i = 1; i <= n; i++)
 		put_outlet(objects, family, device, i, style);
+	if (family->main && style & 32)
+		put_main(objects, family->main, device, style & 64);
 	if (family->outlet_count.n && first & 0x40)
 		put(objects, objid_append(&family->outlet_count, 1, &device), VALUE_UNSIGNED,
 		    style & 1 ? n : bytes_number(bytes), NULL);
@@ -274,6 +284,41 @@ static void check_feeds(const struct operation *operation, const GArray *feeds)
 	}
 }
 
+static bool cuts(const struct feed *main, const struct feed *feed)
+{
+	return main->number == TRIPPSNMP_MAIN && main->pdu == feed->pdu &&
+	       main->device == feed->device;
+}
+
+/* What is found for another node does not hang on a main load of this one, nor the other way. */
+static void check_other(const struct operation *operation, const char *node, const GArray *feeds)
+{
+	GArray *others = feeds_new();
+	struct outcome outcome = feeds_find(operation->view, node, others);
+
+	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
+		for (unsigned k = 0; k < others->len; k++) {
+			const struct feed *one = &g_array_index(feeds, struct feed, i);
+			const struct feed *other = &g_array_index(others, struct feed, k);
+
+			REQUIRE(!cuts(one, other) && !cuts(other, one));
+		}
+	g_free(outcome.message);
+	g_array_unref(others);
+}
+
+static void check_others(const struct operation *operation, const GArray *feeds)
+{
+	const GPtrArray *nodes = operation->config->map->nodes;
+
+	for (unsigned i = 0; i < nodes->len; i++) {
+		const struct node *node = nodes->pdata[i];
+
+		if (node != nodemap_find(operation->config->map, operation->node))
+			check_other(operation, node->name, feeds);
+	}
+}
+
 static struct outcome judge(const struct operation *operation, void *context, bool *unclear)
 {
 	GArray *feeds = context;
@@ -286,8 +331,10 @@ static struct outcome judge(const struct operation *operation, void *context, bo
 	if (!operation->node)
 		return outcome;
 	outcome = feeds_find(operation->view, operation->node, feeds);
-	if (!outcome.error)
+	if (!outcome.error) {
 		check_feeds(operation, feeds);
+		check_others(operation, feeds);
+	}
 	return outcome;
 }
 
@@ -304,6 +351,9 @@ static struct config *make_config(struct bytes *bytes)
 		"db1 db2 db3",
 		"db1:\"db1\"@192.0.2.1; db2:2@192.0.2.1,1@192.0.2.1",
 		"db1:1@192.0.2.1,2@192.0.2.1,3@192.0.2.1; web1; db2:\"db1\"@192.0.2.1",
+		"db1:main@192.0.2.1; db2:1.3@192.0.2.1; db3:2.main@192.0.2.1",
+		"db1:1.main@192.0.2.1,2.1@192.0.2.1; db2:2@192.0.2.1; db3",
+		"db1:2.main@192.0.2.1; db2; web1:1.main@192.0.2.1",
 	};
 	static const char *const versions[] = { "1", "2c" };
 	static const char *const feeds[] = { "any", "1", "2" };

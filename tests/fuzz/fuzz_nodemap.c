@@ -63,6 +63,7 @@ static void check_map(const struct nodemap *map, unsigned n_pdus)
 			REQUIRE(ref->pdu < n_pdus);
 			REQUIRE(ref->name || ref->number > 0);
 			REQUIRE(!ref->has_device || ref->device > 0);
+			REQUIRE(!outlet_ref_is_main(ref) || !ref->name);
 			check_line(ref->text);
 		}
 	}

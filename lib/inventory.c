@@ -602,7 +602,7 @@ static void want_details(struct pdu *pdu)
 {
 	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
-		const struct family *family = outlet->family;
+		const struct family *family = family_owner(outlet->family);
 		const struct objid model = objid_append(&family->device_model, 1, &outlet->device);
 
 		if (family->card_firmware.n)

@@ -728,7 +728,8 @@ static const char *model_of(const struct pdu_outlets *found, const struct outlet
 		const struct shown_model *model =
 			&g_array_index(found->models, struct shown_model, i);
 
-		if (model->family == outlet->family && model->device == outlet->device)
+		if (model->family == family_owner(outlet->family) &&
+		    model->device == outlet->device)
 			return model->text;
 	}
 	return NULL;
@@ -804,7 +805,7 @@ enum trippsnmp_error trippsnmp_take_inventory(trippsnmp *handle, trippsnmp_inven
 	for (unsigned i = 0; i < operation->n_pdus; i++) {
 		struct inventory_need *need = &operation->needs[i];
 
-		need->table = need->names = need->details = true;
+		need->table = need->names = need->mains = need->details = true;
 	}
 	outcome = call_open(&call);
 	if (!outcome.error)

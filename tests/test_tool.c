@@ -144,6 +144,13 @@ START_TEST(what_cannot_be_switched_has_no_place)
 }
 END_TEST
 
+START_TEST(a_main_load_is_nobodys_by_its_name)
+{
+	add("a", 1, TRIPPSNMP_MAIN, "", "");
+	assert_map("db1", "", 0, "outlet main of a, \"\": it cuts all that hangs on its device");
+}
+END_TEST
+
 START_TEST(a_node_without_an_outlet_is_said)
 {
 	add("a", 1, 3, "db1", "");
@@ -567,6 +574,7 @@ int main(void)
 	tcase_add_test(map, with_several_pdus_each_outlet_has_its_pdu);
 	tcase_add_test(map, with_several_devices_each_outlet_has_its_device);
 	tcase_add_test(map, what_cannot_be_switched_has_no_place);
+	tcase_add_test(map, a_main_load_is_nobodys_by_its_name);
 	tcase_add_test(map, a_node_without_an_outlet_is_said);
 	tcase_add_test(map, nodes_with_different_numbers_of_outlets_have_no_common_one);
 	tcase_add_test(map, a_word_is_quoted_for_a_shell_where_it_must_be);

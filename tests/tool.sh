@@ -88,9 +88,9 @@ person "a wrong community" 4 '' 'no answer to SNMP version 2c' list community=wr
 json() { python3 -c "import json, sys; d = json.load(open('$scratch/out')); sys.exit(not ($1))"; }
 person "list --json" 0 '*' '' list --json
 if command -v python3 >/dev/null; then
-	check "it is JSON, with each outlet" json "len(d['pdus'][0]['outlets']) == 24 and not d['error']"
+	check "it is JSON, with each outlet" json "len([o for o in d['pdus'][0]['outlets'] if not o['main']]) == 24 and not d['error']"
 	check "numbers are numbers, and nothing is null" json \
-		"d['pdus'][0]['outlets'][2] == dict(device=1, number=3, family='LX PDU',
+		"d['pdus'][0]['outlets'][2] == dict(device=1, number=3, main=False, family='LX PDU',
 		model='PDUMV30HVNETLX', name='db1-a', description='', state='on', controllable=True,
 		volts=230.1, amperes=1.23, watts=283) and
 		d['pdus'][0]['outlets'][0]['volts'] is None"
@@ -165,6 +165,15 @@ person "list --json has alarms" 0 '"lost" : true' '' list --json ipaddr="$d"
 tell d 'alarm 7 none' >/dev/null
 tell d 'alarm 8 none' >/dev/null
 person "check without alarms" 0 '^✓ no active alarms' '' check ipaddr="$d" hostlist=db1:3
+
+start_pdu ups su3000lcd2uhv-ups-20.1.0 --community tripplite
+person "list has a main load, and says what it cuts" 0 '^  main  on +yes +\(cuts all on its device\)' '' \
+	list ipaddr="$address"
+person "check of a node that is fed by one" 0 'node ups: on, fed by the main load' '' check \
+	ipaddr="$address" hostlist=ups:main
+check "it is counted apart from outlets" has 'can be switched, and its main load$'
+person "map leaves a main load out, and says why" 1 'outlet main of .*: it cuts all' '*' map ups \
+	ipaddr="$address"
 
 # --- drill ---
 seen=$(events a)

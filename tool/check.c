@@ -38,7 +38,7 @@ static void say_warnings(struct check *check)
 static void check_pdu(struct check *check, const GArray *rows, const struct trippsnmp_pdu *pdu,
                       const char *error)
 {
-	unsigned outlets = 0, switched = 0;
+	unsigned outlets = 0, switched = 0, mains = 0;
 	const char *model = "";
 	char *text;
 
@@ -47,15 +47,17 @@ static void check_pdu(struct check *check, const GArray *rows, const struct trip
 
 		if (strcmp(row->pdu, pdu->name) != 0)
 			continue;
-		outlets++;
-		switched += row->outlet.controllable != 0;
+		outlets += !row_is_main(row);
+		switched += row->outlet.controllable && !row_is_main(row);
+		mains += row->outlet.controllable && row_is_main(row);
 		model = *row->model ? row->model : row->outlet.family;
 	}
-	text = pdu->complete ? g_strdup_printf("%s%s%s, %u outlets, %u of them can be switched",
-	                                       model, *pdu->firmware ? ", firmware " : "",
-	                                       pdu->firmware, outlets, switched)
-	                     : g_strdup(error);
-	say(check, pdu->complete && switched ? PAINT_GOOD : PAINT_BAD, pdu->name, text);
+	text = pdu->complete
+	               ? g_strdup_printf("%s%s%s, %u outlets, %u of them can be switched%s", model,
+	                                 *pdu->firmware ? ", firmware " : "", pdu->firmware,
+	                                 outlets, switched, mains ? ", and its main load" : "")
+	               : g_strdup(error);
+	say(check, pdu->complete && (switched || mains) ? PAINT_GOOD : PAINT_BAD, pdu->name, text);
 	g_free(text);
 }
 

@@ -147,7 +147,9 @@ static void add_outlet(JsonBuilder *json, const struct row *row)
 
 	json_builder_begin_object(json);
 	add_number(json, "device", (int)outlet->device, 1);
-	add_number(json, "number", (int)outlet->number, 1);
+	add_number(json, "number", row_is_main(row) ? -1 : (int)outlet->number, 1);
+	json_builder_set_member_name(json, "main");
+	json_builder_add_boolean_value(json, row_is_main(row));
 	add_text(json, "family", outlet->family);
 	add_text(json, "model", row->model);
 	add_text(json, "name", outlet->name);

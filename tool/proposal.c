@@ -116,6 +116,8 @@ static void add_feed(const GArray *rows, const struct row *row, const struct own
 /* Why it has no place; NULL if it has one. */
 static const char *obstacle(const struct row *row, const struct owner *owner)
 {
+	if (row_is_main(row))
+		return "it cuts all that hangs on its device; where that is one node, write main";
 	if (owner->node < 0)
 		return "it has no node's name";
 	if (owner->several)
@@ -135,7 +137,7 @@ static void list_left(struct proposal *proposal, const GArray *rows, const struc
 		const char *why = obstacle(row, &owners[i]);
 		char *number = row_number(rows, row);
 
-		if (why)
+		if (why && !(row_is_main(row) && !row->outlet.controllable))
 			g_string_append_printf(
 				proposal->left, "outlet %s of %s, \"%s\": %s\n", number, row->pdu,
 				*row->outlet.name ? row->outlet.name : row->outlet.description,

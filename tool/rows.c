@@ -58,11 +58,20 @@ static bool needs_device(const GArray *rows, const struct row *row)
 	return false;
 }
 
+bool row_is_main(const struct row *row)
+{
+	return row->outlet.number == TRIPPSNMP_MAIN;
+}
+
 char *row_number(const GArray *rows, const struct row *row)
 {
-	if (needs_device(rows, row))
-		return g_strdup_printf("%u.%u", row->outlet.device, row->outlet.number);
-	return g_strdup_printf("%u", row->outlet.number);
+	char *device =
+		needs_device(rows, row) ? g_strdup_printf("%u.", row->outlet.device) : g_strdup("");
+	char *text = row_is_main(row) ? g_strdup_printf("%smain", device)
+	                              : g_strdup_printf("%s%u", device, row->outlet.number);
+
+	g_free(device);
+	return text;
 }
 
 const char *state_text(enum trippsnmp_state state)
@@ -139,6 +148,8 @@ static char *cell(const struct table *table, const GArray *rows, const struct ro
 		return row->meter.watts < 0 ? g_strdup("")
 		                            : g_strdup_printf("%d", row->meter.watts);
 	case COLUMN_NAME:
+		if (row_is_main(row))
+			return g_strdup("(cuts all on its device)");
 		return text_shown(table->terminal, row->outlet.name);
 	case COLUMN_DESCRIPTION:
 		return text_shown(table->terminal, row->outlet.description);

@@ -21,7 +21,9 @@ GArray *rows_of(const trippsnmp_inventory *inventory);
 /** The row of the same outlet in others (may be NULL); NULL if it is not there. */
 const struct row *rows_find(const GArray *others, const struct row *row);
 
-/** How hostlist writes the outlet: [DEVICE.]NUMBER; free with g_free(). */
+/** Whether it is a main load, which cuts all that hangs on its device. */
+bool row_is_main(const struct row *row);
+/** How hostlist writes the outlet: [DEVICE.]NUMBER, or main for that; free with g_free(). */
 char *row_number(const GArray *rows, const struct row *row);
 /** on, off or unknown; static. */
 const char *state_text(enum trippsnmp_state state);

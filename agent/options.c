@@ -198,6 +198,13 @@ void wipe(char *secret)
 	g_free(secret);
 }
 
+/* Of a text that was cut into pieces; frees it. */
+static void wipe_bytes(char *text, size_t n)
+{
+	explicit_bzero(text, n);
+	g_free(text);
+}
+
 int parse_boolean(const char *text)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
@@ -500,6 +507,20 @@ static void read_stdin(struct options *options)
 		explicit_bzero(line, size);
 	free(line);
 	options->verbosity = options_is(options, OPTION_VERBOSE);
+}
+
+struct options *options_of(char *const *texts)
+{
+	struct options *options = options_new();
+	bool behind_secret = false;
+
+	for (unsigned i = 0; texts[i]; i++) {
+		char *line = g_strdup(texts[i]);
+
+		take_line(options, i + 1, line, &behind_secret);
+		wipe_bytes(line, strlen(texts[i]));
+	}
+	return options;
 }
 
 /* --- the command line --- */

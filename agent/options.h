@@ -94,6 +94,8 @@ struct options {
  * one from stdin. NULL on error, with one line in *error; free it with g_free().
  */
 struct options *options_read(int argc, char **argv, char **error);
+/** The same of NAME=VALUE texts, up to a NULL, as a cluster's configuration has them. */
+struct options *options_of(char *const *texts);
 /** Wipes secrets. NULL is allowed. */
 void options_free(struct options *options);
 

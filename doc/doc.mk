@@ -5,18 +5,18 @@ noinst_PROGRAMS += doc/parameters
 doc_parameters_SOURCES = doc/parameters.c
 doc_parameters_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)
 
-man_MANS = doc/fence_tripplite.8 doc/trippsim.1 doc/trippsnmp.3
+man_MANS = doc/fence_tripplite.8 doc/trippsim.1 doc/trippsnmp.1 doc/trippsnmp.3
 if STONITH
 man_MANS += doc/tripplite.7
 endif
 CLEANFILES += doc/trippsim.1 doc/trippsnmp.3 doc/tripplite.7 doc/parameters.man doc/trippsim.help
-CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man
+CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man doc/trippsnmp.1 doc/trippsnmp.help
 EXTRA_DIST += doc/fence_tripplite.8.in doc/options.awk doc/fence_tripplite-options.md
-EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
+EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
 	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md
 
 page = $(AM_V_GEN)$(MKDIR_P) doc && awk -f $(srcdir)/doc/page.awk -v version=$(VERSION) -v date=$(RELEASE_DATE) \
-	-v parameters=doc/parameters.man -v options=doc/trippsim.help \
+	-v parameters=doc/parameters.man \
 	-v example=$(srcdir)/doc/examples/list-outlets.c
 
 doc/parameters.man: doc/parameters$(EXEEXT)
@@ -31,6 +31,10 @@ doc/fence_tripplite.8: doc/fence_tripplite.8.in doc/page.awk doc/fence_tripplite
 doc/tripplite.7: doc/tripplite.7.in doc/page.awk doc/parameters.man
 	$(page) $(srcdir)/doc/tripplite.7.in >$@
 doc/trippsim.1: doc/trippsim.1.in doc/page.awk doc/trippsim.help
-	$(page) $(srcdir)/doc/trippsim.1.in >$@
+	$(page) -v options=doc/trippsim.help $(srcdir)/doc/trippsim.1.in >$@
 doc/trippsnmp.3: doc/trippsnmp.3.in doc/page.awk doc/examples/list-outlets.c
 	$(page) $(srcdir)/doc/trippsnmp.3.in >$@
+doc/trippsnmp.help: tool/trippsnmp$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) doc && tool/trippsnmp$(EXEEXT) --help >$@
+doc/trippsnmp.1: doc/trippsnmp.1.in doc/page.awk doc/parameters.man doc/trippsnmp.help
+	$(page) -v options=doc/trippsnmp.help $(srcdir)/doc/trippsnmp.1.in >$@

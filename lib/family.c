@@ -18,6 +18,12 @@
 /* tlpDeviceType, tlpDeviceStatus */
 #define LX_DEVICE_TYPES OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3)
 #define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
+/* tlpDeviceModel; tlpAgentVersion */
+#define LX_DEVICE_MODEL OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 5)
+#define LX_FIRMWARE OBJID(TRIPPLITE, 1, 2, 1, 1, 2, 0)
+/* In no MIB: as a real SMART1500RMXL2UA with firmware 12.06.0069 shows them. */
+#define WEBCARD_DEVICE_MODEL OBJID(TRIPPLITE, 10, 2, 2, 1, 9)
+#define WEBCARD_FIRMWARE OBJID(TRIPPLITE, 10, 1, 2, 3, 0)
 
 /* tlpAlarmsTable, which tells of rows by their OIDs */
 static const struct family_alarms lx_alarms = {
@@ -104,6 +110,13 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
 		.device_status = LX_DEVICE_STATUS,
+		.device_model = LX_DEVICE_MODEL,
+		.card_firmware = LX_FIRMWARE,
+		.voltage = 7,
+		.current = 8,
+		.power = 9,
+		.voltage_millivolts = 100,
+		.current_milliamperes = 10,
 		.alarms = &lx_alarms,
 	},
 	{
@@ -128,6 +141,13 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
 		.device_status = LX_DEVICE_STATUS,
+		.device_model = LX_DEVICE_MODEL,
+		.card_firmware = LX_FIRMWARE,
+		.voltage = 7,
+		.current = 8,
+		.power = 9,
+		.voltage_millivolts = 100,
+		.current_milliamperes = 10,
 		.alarms = &lx_alarms,
 	},
 	{
@@ -152,6 +172,13 @@ static const struct family families[] = {
 		.device_types = LX_DEVICE_TYPES,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
 		.device_status = LX_DEVICE_STATUS,
+		.device_model = LX_DEVICE_MODEL,
+		.card_firmware = LX_FIRMWARE,
+		.voltage = 7,
+		.current = 8,
+		.power = 9,
+		.voltage_millivolts = 100,
+		.current_milliamperes = 10,
 		.alarms = &lx_alarms,
 	},
 	{
@@ -172,6 +199,11 @@ static const struct family families[] = {
 		.command_off = 1,
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 100, 1, 10, 1),
+		.device_model = WEBCARD_DEVICE_MODEL,
+		.card_firmware = WEBCARD_FIRMWARE,
+		.current = 13,
+		.power = 14,
+		.current_milliamperes = 100,
 		.alarms = &webcard_alarms,
 	},
 	{
@@ -189,6 +221,8 @@ static const struct family families[] = {
 		.command_idle = -1,
 		.command_off = 1,
 		.command_on = 2,
+		.device_model = WEBCARD_DEVICE_MODEL,
+		.card_firmware = WEBCARD_FIRMWARE,
 		.alarms = &webcard_alarms,
 	},
 };
@@ -308,6 +342,17 @@ enum tristate family_controllable(const struct family *family, const struct varb
 {
 	return decoding_controllable(family->controllable_as, varbind->type == VALUE_INTEGER,
 	                             varbind->number);
+}
+
+#define METERED_MAX 1000000
+
+int family_metered(const struct varbind *varbind, int unit)
+{
+	const bool number = varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER;
+
+	if (!number || varbind->number < 0 || varbind->number > METERED_MAX / unit)
+		return -1;
+	return (int)varbind->number * unit;
 }
 
 static const char console_server[] =

@@ -63,6 +63,13 @@ struct family {
 	struct objid device_types, device_type;
 	/* tlpDeviceStatus, instance .DEVICE; n is 0 where there is none. */
 	struct objid device_status;
+	/* What is only shown. Of the device, instance .DEVICE, and of the card, with its instance;
+	 * n is 0 where there is none. */
+	struct objid device_model, card_firmware;
+	/* Columns of what is metered, 0 where the table has none, and what one of their units is.
+	 */
+	uint32_t voltage, current, power; /* power counts watts */
+	int voltage_millivolts, current_milliamperes;
 	const struct family_alarms *alarms; /* of its cards; families of one card share them */
 };
 
@@ -89,6 +96,12 @@ uint32_t family_existence(const struct family *family);
  */
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
                   uint32_t *device, uint32_t *number);
+
+/**
+ * What a metered cell says, in units of so many; -1 where it says nothing that can be true: what
+ * is no number, is negative, or would be above a million.
+ */
+int family_metered(const struct varbind *varbind, int unit);
 
 /** What to check where a device of that sysObjectID shows no outlets of any family; static. */
 const char *family_hint(const struct objid *sys_object_id);

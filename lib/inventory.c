@@ -22,6 +22,8 @@
 #define PAUSE USEC_PER_SEC
 /* A PDU that never answers that one is as one that refuses it; more would be a silence. */
 #define UPTIME_ATTEMPTS 4
+#define DETAILS_ATTEMPTS 4
+#define DETAIL_BYTES 255 /* of a DisplayString; what is longer is shown as nothing */
 
 static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
 static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
@@ -32,12 +34,20 @@ enum stage {
 	STAGE_READ,
 	STAGE_WALK,
 	STAGE_STATUS,
+	STAGE_DETAILS,
 	STAGE_UPTIME,
 	STAGE_WATCH, /* between two looks: whether it is there all the while */
 	STAGE_WHO,
 	STAGE_ALARMS,
 	STAGE_ABOUT, /* what the alarms of lost communications are about */
 	STAGE_DONE
+};
+
+/** An object that is only shown. */
+struct detail {
+	struct objid name;
+	const struct family *family; /* whose device's model it is; NULL: the firmware */
+	uint32_t device;
 };
 
 struct pdu {
@@ -52,6 +62,8 @@ struct pdu {
 	GArray *census;
 	struct table *table;
 	GArray *statuses;     /* of struct objid: which tlpDeviceStatus is asked */
+	GArray *details;      /* of struct detail: what is asked of them */
+	bool shown;           /* the details were asked for, whatever came of it */
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	struct look look;     /* under way */
 	struct settle settle;
@@ -78,11 +90,20 @@ static void forget_devices(struct pdu_outlets *found)
 	found->device = found->main_device = 0;
 }
 
+static void model_clear(void *data)
+{
+	g_free(((struct shown_model *)data)->text);
+}
+
 static void forget(struct pdu *pdu)
 {
 	table_clear(pdu->table);
 	g_array_set_size(pdu->census, 0);
 	g_array_set_size(pdu->statuses, 0);
+	g_array_set_size(pdu->details, 0);
+	g_array_set_size(pdu->found.models, 0);
+	g_clear_pointer(&pdu->found.firmware, g_free);
+	pdu->shown = false;
 	alarms_clear(&pdu->found.alarms);
 	g_clear_pointer(&pdu->found.who, g_free);
 	pdu->found.whole = false;
@@ -105,6 +126,9 @@ static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const c
 	});
 	pdu->census = census_new();
 	pdu->statuses = statuses_new();
+	pdu->details = g_array_new(FALSE, FALSE, sizeof(struct detail));
+	pdu->found.models = g_array_new(FALSE, FALSE, sizeof(struct shown_model));
+	g_array_set_clear_func(pdu->found.models, model_clear);
 	pdu->found.outlets = outlets_new();
 	pdu->table = table_new(label, inventory->settings.v1, inventory->settings.overhead,
 	                       pdu->found.outlets, pdu->census, inventory->log);
@@ -137,6 +161,9 @@ void inventory_free(struct inventory *inventory)
 		table_free(pdu->table);
 		g_array_unref(pdu->census);
 		g_array_unref(pdu->statuses);
+		g_array_unref(pdu->details);
+		g_array_unref(pdu->found.models);
+		g_free(pdu->found.firmware);
 		g_array_unref(pdu->found.outlets);
 		settle_anew(&pdu->settle);
 		denial_clear(&pdu->denial);
@@ -164,6 +191,11 @@ void inventory_again(struct inventory *inventory)
 		pdu->outcome.error = TRIPPSNMP_OK;
 		g_clear_pointer(&pdu->outcome.message, g_free);
 	}
+}
+
+bool inventory_has(const struct inventory *inventory, unsigned pdu)
+{
+	return inventory->pdus[pdu].stage == STAGE_DONE && !inventory->pdus[pdu].outcome.error;
 }
 
 const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
@@ -207,6 +239,7 @@ static void look_again(const struct inventory *inventory, struct pdu *pdu, usec 
 	g_free(pdu->obstacle);
 	pdu->obstacle = obstacle;
 	forget(pdu);
+	pdu->look.asked = 0;
 	pdu->stage = STAGE_IDENTIFY;
 	pdu->not_before = when;
 	pdu->watch_at = USEC_NEVER;
@@ -327,6 +360,7 @@ static struct table_columns columns_of(const struct pdu *pdu)
 		/* by name a sweep reads them, before anything is switched and after */
 		.state = pdu->need->status || !pdu->need->names,
 		.names = pdu->need->names || numbers_named(pdu->need->numbers),
+		.meters = pdu->need->details,
 	};
 }
 
@@ -547,6 +581,66 @@ static void find_sole_devices(const struct pdu *pdu, struct pdu_outlets *found)
 		found->main_device = sole_device(found->outlets, true, &found->main_family);
 }
 
+/* --- what is only shown --- */
+
+static void add_detail(struct pdu *pdu, const struct objid *name, const struct family *family,
+                       uint32_t device)
+{
+	const struct detail detail = { *name, family, device };
+
+	for (unsigned i = 0; i < pdu->details->len; i++) {
+		const struct detail *other = &g_array_index(pdu->details, struct detail, i);
+
+		if (objid_equal(&other->name, name) && other->family == family)
+			return;
+	}
+	g_array_append_val(pdu->details, detail);
+}
+
+/* The firmware of the card, and the model of each device that has outlets. */
+static void want_details(struct pdu *pdu)
+{
+	for (unsigned i = 0; i < pdu->found.outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);
+		const struct family *family = family_owner(outlet->family);
+		const struct objid model = objid_append(&family->device_model, 1, &outlet->device);
+
+		if (family->card_firmware.n)
+			add_detail(pdu, &family->card_firmware, NULL, 0);
+		if (family->device_model.n)
+			add_detail(pdu, &model, family, outlet->device);
+	}
+}
+
+static void ask_details(const struct pdu *pdu, struct question *question)
+{
+	question->kind = REQUEST_GET;
+	question->max_attempts = DETAILS_ATTEMPTS;
+	for (unsigned i = 0; i < pdu->details->len; i++)
+		varbinds_add(question->varbinds,
+		             &g_array_index(pdu->details, struct detail, i).name);
+}
+
+static void take_detail(struct pdu *pdu, const struct detail *detail, const struct varbind *varbind)
+{
+	struct shown_model model = { detail->family, detail->device, NULL };
+	const char *octets;
+	gsize n;
+
+	if (varbind->type != VALUE_OCTETS)
+		return;
+	octets = g_bytes_get_data(varbind->octets, &n);
+	if (n > DETAIL_BYTES)
+		return;
+	model.text = text_string(octets, n);
+	if (detail->family) {
+		g_array_append_val(pdu->found.models, model);
+		return;
+	}
+	g_free(pdu->found.firmware);
+	pdu->found.firmware = model.text;
+}
+
 /* --- whether a look is settled --- */
 
 static void settled(const struct inventory *inventory, struct pdu *pdu);
@@ -555,7 +649,9 @@ static void settled(const struct inventory *inventory, struct pdu *pdu);
 static void look_ended(const struct inventory *inventory, struct pdu *pdu, usec now)
 {
 	pdu->look.answered = now;
-	if (!pdu->need->settled)
+	if (pdu->need->details && !pdu->shown && pdu->details->len)
+		pdu->stage = STAGE_DETAILS;
+	else if (!pdu->need->settled)
 		finish(inventory, pdu, now);
 	else if (pdu->look.uptime.told)
 		settled(inventory, pdu);
@@ -584,6 +680,17 @@ static void settled(const struct inventory *inventory, struct pdu *pdu)
 	                           (int)(SETTLE_APART / USEC_PER_SEC)));
 	if (!pdu->look.uptime.told)
 		pdu->watch_at = pdu->look.answered + SETTLE_WATCH;
+}
+
+/* Whatever came, or nothing: it is shown as far as it is there. */
+static void take_details(const struct inventory *inventory, struct pdu *pdu, const GArray *varbinds,
+                         usec now)
+{
+	for (unsigned i = 0; varbinds && i < MIN(varbinds->len, pdu->details->len); i++)
+		take_detail(pdu, &g_array_index(pdu->details, struct detail, i),
+		            &g_array_index(varbinds, struct varbind, i));
+	pdu->shown = true;
+	look_ended(inventory, pdu, now);
 }
 
 /* A refusal is an answer too: then it does not tell. varbind may be NULL. */
@@ -638,6 +745,8 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 		if (outlet->controllable == TRI_YES)
 			statuses_add(pdu->statuses, outlet->family, outlet->device);
 	}
+	if (pdu->need->details)
+		want_details(pdu);
 	if (pdu->statuses->len)
 		pdu->stage = STAGE_STATUS;
 	else
@@ -739,6 +848,9 @@ static void ask(struct pdu *pdu, usec now, struct question *question)
 		question->kind = REQUEST_GET;
 		statuses_ask(pdu->statuses, question->varbinds);
 		break;
+	case STAGE_DETAILS:
+		ask_details(pdu, question);
+		break;
 	case STAGE_UPTIME:
 		ask_uptime(question);
 		break;
@@ -810,6 +922,9 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 		              pdu->found.outlets);
 		look_ended(inventory, pdu, now);
 		break;
+	case STAGE_DETAILS:
+		take_details(inventory, pdu, reply->varbinds, now);
+		break;
 	case STAGE_UPTIME:
 		take_uptime(inventory, pdu, &g_array_index(reply->varbinds, struct varbind, 0),
 		            now);
@@ -835,7 +950,9 @@ static void answered(const struct inventory *inventory, struct pdu *pdu, const s
 static void unanswered(const struct inventory *inventory, struct pdu *pdu,
                        const struct reply *reply, usec now)
 {
-	if (pdu->stage == STAGE_UPTIME)
+	if (pdu->stage == STAGE_DETAILS)
+		take_details(inventory, pdu, NULL, now);
+	else if (pdu->stage == STAGE_UPTIME)
 		take_uptime(inventory, pdu, NULL, now);
 	else if (pdu->stage == STAGE_IDENTIFY)
 		identify_by_next(pdu, true);
@@ -875,7 +992,9 @@ static void reply(void *self, unsigned i, const struct reply *reply, usec now)
 		unanswered(inventory, pdu, reply, now);
 		break;
 	case REPLY_REFUSED:
-		if (pdu->stage == STAGE_UPTIME)
+		if (pdu->stage == STAGE_DETAILS)
+			take_details(inventory, pdu, NULL, now);
+		else if (pdu->stage == STAGE_UPTIME)
 			take_uptime(inventory, pdu, NULL, now);
 		else
 			fail(pdu, TRIPPSNMP_ACCESS, reply->reason);
@@ -914,6 +1033,17 @@ static bool done(const void *self)
 	return all;
 }
 
+static const char *doing(const void *self)
+{
+	const struct inventory *inventory = self;
+
+	for (unsigned i = 0; i < inventory->n; i++)
+		if (inventory->pdus[i].stage == STAGE_IDENTIFY && !inventory->pdus[i].look.asked &&
+		    inventory->pdus[i].obstacle)
+			return "waiting to look at the outlets again";
+	return "reading the outlets";
+}
+
 struct machine inventory_machine(struct inventory *inventory)
 {
 	return (struct machine){
@@ -923,5 +1053,6 @@ struct machine inventory_machine(struct inventory *inventory)
 		.reply = reply,
 		.wake = wake,
 		.done = done,
+		.doing = doing,
 	};
 }

@@ -27,7 +27,15 @@ struct inventory_need {
 	bool mains;      /* main loads count: one may be among the numbers; with table, all */
 	bool status;     /* states and tlpDeviceStatus too, and what alarms are called */
 	bool settled;    /* names: look until it is settled (settle.h) */
+	bool details;    /* table: what is only shown, too: meters, models, firmware */
 	GArray *numbers; /* of struct outlet_number; NULL if none */
+};
+
+/** A device's model, as it is stored. */
+struct shown_model {
+	const struct family *family; /* of its outlets */
+	uint32_t device;
+	char *text; /* text_string() */
 };
 
 /** What was found on one PDU. */
@@ -47,6 +55,9 @@ struct pdu_outlets {
 	GBytes *engine_id;    /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
 	struct alarms alarms; /* those that are active, as far as the card tells them */
 	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */
+	/* With details. */
+	GArray *models; /* of struct shown_model: of the devices that tell it */
+	char *firmware; /* text_string(); NULL if the card does not tell */
 };
 
 struct inventory;
@@ -66,6 +77,8 @@ void inventory_free(struct inventory *inventory);
 void inventory_again(struct inventory *inventory);
 struct machine inventory_machine(struct inventory *inventory);
 
+/** Whether this PDU's needs are met, whatever became of the others. */
+bool inventory_has(const struct inventory *inventory, unsigned pdu);
 /** Valid once the machine is done; owned by the inventory. */
 const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu);
 /** Why it is done without success: TRIPPSNMP_OK if all needs are met. */

@@ -29,6 +29,8 @@ struct machine {
 	/** When next() will have something for a PDU although no reply comes in between. */
 	usec (*wake)(const void *self, unsigned pdu);
 	bool (*done)(const void *self);
+	/** What it is doing, in a few words, static. May be NULL. */
+	const char *(*doing)(const void *self);
 };
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "operation.h"
 
+#include "clock.h"
 #include "power/power.h"
 
 /* What the SNMP versions add to an answer, bytes. */
@@ -60,6 +61,48 @@ struct operation *operation_new(const struct config *config, const char *const *
 	return operation;
 }
 
+static bool tell(void *context, const char *doing)
+{
+	const struct operation *operation = context;
+	const struct runner *runner = operation->running ? &operation->runner : NULL;
+	const usec at = runner ? runner->network->now(runner->network) : clock_now();
+	const struct trippsnmp_progress progress = {
+		.doing = doing,
+		.seconds = (double)(at - operation->begun) / (double)USEC_PER_SEC,
+		.limit = (double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC,
+		.requests = runner ? runner_requests(runner) : 0,
+	};
+
+	return !operation->progress(operation->progress_context, &progress);
+}
+
+void operation_watch(struct operation *operation, trippsnmp_progress_fn fn, void *context)
+{
+	operation->progress = fn;
+	operation->progress_context = context;
+	operation->watch = (struct watch){ .tell = tell, .context = operation };
+}
+
+struct watch *operation_watcher(struct operation *operation)
+{
+	return operation->progress ? &operation->watch : NULL;
+}
+
+bool operation_stopped(const struct operation *operation)
+{
+	return operation->watch.stopped;
+}
+
+struct outcome operation_stop(const char *what)
+{
+	return failure(TRIPPSNMP_STOPPED, "stopped while %s", what);
+}
+
+bool operation_run(struct operation *operation, const struct machine *machine)
+{
+	return runner_run(&operation->runner, machine, operation->deadline);
+}
+
 void operation_connect(struct operation *operation, struct network *network, uint32_t seed)
 {
 	const struct exchange_settings settings = {
@@ -71,6 +114,7 @@ void operation_connect(struct operation *operation, struct network *network, uin
 
 	runner_init(&operation->runner, network, operation->n_pdus, operation->labels,
 	            operation->log, &settings);
+	operation->runner.watch = operation_watcher(operation);
 	operation->running = true;
 }
 
@@ -197,6 +241,7 @@ static struct outcome take_inventory(struct operation *operation)
 {
 	struct machine machine;
 	struct outcome outcome;
+	bool in_time;
 
 	g_clear_pointer(&operation->view, feeds_view_free);
 	if (operation->inventory)
@@ -204,7 +249,10 @@ static struct outcome take_inventory(struct operation *operation)
 	else
 		operation->inventory = make_inventory(operation);
 	machine = inventory_machine(operation->inventory);
-	if (!runner_run(&operation->runner, &machine, operation->deadline))
+	in_time = operation_run(operation, &machine);
+	if (!in_time && operation_stopped(operation))
+		return operation_stop("the PDUs were read");
+	if (!in_time)
 		return and_slow_pdu(operation, inventory_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
 	for (unsigned i = 0; i < operation->n_pdus; i++)
@@ -311,18 +359,21 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 	struct power *power =
 		power_new(operation->n_pdus, operation->labels, feeds, &settings, operation->log);
 	const struct machine machine = power_machine(power);
-	const bool in_time = runner_run(&operation->runner, &machine, operation->deadline);
+	const bool in_time = operation_run(operation, &machine);
+	const bool stopped = !in_time && operation_stopped(operation);
 	const int silent = in_time ? -1 : runner_silent_pdu(&operation->runner);
 	struct outcome outcome;
 
-	if (!in_time) {
+	if (stopped) {
+		power_stop(power);
+	} else if (!in_time) {
 		char *why = silent < 0 ? NULL : silence_text(&operation->runner.exchanges[silent]);
 
 		power_expire(power, silent, why);
 		g_free(why);
 	}
 	outcome = power_outcome(power);
-	if (!in_time)
+	if (!in_time && !stopped)
 		outcome = and_slow_pdu(operation, outcome);
 	*short_of_on = power_short_of_on(power);
 	*outdated = power_outdated(power);

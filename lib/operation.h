@@ -24,6 +24,10 @@ struct operation {
 	struct inventory_need *needs;
 	struct runner runner;
 	bool running;
+	/* Who is told what it does, and may stop it. */
+	trippsnmp_progress_fn progress;
+	void *progress_context;
+	struct watch watch;
 	struct inventory *inventory;
 	const struct pdu_outlets **found;
 	struct feeds_view *view;
@@ -36,6 +40,10 @@ struct operation {
 struct operation *operation_new(const struct config *config, const char *const *labels,
                                 const struct log *log, const char *node, bool status, usec begun,
                                 usec limit);
+/** Has fn told of all that follows. NULL: nobody. */
+void operation_watch(struct operation *operation, trippsnmp_progress_fn fn, void *context);
+/** The watch, for what asks no PDU; NULL if there is none. */
+struct watch *operation_watcher(struct operation *operation);
 /** Gives it the network, which must outlive it; nothing below works before. */
 void operation_connect(struct operation *operation, struct network *network, uint32_t seed);
 void operation_free(struct operation *operation);
@@ -54,6 +62,12 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 /** Finds the node's outlets and switches them. shown: whose, such as "node db1", escaped. */
 struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
                                const char *shown);
+
+/** Runs a machine until its end, the deadline or a stop. False if it was not done. */
+bool operation_run(struct operation *operation, const struct machine *machine);
+/** Whether it was stopped, and what to say then of what it did, such as "reading". */
+bool operation_stopped(const struct operation *operation);
+struct outcome operation_stop(const char *what);
 
 /** That this PDU has not answered, and what to check. */
 struct outcome operation_no_answer(const struct operation *operation, unsigned pdu);

@@ -50,6 +50,12 @@ struct varbind {
 	int64_t number;
 	GBytes *octets;
 	usec asked, answered;
+	/*
+	 * BER tag of its type as it came, for who copies what a device says; 0 if it did not come
+	 * from one. Of VALUE_OTHER, Counter32, Counter64 (its bits) and IpAddress have their
+	 * values.
+	 */
+	uint8_t tag;
 };
 
 enum request_kind { REQUEST_GET, REQUEST_NEXT, REQUEST_BULK, REQUEST_SET };

@@ -209,6 +209,7 @@ struct asking {
 	usec again_at;
 	usec silent_at; /* a name server that has not answered by then is mentioned */
 	const struct log *log;
+	struct watch *watch;
 	bool warned;
 	char *error;
 };
@@ -268,22 +269,26 @@ static void warn_of_silence(struct asking *asking)
 	asking->warned = true;
 }
 
+static usec next_time(const struct asking *asking, usec deadline)
+{
+	return MIN(MIN(deadline, watch_due(asking->watch)),
+	           MIN(asking->again_at, asking->silent_at));
+}
+
 static void wait_for_answers(struct asking *asking, usec deadline, GArray **addresses)
 {
 	while (asking->left) {
 		const usec now = clock_now();
 		struct lookup *lookup;
 
-		if (now >= deadline)
+		if (now >= deadline || watch_stops(asking->watch, now, "resolving names"))
 			return;
 		if (now >= asking->silent_at)
 			warn_of_silence(asking);
 		if (now >= asking->again_at)
 			ask_again(asking);
 		lookup = g_async_queue_timeout_pop(
-			asking->done,
-			(guint64)MAX(MIN(MIN(deadline, asking->again_at), asking->silent_at) - now,
-		                     1));
+			asking->done, (guint64)MAX(next_time(asking, deadline) - now, 1));
 		if (!lookup)
 			continue;
 		answered(asking, lookup, addresses);
@@ -326,9 +331,9 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 }
 
 bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
-                 GArray **addresses, char **error)
+                 struct watch *watch, GArray **addresses, char **error)
 {
-	struct asking asking = { .pdus = pdus, .log = log };
+	struct asking asking = { .pdus = pdus, .log = log, .watch = watch };
 
 	*error = NULL;
 	asking.left = take_numeric(pdus, wanted, addresses);

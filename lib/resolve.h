@@ -9,6 +9,7 @@
 #include "log.h"
 #include "params.h"
 #include "request.h"
+#include "watch.h"
 
 #include <sys/socket.h>
 
@@ -25,8 +26,9 @@ struct address {
  * those not wanted. On failure NULL all over, and *error has one line (free
  * with g_free()). Numeric addresses ask no name server. A name that is said not
  * to exist ends it at once. An IPv4 address written as IPv6 becomes an IPv4 one.
+ * watch (NULL: nobody) is told meanwhile, and may stop it: that is a failure too.
  */
 bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
-                 GArray **addresses, char **error);
+                 struct watch *watch, GArray **addresses, char **error);
 
 #endif

@@ -91,7 +91,7 @@ static void advance_all(struct runner *runner, const struct machine *machine)
 
 static usec next_time(const struct runner *runner, const struct machine *machine, usec deadline)
 {
-	usec until = deadline;
+	usec until = MIN(deadline, watch_due(runner->watch));
 
 	for (unsigned i = 0; i < runner->n_pdus; i++) {
 		const struct exchange *x = &runner->exchanges[i];
@@ -124,6 +124,11 @@ static void take_event(struct runner *runner, const struct machine *machine, str
 	heard_clear(&heard);
 }
 
+static const char *doing(const struct machine *machine)
+{
+	return machine->doing ? machine->doing(machine->self) : "asking";
+}
+
 bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++)
@@ -136,6 +141,8 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 		/* first, for nothing may be sent once time is up */
 		if (now(runner) >= deadline)
 			return expire(runner, machine);
+		if (watch_stops(runner->watch, now(runner), doing(machine)))
+			return false;
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
@@ -148,10 +155,12 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 
 void runner_pause(struct runner *runner, usec until)
 {
-	while (now(runner) < until) {
+	while (now(runner) < until &&
+	       !watch_stops(runner->watch, now(runner), "waiting to look again")) {
 		struct event event = { 0 };
 
-		runner->network->next(runner->network, until, &event);
+		runner->network->next(runner->network, MIN(until, watch_due(runner->watch)),
+		                      &event);
 		event_clear(&event);
 	}
 }

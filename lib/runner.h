@@ -8,12 +8,14 @@
 #define TS_RUNNER_H
 
 #include "machine.h"
+#include "watch.h"
 
 struct runner {
 	struct network *network;
 	unsigned n_pdus;
 	struct exchange *exchanges; /* what was learned of each PDU stays from machine to machine */
 	uint32_t next_tag;
+	struct watch *watch; /* NULL: nobody */
 };
 
 void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
@@ -21,10 +23,10 @@ void runner_init(struct runner *runner, struct network *network, unsigned n_pdus
                  const struct exchange_settings *settings);
 void runner_clear(struct runner *runner);
 
-/** Runs the machine. False if it was not done at the deadline. */
+/** Runs the machine. False if it was not done at the deadline, or when its watch stopped it. */
 bool runner_run(struct runner *runner, const struct machine *machine, usec deadline);
 
-/** Waits. */
+/** Waits; not for long if its watch stops it. */
 void runner_pause(struct runner *runner, usec until);
 
 /**

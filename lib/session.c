@@ -48,6 +48,7 @@
 #define WAIT_MAX USEC_PER_SEC
 #define ENGINE_ID_MAX 32 /* RFC 3411 */
 #define DATAGRAM_MAX 65535
+#define IPADDRESS_OCTETS 4
 #define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
 
 struct pending {
@@ -241,10 +242,27 @@ static GBytes *objid_octets(const oid *name, size_t length)
 	return g_bytes_new_take(text, strlen(text));
 }
 
+/* What means nothing to us, and is only copied. Tag 0 if it is not what it says. */
+static void take_other(struct varbind *varbind, const netsnmp_variable_list *variable)
+{
+	if (variable->type == ASN_COUNTER && variable->val_len == sizeof(*variable->val.integer))
+		varbind->number = (uint32_t)*variable->val.integer;
+	else if (variable->type == ASN_COUNTER64 &&
+	         variable->val_len == sizeof(*variable->val.counter64))
+		varbind->number =
+			(int64_t)((uint64_t)(uint32_t)variable->val.counter64->high << 32 |
+		                  (uint32_t)variable->val.counter64->low);
+	else if (variable->type == ASN_IPADDRESS && variable->val_len == IPADDRESS_OCTETS)
+		varbind->octets = g_bytes_new(variable->val.string, variable->val_len);
+	else
+		varbind->tag = 0;
+}
+
 /* Type, length and range are checked here, once; what the value means is for others. */
 static struct varbind take_varbind(const netsnmp_variable_list *variable)
 {
-	struct varbind varbind = { .name = take_name(variable->name, variable->name_length) };
+	struct varbind varbind = { .name = take_name(variable->name, variable->name_length),
+		                   .tag = variable->type };
 
 	switch (variable->type) {
 	case ASN_INTEGER:
@@ -273,6 +291,12 @@ static struct varbind take_varbind(const netsnmp_variable_list *variable)
 		break;
 	case ASN_NULL:
 		varbind.type = VALUE_NULL;
+		break;
+	case ASN_COUNTER:
+	case ASN_COUNTER64:
+	case ASN_IPADDRESS:
+		varbind.type = VALUE_OTHER;
+		take_other(&varbind, variable);
 		break;
 	case SNMP_NOSUCHOBJECT:
 	case SNMP_NOSUCHINSTANCE:

@@ -270,9 +270,11 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 	const struct machine machine = write_check_machine(check);
 	struct outcome outcome;
 
-	if (runner_run(&operation->runner, &machine, operation->deadline)) {
+	if (operation_run(operation, &machine)) {
 		outcome = write_check_outcome(check);
 		survey->writable = write_check_proven(check);
+	} else if (operation_stopped(operation)) {
+		outcome = operation_stop("write access was checked");
 	} else {
 		outcome = write_unchecked(operation);
 	}

@@ -11,6 +11,7 @@
 
 /* Far above any real card (48), far below what would hurt. */
 #define ROWS_MAX 1024
+#define METERED_MAX (3 * ROWS_MAX)
 #define ANSWER_BYTES 1400
 #define VARBIND_BYTES 26 /* of ours, with a short value */
 #define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
@@ -19,7 +20,18 @@
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
 
-enum cell { CELL_STATE, CELL_CONTROLLABLE, CELL_NAME, CELL_DESCRIPTION, CELL_LIST, CELL_ALARM };
+enum cell {
+	CELL_STATE,
+	CELL_CONTROLLABLE,
+	CELL_NAME,
+	CELL_DESCRIPTION,
+	CELL_LIST,
+	CELL_ALARM,
+	/* What is only shown: a column that goes wrong is one that is not there. */
+	CELL_VOLTAGE,
+	CELL_CURRENT,
+	CELL_POWER
+};
 
 /** One column of one family on its way through the table, or a list, or one of alarms. */
 struct column {
@@ -33,6 +45,14 @@ struct column {
 	bool ended;
 };
 
+/** What is metered at an outlet whose row may not have been read yet. */
+struct metered {
+	const struct family *family;
+	uint32_t device, number;
+	enum cell cell;
+	int value;
+};
+
 struct table {
 	const char *label;
 	bool v1;
@@ -42,6 +62,7 @@ struct table {
 	GArray *census;        /* likewise */
 	struct alarms *alarms; /* likewise; NULL while none are read */
 	GArray *columns;       /* of struct column */
+	GArray *metered;       /* of struct metered */
 	bool no_bulk;
 	bool bulk_answered; /* so silence is not for GETBULK */
 	unsigned rows_per_request;
@@ -84,18 +105,21 @@ struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *o
 	table->outlets = outlets;
 	table->census = census;
 	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	table->metered = g_array_new(FALSE, FALSE, sizeof(struct metered));
 	return table;
 }
 
 void table_free(struct table *table)
 {
 	g_array_unref(table->columns);
+	g_array_unref(table->metered);
 	g_free(table);
 }
 
 void table_clear(struct table *table)
 {
 	g_array_set_size(table->columns, 0);
+	g_array_set_size(table->metered, 0);
 	g_array_set_size(table->outlets, 0);
 }
 
@@ -140,6 +164,11 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 	if (columns.names) {
 		add_column(table, family, device, family->outlet_name, CELL_NAME);
 		add_column(table, family, device, family->description, CELL_DESCRIPTION);
+	}
+	if (columns.meters) {
+		add_column(table, family, device, family->voltage, CELL_VOLTAGE);
+		add_column(table, family, device, family->current, CELL_CURRENT);
+		add_column(table, family, device, family->power, CELL_POWER);
 	}
 	table->rows_per_request = rows_in(table);
 }
@@ -262,32 +291,55 @@ static int outlet_compare(const struct outlet *a, const struct family *family, u
 	return 0;
 }
 
+static bool is_meter(enum cell cell)
+{
+	return cell >= CELL_VOLTAGE;
+}
+
+/* Where the row is or would be. */
+static unsigned place_of(const GArray *outlets, const struct family *family, uint32_t device,
+                         uint32_t number, bool *there)
+{
+	unsigned low = 0, high = outlets->len;
+
+	*there = false;
+	while (low < high && !*there) {
+		const unsigned middle = low + (high - low) / 2;
+		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
+		                                 family, device, number);
+
+		*there = order == 0;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return high;
+}
+
 /* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
 static struct outlet *outlet_row(struct table *table, const struct family *family, uint32_t device,
                                  uint32_t number)
 {
 	GArray *outlets = table->outlets;
 	const struct outlet fresh = {
-		.family = family, .device = device, .number = number, .exists = true
+		.family = family,
+		.device = device,
+		.number = number,
+		.exists = true,
+		.millivolts = -1,
+		.milliamperes = -1,
+		.watts = -1,
 	};
-	unsigned low = 0, high = outlets->len;
+	bool there;
+	const unsigned at = place_of(outlets, family, device, number, &there);
 
-	while (low < high) {
-		const unsigned middle = low + (high - low) / 2;
-		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
-		                                 family, device, number);
-
-		if (order == 0)
-			return &g_array_index(outlets, struct outlet, middle);
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	if (there)
+		return &g_array_index(outlets, struct outlet, at);
 	if (outlets->len >= ROWS_MAX)
 		return NULL;
-	g_array_insert_val(outlets, low, fresh);
-	return &g_array_index(outlets, struct outlet, low);
+	g_array_insert_val(outlets, at, fresh);
+	return &g_array_index(outlets, struct outlet, at);
 }
 
 static char *octets_string(const struct varbind *varbind)
@@ -324,11 +376,53 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 		outlet->description = octets_string(varbind);
 		outlet->has_description = true;
 		break;
+	case CELL_VOLTAGE:
+	case CELL_CURRENT:
+	case CELL_POWER:
 	case CELL_LIST:
 	case CELL_ALARM:
 		break;
 	}
 	return NULL;
+}
+
+/* It makes no outlet: which of them there are, other columns say. */
+static const char *take_metered(const struct table *table, const struct column *column,
+                                uint32_t device, uint32_t number, const struct varbind *varbind)
+{
+	const struct family *family = column->family;
+	const int unit = column->cell == CELL_VOLTAGE   ? family->voltage_millivolts
+	                 : column->cell == CELL_CURRENT ? family->current_milliamperes
+	                                                : 1;
+	const struct metered metered = { family, device, number, column->cell,
+		                         family_metered(varbind, unit) };
+
+	if (table->metered->len >= METERED_MAX)
+		return "it has no end";
+	g_array_append_val(table->metered, metered);
+	return NULL;
+}
+
+/* When all rows are there. */
+static void enter_metered(const struct table *table)
+{
+	for (unsigned i = 0; i < table->metered->len; i++) {
+		const struct metered *metered = &g_array_index(table->metered, struct metered, i);
+		struct outlet *outlet;
+		bool there;
+		const unsigned at = place_of(table->outlets, metered->family, metered->device,
+		                             metered->number, &there);
+
+		if (!there)
+			continue;
+		outlet = &g_array_index(table->outlets, struct outlet, at);
+		if (metered->cell == CELL_VOLTAGE)
+			outlet->millivolts = metered->value;
+		else if (metered->cell == CELL_CURRENT)
+			outlet->milliamperes = metered->value;
+		else
+			outlet->watts = metered->value;
+	}
 }
 
 /* A row of the column. Returns what is wrong, NULL if nothing. */
@@ -347,13 +441,15 @@ static const char *take_row(struct table *table, const struct column *column,
 		return alarms_take(table->alarms, id, varbind);
 	if (!family_index(column->family, id, &varbind->name, &device, &number))
 		return "a row with a strange index";
+	if (is_meter(column->cell))
+		return take_metered(table, column, device, number, varbind);
 	outlet = outlet_row(table, column->family, device, number);
 	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
 }
 
 /* One step of a column. Returns what is wrong, NULL if nothing. */
-static const char *step(struct table *table, struct column *column, const struct objid *asked,
-                        const struct varbind *varbind)
+static const char *strict_step(struct table *table, struct column *column,
+                               const struct objid *asked, const struct varbind *varbind)
 {
 	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
 		column->ended = true;
@@ -374,6 +470,17 @@ static const char *step(struct table *table, struct column *column, const struct
 		return NULL;
 	column->cursor = varbind->name;
 	return take_row(table, column, varbind);
+}
+
+static const char *step(struct table *table, struct column *column, const struct objid *asked,
+                        const struct varbind *varbind)
+{
+	const char *wrong = strict_step(table, column, asked, varbind);
+
+	if (!wrong || !is_meter(column->cell))
+		return wrong;
+	column->ended = true;
+	return NULL;
 }
 
 static const char *take_bulk(struct table *table, const GArray *varbinds, unsigned from)
@@ -426,8 +533,11 @@ static const char *take_next(struct table *table, const GArray *varbinds)
 			const char *wrong = NULL;
 
 			if (column->ended)
-				wrong = after_end(column,
-				                  &g_array_index(varbinds, struct varbind, at));
+				wrong = is_meter(column->cell)
+				                ? NULL
+				                : after_end(column,
+				                            &g_array_index(varbinds, struct varbind,
+				                                           at));
 			else if (!gap)
 				wrong = step(table, column, &asked,
 				             &g_array_index(varbinds, struct varbind, at));
@@ -504,6 +614,8 @@ const char *table_take(struct table *table, const struct reply *reply)
 	wrong = bulk ? take_bulk(table, reply->varbinds, 0) : take_next(table, reply->varbinds);
 	if (bulk && !wrong && !table_ended(table))
 		adapt_rows(table, reply->varbinds, 0);
+	if (!wrong && table_ended(table))
+		enter_metered(table);
 	return wrong;
 }
 

@@ -27,6 +27,8 @@ struct outlet {
 	bool alarmed;     /* an active alarm says that its device is lost: likewise */
 	bool has_name, has_description; /* whether the cell was read */
 	char *name, *description;       /* text_string(); never NULL if has_ */
+	/* Only where meters are read; -1: nothing is metered. */
+	int millivolts, milliamperes, watts;
 };
 
 /** A GArray of struct outlet that frees their texts. */
@@ -50,7 +52,7 @@ void table_clear(struct table *table);
 
 /** Which columns of a family are read besides the one that tells which outlets exist. */
 struct table_columns {
-	bool state, names;
+	bool state, names, meters;
 };
 /** Adds a family's columns, once; its first row is likely to be on that device. */
 void table_add(struct table *table, const struct family *family, uint32_t device,

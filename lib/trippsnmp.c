@@ -15,12 +15,16 @@
 #include "session.h"
 #include "survey.h"
 #include "text.h"
+#include "walk.h"
 
 #include <string.h>
 #include <unistd.h>
 
 /* Pacemaker's limit for a monitor is 20 s. */
 #define STATUS_LIMIT (15 * USEC_PER_SEC)
+/* RFC 2578 */
+#define TAG_COUNTER32 65
+#define TAG_COUNTER64 70
 
 struct trippsnmp {
 	char *values[PARAM_COUNT];
@@ -30,6 +34,8 @@ struct trippsnmp {
 	struct config *config;    /* NULL until configured */
 	const char **labels;      /* of the PDUs; the strings are the configuration's */
 	struct log log;
+	trippsnmp_progress_fn progress; /* NULL: nobody */
+	void *progress_context;
 	char *message;
 };
 
@@ -76,6 +82,12 @@ void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context)
 {
 	handle->log.fn = fn;
 	handle->log.context = context;
+}
+
+void trippsnmp_set_progress(trippsnmp *handle, trippsnmp_progress_fn fn, void *context)
+{
+	handle->progress = fn;
+	handle->progress_context = context;
 }
 
 const char *trippsnmp_message(const trippsnmp *handle)
@@ -197,6 +209,7 @@ static struct call call_new(const trippsnmp *handle, const struct config *config
 
 	call.operation = operation_new(config, handle->labels, &handle->log, node, status,
 	                               clock_now(), limit);
+	operation_watch(call.operation, handle->progress, handle->progress_context);
 	call.addresses = g_new0(GArray *, call.operation->n_pdus);
 	return call;
 }
@@ -290,8 +303,12 @@ static struct outcome resolve(const struct call *call)
 	for (unsigned i = 0; i < operation->n_pdus; i++)
 		wanted[i] = !operation->needs[i].skip;
 	resolve_all(operation->config->pdus, wanted, operation->deadline, operation->log,
-	            call->addresses, &error);
+	            operation_watcher(call->operation), call->addresses, &error);
 	g_free(wanted);
+	if (error && operation_stopped(operation)) {
+		g_free(error);
+		return operation_stop("names were resolved");
+	}
 	if (error) {
 		const struct outcome outcome =
 			failure(TRIPPSNMP_ACCESS, "%s: %s",
@@ -597,32 +614,41 @@ void trippsnmp_free_list(char **nodes)
 
 /* --- outlets --- */
 
+/* The strings are in the chunk. */
+static struct trippsnmp_outlet describe_outlet(const char *label, const struct outlet *outlet,
+                                               GStringChunk *strings)
+{
+	char *name = text_escape(outlet->has_name ? outlet->name : "", -1);
+	char *description = text_escape(outlet->has_description ? outlet->description : "", -1);
+	const struct trippsnmp_outlet given = {
+		.pdu = g_string_chunk_insert_const(strings, label),
+		.family = outlet->family->name,
+		.device = outlet->device,
+		.number = outlet->number,
+		.name = g_string_chunk_insert_const(strings, name),
+		.description = g_string_chunk_insert_const(strings, description),
+		.controllable = outlet->controllable == TRI_YES,
+		.state = outlet->lost || outlet->alarmed ? TRIPPSNMP_UNKNOWN : outlet->state,
+	};
+
+	g_free(name);
+	g_free(description);
+	return given;
+}
+
 static void give_outlets(const struct operation *operation, unsigned pdu,
                          void (*fn)(void *context, const struct trippsnmp_outlet *), void *context)
 {
 	const GArray *outlets = operation->found[pdu]->outlets;
+	GStringChunk *strings = g_string_chunk_new(1024);
 
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
-		char *name = text_escape(outlet->has_name ? outlet->name : "", -1);
-		char *description =
-			text_escape(outlet->has_description ? outlet->description : "", -1);
-		const struct trippsnmp_outlet given = {
-			.pdu = operation->labels[pdu],
-			.family = outlet->family->name,
-			.device = outlet->device,
-			.number = outlet->number,
-			.name = name,
-			.description = description,
-			.controllable = outlet->controllable == TRI_YES,
-			.state =
-				outlet->lost || outlet->alarmed ? TRIPPSNMP_UNKNOWN : outlet->state,
-		};
+		const struct trippsnmp_outlet given = describe_outlet(
+			operation->labels[pdu], &g_array_index(outlets, struct outlet, i), strings);
 
 		fn(context, &given);
-		g_free(name);
-		g_free(description);
 	}
+	g_string_chunk_free(strings);
 }
 
 enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
@@ -645,6 +671,352 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
 		outcome = operation_look(operation, judge_nothing, NULL);
 	for (unsigned i = 0; !outcome.error && i < operation->n_pdus; i++)
 		give_outlets(operation, i, fn, context);
+	outcome = call_end(&call, outcome);
+	return conclude(handle, outcome);
+}
+
+/* --- inventory --- */
+
+struct trippsnmp_inventory {
+	GArray *pdus;      /* of struct trippsnmp_pdu */
+	GArray *outlets;   /* of struct trippsnmp_outlet */
+	GArray *meters;    /* of struct trippsnmp_meter, of the same outlets */
+	GPtrArray *models; /* of const char *, likewise */
+	GStringChunk *strings;
+	GArray *alarms; /* of struct trippsnmp_alarm */
+};
+
+static trippsnmp_inventory *shown_new(void)
+{
+	trippsnmp_inventory *inventory = g_new0(trippsnmp_inventory, 1);
+
+	inventory->pdus = g_array_new(FALSE, FALSE, sizeof(struct trippsnmp_pdu));
+	inventory->outlets = g_array_new(FALSE, FALSE, sizeof(struct trippsnmp_outlet));
+	inventory->meters = g_array_new(FALSE, FALSE, sizeof(struct trippsnmp_meter));
+	inventory->models = g_ptr_array_new();
+	inventory->alarms = g_array_new(FALSE, FALSE, sizeof(struct trippsnmp_alarm));
+	inventory->strings = g_string_chunk_new(4096);
+	return inventory;
+}
+
+void trippsnmp_free_inventory(trippsnmp_inventory *inventory)
+{
+	if (!inventory)
+		return;
+	g_array_unref(inventory->pdus);
+	g_array_unref(inventory->outlets);
+	g_array_unref(inventory->meters);
+	g_ptr_array_unref(inventory->models);
+	g_array_unref(inventory->alarms);
+	g_string_chunk_free(inventory->strings);
+	g_free(inventory);
+}
+
+/* Escaped; text may be NULL. */
+static char *keep_text(const trippsnmp_inventory *inventory, const char *text)
+{
+	char *escaped = text_escape(text ? text : "", -1);
+	char *kept = g_string_chunk_insert_const(inventory->strings, escaped);
+
+	g_free(escaped);
+	return kept;
+}
+
+static const char *model_of(const struct pdu_outlets *found, const struct outlet *outlet)
+{
+	for (unsigned i = 0; i < found->models->len; i++) {
+		const struct shown_model *model =
+			&g_array_index(found->models, struct shown_model, i);
+
+		if (model->family == family_owner(outlet->family) &&
+		    model->device == outlet->device)
+			return model->text;
+	}
+	return NULL;
+}
+
+static void show_alarms(trippsnmp_inventory *inventory, const char *label,
+                        const struct alarms *alarms)
+{
+	for (unsigned i = 0; i < alarms_len(alarms); i++) {
+		const struct alarm *alarm = alarms_at(alarms, i);
+		char *what = objid_text(&alarm->what);
+		const struct trippsnmp_alarm shown = {
+			.pdu = g_string_chunk_insert_const(inventory->strings, label),
+			.id = alarm->id,
+			.what = g_string_chunk_insert_const(inventory->strings, what),
+			.text = keep_text(inventory, alarm->text),
+			.lost = alarm->lost,
+		};
+
+		g_array_append_val(inventory->alarms, shown);
+		g_free(what);
+	}
+}
+
+static void show_pdu(trippsnmp_inventory *inventory, const char *label,
+                     const struct pdu_outlets *found)
+{
+	const struct trippsnmp_pdu pdu = {
+		.name = g_string_chunk_insert_const(inventory->strings, label),
+		.complete = found != NULL,
+		.firmware = keep_text(inventory, found ? found->firmware : NULL),
+	};
+
+	g_array_append_val(inventory->pdus, pdu);
+	for (unsigned i = 0; found && i < found->outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
+		const struct trippsnmp_outlet shown =
+			describe_outlet(label, outlet, inventory->strings);
+		const struct trippsnmp_meter meter = { outlet->millivolts, outlet->milliamperes,
+			                               outlet->watts };
+
+		g_array_append_val(inventory->outlets, shown);
+		g_array_append_val(inventory->meters, meter);
+		g_ptr_array_add(inventory->models, keep_text(inventory, model_of(found, outlet)));
+	}
+	if (found)
+		show_alarms(inventory, label, &found->alarms);
+}
+
+static trippsnmp_inventory *show_all(const struct operation *operation)
+{
+	trippsnmp_inventory *shown = shown_new();
+
+	for (unsigned i = 0; i < operation->n_pdus; i++)
+		show_pdu(shown, operation->labels[i],
+		         inventory_has(operation->inventory, i)
+		                 ? inventory_pdu(operation->inventory, i)
+		                 : NULL);
+	return shown;
+}
+
+enum trippsnmp_error trippsnmp_take_inventory(trippsnmp *handle, trippsnmp_inventory **inventory)
+{
+	struct operation *operation;
+	struct outcome outcome;
+	struct call call;
+
+	*inventory = NULL;
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
+	operation = call.operation;
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		struct inventory_need *need = &operation->needs[i];
+
+		need->table = need->names = need->mains = need->details = true;
+	}
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = operation_look(operation, judge_nothing, NULL);
+	if (operation->inventory)
+		*inventory = show_all(operation);
+	outcome = call_end(&call, outcome);
+	return conclude(handle, outcome);
+}
+
+const struct trippsnmp_pdu *trippsnmp_inventory_pdu(const trippsnmp_inventory *inventory,
+                                                    unsigned i)
+{
+	return i < inventory->pdus->len ? &g_array_index(inventory->pdus, struct trippsnmp_pdu, i)
+	                                : NULL;
+}
+
+const struct trippsnmp_outlet *trippsnmp_inventory_outlet(const trippsnmp_inventory *inventory,
+                                                          unsigned i)
+{
+	return i < inventory->outlets->len
+	               ? &g_array_index(inventory->outlets, struct trippsnmp_outlet, i)
+	               : NULL;
+}
+
+const struct trippsnmp_meter *trippsnmp_inventory_meter(const trippsnmp_inventory *inventory,
+                                                        unsigned i)
+{
+	return i < inventory->meters->len
+	               ? &g_array_index(inventory->meters, struct trippsnmp_meter, i)
+	               : NULL;
+}
+
+const char *trippsnmp_inventory_model(const trippsnmp_inventory *inventory, unsigned i)
+{
+	return i < inventory->models->len ? inventory->models->pdata[i] : NULL;
+}
+
+const struct trippsnmp_alarm *trippsnmp_inventory_alarm(const trippsnmp_inventory *inventory,
+                                                        unsigned i)
+{
+	return i < inventory->alarms->len
+	               ? &g_array_index(inventory->alarms, struct trippsnmp_alarm, i)
+	               : NULL;
+}
+
+/* --- all objects --- */
+
+/** The walk's caller. */
+struct reader {
+	void (*fn)(void *context, const struct trippsnmp_object *);
+	void *context;
+};
+
+static void give_octets(const struct reader *reader, struct trippsnmp_object *object,
+                        const struct varbind *varbind)
+{
+	gsize n;
+
+	object->octets = g_bytes_get_data(varbind->octets, &n);
+	if (!n)
+		object->octets = (const unsigned char *)"";
+	object->length = n;
+	reader->fn(reader->context, object);
+}
+
+static void give_number(const struct reader *reader, struct trippsnmp_object *object,
+                        const struct varbind *varbind)
+{
+	char text[32];
+
+	g_snprintf(text, sizeof(text),
+	           varbind->type == VALUE_OTHER ? "%" G_GUINT64_FORMAT : "%" G_GINT64_FORMAT,
+	           varbind->number);
+	object->value = text;
+	reader->fn(reader->context, object);
+}
+
+static void give_object(void *context, const struct varbind *varbind)
+{
+	const struct reader *reader = context;
+	char *name = objid_text(&varbind->name);
+	struct trippsnmp_object object = { .name = name, .type = varbind->tag };
+	char *value;
+	gsize n;
+
+	switch (varbind->type) {
+	case VALUE_OBJID:
+		object.value = g_bytes_get_data(varbind->octets, &n);
+		value = g_strndup(object.value, n);
+		object.value = value;
+		reader->fn(reader->context, &object);
+		g_free(value);
+		break;
+	case VALUE_NULL:
+		object.value = "";
+		reader->fn(reader->context, &object);
+		break;
+	case VALUE_INTEGER:
+	case VALUE_UNSIGNED:
+		give_number(reader, &object, varbind);
+		break;
+	case VALUE_OCTETS:
+		give_octets(reader, &object, varbind);
+		break;
+	case VALUE_OTHER: /* one that is what it says it is has a tag that we know */
+		if (varbind->octets)
+			give_octets(reader, &object, varbind);
+		else if (varbind->tag == TAG_COUNTER32 || varbind->tag == TAG_COUNTER64)
+			give_number(reader, &object, varbind);
+		break;
+	case VALUE_NONE:
+	case VALUE_ABSENT:
+	case VALUE_END_OF_MIB:
+	case VALUE_ERROR:
+		break;
+	}
+	g_free(name);
+}
+
+static struct outcome walk(struct operation *operation, unsigned pdu, const struct objid *root,
+                           const struct reader *reader)
+{
+	struct walk *walk =
+		walk_new(pdu, operation->labels[pdu], root, operation->config->version == SNMP_V1,
+	                 give_object, (void *)reader);
+	const struct machine machine = walk_machine(walk);
+	const bool ended = operation_run(operation, &machine);
+	struct outcome outcome;
+
+	if (ended)
+		outcome = walk_outcome(walk);
+	else if (operation_stopped(operation))
+		outcome = operation_stop("objects were read");
+	else if (runner_silent_pdu(&operation->runner) >= 0)
+		outcome = operation_no_answer(operation, pdu);
+	else
+		outcome = failure(TRIPPSNMP_TIMEOUT,
+		                  "%s: the time was up before all objects were read; "
+		                  "total_timeout may be longer",
+		                  operation->labels[pdu]);
+	walk_free(walk);
+	return outcome;
+}
+
+/* Dotted numbers. */
+static bool parse_objid(const char *text, struct objid *name)
+{
+	char **parts = g_strsplit(text, ".", OBJID_MAX + 1);
+	const unsigned n = g_strv_length(parts);
+	bool ok = n >= 2 && n < OBJID_MAX;
+
+	*name = (struct objid){ .n = 0 };
+	for (unsigned i = 0; ok && i < n; i++) {
+		guint64 id;
+
+		ok = g_ascii_string_to_unsigned(parts[i], 10, 0, UINT32_MAX, &id, NULL);
+		name->id[name->n++] = ok ? (uint32_t)id : 0;
+	}
+	g_strfreev(parts);
+	return ok;
+}
+
+/* The PDU's place; the number of PDUs if there is none of that name. */
+static unsigned find_pdu(const struct operation *operation, const char *pdu)
+{
+	unsigned i = 0;
+
+	if (!pdu)
+		return operation->n_pdus == 1 ? 0 : operation->n_pdus;
+	while (i < operation->n_pdus && strcmp(operation->labels[i], pdu) != 0)
+		i++;
+	return i;
+}
+
+static struct outcome bad_pdu(const struct operation *operation, const char *pdu)
+{
+	char *escaped = text_escape(pdu ? pdu : "", -1);
+	const char *ipaddr = config_name(operation->config, PARAM_IPADDR);
+	const struct outcome outcome =
+		pdu ? failure(TRIPPSNMP_INVALID, "%s has no %s", ipaddr, escaped)
+		    : failure(TRIPPSNMP_INVALID, "%s has several PDUs: name one of them", ipaddr);
+
+	g_free(escaped);
+	return outcome;
+}
+
+enum trippsnmp_error trippsnmp_walk(trippsnmp *handle, const char *pdu, const char *root,
+                                    void (*fn)(void *context, const struct trippsnmp_object *),
+                                    void *context)
+{
+	const struct reader reader = { fn, context };
+	struct outcome outcome = fine;
+	struct objid name;
+	struct call call;
+	unsigned at;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	if (!root || !parse_objid(root, &name))
+		return conclude_text(handle, TRIPPSNMP_INVALID, "root is not dotted numbers");
+	call = call_new(handle, handle->config, NULL, false, handle->config->total_timeout);
+	at = find_pdu(call.operation, pdu);
+	for (unsigned i = 0; i < call.operation->n_pdus; i++)
+		call.operation->needs[i].skip = i != at;
+	if (at == call.operation->n_pdus)
+		outcome = bad_pdu(call.operation, pdu);
+	if (!outcome.error)
+		outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = walk(call.operation, at, &name, &reader);
 	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }
@@ -839,6 +1211,110 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 	return conclude(handle, outcome);
 }
 
+/** What is known of a node. */
+struct node_row {
+	char *name, *feeds;
+	enum trippsnmp_state state;
+	struct outcome outcome;
+};
+
+static void node_row_clear(void *data)
+{
+	struct node_row *row = data;
+
+	g_free(row->name);
+	g_free(row->feeds);
+	g_free(row->outcome.message);
+}
+
+static struct node_row look_at_node(const struct operation *operation, const char *node)
+{
+	GArray *feeds = feeds_new();
+	struct node_row row = { .name = g_strdup(node) };
+
+	row.outcome = feeds_find(operation->view, node, feeds);
+	row.feeds = row.outcome.error ? g_strdup("") : feeds_text(feeds);
+	if (!row.outcome.error)
+		row.outcome = judge_feeds(feeds, &row.state);
+	g_array_unref(feeds);
+	return row;
+}
+
+/* The first trouble is the call's. */
+static struct outcome judge_nodes(const struct operation *operation, void *context, bool *unclear)
+{
+	GArray *rows = context; /* of struct node_row */
+	GPtrArray *names = operation->config->map->nodes->len ? map_names(operation->config->map)
+	                                                      : survey_names(operation);
+	struct outcome first = fine;
+
+	(void)unclear;
+	g_array_set_size(rows, 0);
+	for (unsigned i = 0; i < names->len; i++) {
+		const struct node_row row = look_at_node(operation, names->pdata[i]);
+
+		g_array_append_val(rows, row);
+		if (row.outcome.error && !first.error)
+			first = failure(row.outcome.error, "node %s: %s", row.name,
+			                row.outcome.message);
+	}
+	g_ptr_array_unref(names);
+	return first;
+}
+
+/* Where the PDUs could not be read: of each node of hostlist the same is known, nothing. */
+static void no_nodes(const struct operation *operation, const struct outcome *outcome, GArray *rows)
+{
+	GPtrArray *names = map_names(operation->config->map);
+
+	g_array_set_size(rows, 0);
+	for (unsigned i = 0; i < names->len; i++) {
+		const struct node_row row = {
+			.name = g_strdup(names->pdata[i]),
+			.feeds = g_strdup(""),
+			.outcome = { outcome->error, g_strdup(outcome->message) },
+		};
+
+		g_array_append_val(rows, row);
+	}
+	g_ptr_array_unref(names);
+}
+
+enum trippsnmp_error trippsnmp_nodes(trippsnmp *handle,
+                                     void (*fn)(void *context, const struct trippsnmp_node *),
+                                     void *context)
+{
+	struct outcome outcome;
+	struct call call;
+	GArray *rows;
+
+	if (!handle->config)
+		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
+	rows = g_array_new(FALSE, FALSE, sizeof(struct node_row));
+	g_array_set_clear_func(rows, node_row_clear);
+	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
+	outcome = call_open(&call);
+	if (!outcome.error)
+		outcome = operation_look(call.operation, judge_nodes, rows);
+	if (outcome.error && !call.operation->view)
+		no_nodes(call.operation, &outcome, rows);
+	outcome = call_end(&call, outcome);
+	for (unsigned i = 0; i < rows->len; i++) {
+		const struct node_row *row = &g_array_index(rows, struct node_row, i);
+		const struct trippsnmp_node node = {
+			.name = row->name,
+			.feeds = row->feeds,
+			.state = row->state,
+			.error = row->outcome.error,
+			.message = row->outcome.message ? row->outcome.message : "",
+		};
+
+		fn(context, &node);
+	}
+	g_array_unref(rows);
+	return conclude(handle, outcome);
+}
+
 /* --- words --- */
 
 const char *trippsnmp_strerror(enum trippsnmp_error error)
@@ -860,6 +1336,8 @@ const char *trippsnmp_strerror(enum trippsnmp_error error)
 		return "invalid call";
 	case TRIPPSNMP_INTERNAL:
 		return "internal error";
+	case TRIPPSNMP_STOPPED:
+		return "stopped";
 	}
 	return "unknown error";
 }

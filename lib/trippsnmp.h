@@ -30,7 +30,8 @@ enum trippsnmp_error {
 	TRIPPSNMP_TIMEOUT,   /**< no answer in time */
 	TRIPPSNMP_POWER,     /**< the device answered, but power did not obey */
 	TRIPPSNMP_INVALID,   /**< the call itself is wrong (unknown action) */
-	TRIPPSNMP_INTERNAL   /**< our own fault, or the machine's (no sockets) */
+	TRIPPSNMP_INTERNAL,  /**< our own fault, or the machine's (no sockets) */
+	TRIPPSNMP_STOPPED    /**< the progress function said so: see trippsnmp_set_progress() */
 };
 
 /**
@@ -66,6 +67,25 @@ void trippsnmp_free(trippsnmp *handle);
 
 /** Sends log lines to fn (NULL: nowhere, the default). */
 void trippsnmp_set_log(trippsnmp *handle, trippsnmp_log_fn fn, void *context);
+
+/** What a call is doing. The strings live during the call of the function that gets it. */
+struct trippsnmp_progress {
+	const char *doing; /**< a few words, such as "waiting while all outlets are off" */
+	double seconds;    /**< since the call began */
+	double limit;      /**< seconds from its beginning, after which it ends by itself */
+	unsigned requests; /**< that were sent so far, repeats included */
+};
+
+/**
+ * Told four times a second or oftener, by any call that asks the network, while that waits.
+ * Returns 0 to go on. Anything else stops the call: nothing more is sent, and unless it was done
+ * already, it ends with TRIPPSNMP_STOPPED. What was switched stays as it is. It must not use the
+ * handle, nor free it. A stop never is a success, not even that of a reset whose off was proven.
+ */
+typedef int (*trippsnmp_progress_fn)(void *context, const struct trippsnmp_progress *progress);
+
+/** Has fn told of what is done (NULL: nobody, the default). */
+void trippsnmp_set_progress(trippsnmp *handle, trippsnmp_progress_fn fn, void *context);
 
 /**
  * Sets one parameter (see trippsnmp_parameter()); the strings are copied.
@@ -211,6 +231,100 @@ struct trippsnmp_outlet {
 enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
                                        void (*fn)(void *context, const struct trippsnmp_outlet *),
                                        void *context);
+
+/** What one look at the PDUs has found. Opaque; made by trippsnmp_take_inventory(). */
+typedef struct trippsnmp_inventory trippsnmp_inventory;
+
+/** One PDU, that is one card. */
+struct trippsnmp_pdu {
+	const char *name;     /**< as written in ipaddr */
+	int complete;         /**< 1 if all of it was read; 0: what it has is not known */
+	const char *firmware; /**< of the card, escaped; "" if it does not tell */
+};
+
+/** What is metered at an outlet (columns 7 to 9 of the LX outlet tables); -1 where nothing is. */
+struct trippsnmp_meter {
+	int millivolts;   /**< 0 to 1,000,000; the device counts tenths of a volt */
+	int milliamperes; /**< 0 to 1,000,000; it counts hundredths of an ampere, or tenths */
+	int watts;        /**< 0 to 1,000,000 */
+};
+
+/** An active alarm of a card (tlpAlarmsTable, tlUpsAlarmTable). */
+struct trippsnmp_alarm {
+	const char *pdu;  /**< as written in ipaddr */
+	unsigned id;      /**< of its row */
+	const char *what; /**< its description, dotted numbers; "" if the card does not tell */
+	const char *text; /**< the card's words for it, escaped; "" likewise */
+	int lost;         /**< 1 if it says that the card has lost a device, whichever that is */
+};
+
+/**
+ * Reads all that PDUs tell of themselves and of their outlets, which is more than status and
+ * fencing ask for. *inventory is to be freed with trippsnmp_free_inventory(); also after an error,
+ * unless it is NULL then: it has what was read of the PDUs that are complete. At most 15 s.
+ */
+enum trippsnmp_error trippsnmp_take_inventory(trippsnmp *handle, trippsnmp_inventory **inventory);
+/** NULL is allowed. */
+void trippsnmp_free_inventory(trippsnmp_inventory *inventory);
+
+/* What it has, each NULL past the last. Owned by the inventory, as are the strings. */
+
+/** The i-th PDU, in the order of ipaddr. */
+const struct trippsnmp_pdu *trippsnmp_inventory_pdu(const trippsnmp_inventory *inventory,
+                                                    unsigned i);
+/** The i-th outlet, in the order of trippsnmp_outlets(). */
+const struct trippsnmp_outlet *trippsnmp_inventory_outlet(const trippsnmp_inventory *inventory,
+                                                          unsigned i);
+/** What is metered at that outlet. */
+const struct trippsnmp_meter *trippsnmp_inventory_meter(const trippsnmp_inventory *inventory,
+                                                        unsigned i);
+/** The model of that outlet's device (tlpDeviceModel), escaped; "" if it does not tell. */
+const char *trippsnmp_inventory_model(const trippsnmp_inventory *inventory, unsigned i);
+
+/** The i-th active alarm, in the order of PDUs, as far as their cards tell them. */
+const struct trippsnmp_alarm *trippsnmp_inventory_alarm(const trippsnmp_inventory *inventory,
+                                                        unsigned i);
+
+/** A node, and what feeds it. The strings live during the call only. */
+struct trippsnmp_node {
+	const char *name;           /**< lower-cased, as trippsnmp_list() has it */
+	const char *feeds;          /**< as messages name them: "outlet 3 of pdu-a"; "" if none */
+	enum trippsnmp_state state; /**< as trippsnmp_node_state() */
+	enum trippsnmp_error error; /**< what fencing it would meet, by what was read now */
+	const char *message;        /**< the line that explains it; "" */
+};
+
+/**
+ * As trippsnmp_node_states(), with all that is known of each node. What is wrong with one of them
+ * is in its row; the call's own error is that of the first one. Each is fn's to say: the log has
+ * the call's own alone.
+ */
+enum trippsnmp_error trippsnmp_nodes(trippsnmp *handle,
+                                     void (*fn)(void *context, const struct trippsnmp_node *),
+                                     void *context);
+
+/** One object of an agent, as it answered. The strings live during the call only. */
+struct trippsnmp_object {
+	const char *name; /**< dotted numbers */
+	/**
+	 * The tag of its type: 2 INTEGER, 4 OCTET STRING, 5 NULL, 6 OBJECT IDENTIFIER, 64
+	 * IpAddress, 65 Counter32, 66 Gauge32, 67 TimeTicks, 70 Counter64.
+	 */
+	unsigned type;
+	const char *value;           /**< text of any type but 4 and 64: a number, or dotted ones */
+	const unsigned char *octets; /**< of 4 and 64; as sent, nothing is escaped. Else NULL */
+	unsigned long length;        /**< how many */
+};
+
+/**
+ * Calls fn for each object below (not at) root, which is dotted numbers, on that PDU, as written
+ * in ipaddr; NULL: the only one. In their order, while it reads: after an error, fn has had those
+ * before it. Types besides those above are passed over. At most total_timeout, and at most 100,000
+ * objects.
+ */
+enum trippsnmp_error trippsnmp_walk(trippsnmp *handle, const char *pdu, const char *root,
+                                    void (*fn)(void *context, const struct trippsnmp_object *),
+                                    void *context);
 
 /** The line that explains the last call's error, "" after success. Owned by the handle. */
 const char *trippsnmp_message(const trippsnmp *handle);

@@ -165,9 +165,20 @@ static bool done(const void *self)
 	return all || check->outcome.error;
 }
 
+static const char *doing(const void *self)
+{
+	(void)self;
+	return "checking write access";
+}
+
 struct machine write_check_machine(struct write_check *check)
 {
 	return (struct machine){
-		.self = check, .next = next, .reply = reply, .wake = wake, .done = done
+		.self = check,
+		.next = next,
+		.reply = reply,
+		.wake = wake,
+		.done = done,
+		.doing = doing,
 	};
 }

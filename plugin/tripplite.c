@@ -130,6 +130,7 @@ static int code(enum trippsnmp_error error)
 	case TRIPPSNMP_INVALID:
 		return S_INVAL;
 	case TRIPPSNMP_INTERNAL:
+	case TRIPPSNMP_STOPPED: /* nobody here stops a call */
 		return S_OOPS;
 	}
 	return S_OOPS;

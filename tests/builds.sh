@@ -51,11 +51,13 @@ build() {
 # A 32-bit build needs its libraries; where they are not installed there is nothing to try.
 has_32_bit() {
 	echo '#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <libxml/parser.h>
 int main(void) { return g_get_prgname() != 0; }' >"$scratch/probe.c"
 	PKG_CONFIG_PATH=/usr/lib/i386-linux-gnu/pkgconfig
 	export PKG_CONFIG_PATH
 	gcc -m32 "$scratch/probe.c" -o "$scratch/probe" \
-		$(pkg-config --cflags --libs glib-2.0) >/dev/null 2>&1
+		$(pkg-config --cflags --libs glib-2.0 json-glib-1.0 libxml-2.0) >/dev/null 2>&1
 }
 
 for way in ${*:-O0 O2 O3-lto clang clang-O0 without-stonith glue i386}; do

@@ -5,7 +5,7 @@
 . "${0%/*}/shell.sh"
 
 if command -v mandoc >/dev/null; then
-	for page in fence_tripplite.8 trippsim.1 trippsnmp.3 ${TS_STONITH_PLUGINDIR:+tripplite.7}; do
+	for page in fence_tripplite.8 trippsim.1 trippsnmp.1 trippsnmp.3 ${TS_STONITH_PLUGINDIR:+tripplite.7}; do
 		check "$page is clean for mandoc" mandoc -Tlint -W style "$TS_BUILDDIR/doc/$page"
 	done
 fi

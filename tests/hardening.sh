@@ -43,6 +43,8 @@ hardened trippsim "$TRIPPSIM"
 fortified trippsim "$TRIPPSIM"
 hardened fence_tripplite "$TS_BUILDDIR/agent/.libs/fence_tripplite"
 fortified fence_tripplite "$TS_BUILDDIR/agent/.libs/fence_tripplite"
+hardened trippsnmp "$TS_BUILDDIR/tool/.libs/trippsnmp"
+fortified trippsnmp "$TS_BUILDDIR/tool/.libs/trippsnmp"
 # The plugin only translates: it calls no function that has a checked twin.
 [ -z "$TS_STONITH_PLUGINDIR" ] || hardened "the plugin" "$TS_PLUGIN_DIR/stonith2/tripplite.so"
 finish

@@ -21,6 +21,7 @@ check "the fence agent is there and runs" \
 check "it lies where configure says that Pacemaker looks" \
 	test -x "$root$TS_FENCE_AGENTS_DIR/fence_tripplite"
 check "trippsim is there and runs" "$(one trippsim)" --help
+check "trippsnmp is there and runs" env LD_LIBRARY_PATH="$libdir" "$(one trippsnmp)" --version
 
 # As a user of the library: with its pkg-config file, in a root of its own.
 pc() {

@@ -11,7 +11,7 @@ cd "$1" || exit 1
 tidy=${CLANG_TIDY:-clang-tidy}
 format=${CLANG_FORMAT:-clang-format}
 cc=${ANALYZER_CC:-gcc}
-flags="-std=gnu11 -O2 -D_GNU_SOURCE -Ilib -Iplugin -Isim -Iagent ${LINT_CFLAGS-}"
+flags="-std=gnu11 -O2 -D_GNU_SOURCE -Ilib -Iplugin -Isim -Iagent -Itool ${LINT_CFLAGS-}"
 failed=0
 
 for program in "$tidy" "$format" "$cc"; do
@@ -31,7 +31,7 @@ sources() { # DIRECTORY...: those that there are
 each() {
 	what=$1
 	shift
-	if sources lib plugin sim agent | grep '\.c$' | xargs -P 2 -n 1 "$@"; then
+	if sources lib plugin sim agent tool | grep '\.c$' | xargs -P 2 -n 1 "$@"; then
 		echo "lint: $what: no findings"
 	else
 		echo "lint: $what: FINDINGS, see above"
@@ -45,7 +45,7 @@ each clang-tidy sh -c '
 	printf "%s\n" "$out" | grep -v "warnings\{0,1\} generated" >&2
 	exit 1' sh "$tidy" "$flags"
 each "gcc -fanalyzer" "$cc" $flags -fanalyzer -Werror -c -o /dev/null
-unformatted=$(sources lib plugin sim agent tests bench doc | while read -r file; do
+unformatted=$(sources lib plugin sim agent tool tests bench doc | while read -r file; do
 	"$format" --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file"
 done)
 if [ -z "$unformatted" ]; then

@@ -13,6 +13,7 @@ EXTRA_DIST += CHANGELOG.md CONTRIBUTING.md \
 	debian/fence-tripplite.docs debian/fence-tripplite.install \
 	debian/libtrippsnmp-dev.docs debian/libtrippsnmp-dev.examples \
 	debian/trippsim.install \
+	debian/trippsnmp.install \
 	debian/libtrippsnmp-dev.install debian/libtrippsnmp0.install debian/libtrippsnmp0.symbols \
 	debian/stonith-tripplite.docs debian/stonith-tripplite.install \
 	debian/tests/control debian/tests/pacemaker debian/tests/works \

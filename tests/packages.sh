@@ -78,10 +78,10 @@ rpm_builds() {
 	mkdir "$scratch/rpm/SOURCES" && cp "$tarball" "$scratch/rpm/SOURCES" &&
 		rpmbuild --define "_topdir $scratch/rpm" --define "_tmppath $scratch/rpm" \
 			--nodeps --nocheck -bb "$TS_SRCDIR/rpm/tripplite.spec" &&
-		[ "$(find "$scratch/rpm/RPMS" -name '*.rpm' ! -name '*-debug*' | wc -l)" -eq 5 ]
+		[ "$(find "$scratch/rpm/RPMS" -name '*.rpm' ! -name '*-debug*' | wc -l)" -eq 6 ]
 }
 if has rpmbuild && [ -n "$TS_STONITH_PLUGINDIR" ]; then
-	check "rpmbuild makes five packages" rpm_builds
+	check "rpmbuild makes six packages" rpm_builds
 else
 	leave_out "no rpmbuild, or no cluster-glue"
 fi
@@ -161,7 +161,7 @@ files() {
 }
 sees() { inside stonith -L | grep -x tripplite; }
 sees_not() { ! sees; }
-all="libtrippsnmp0 libtrippsnmp-dev stonith-tripplite fence-tripplite trippsim"
+all="libtrippsnmp0 libtrippsnmp-dev stonith-tripplite fence-tripplite trippsim trippsnmp"
 debs() ( # VERSION PACKAGE...: the files, as the root names them
 	cd "$root/deb/$1" && v=$1 && shift && for package; do
 		for file in "${package}_$v"_*.deb; do echo "/deb/$v/$file"; done

@@ -2226,6 +2226,169 @@ START_TEST(another_device_under_the_address_is_looked_at_from_the_beginning)
 }
 END_TEST
 
+/* --- what is only shown --- */
+
+static void need_details(void)
+{
+	need_table(0);
+	needs[0].status = needs[0].details = true;
+}
+
+static void put_meters(uint32_t number, enum value_type type, int64_t volts, int64_t amperes,
+                       int64_t watts)
+{
+	put_cell(lx->voltage, 1, number, type, volts);
+	put_cell(lx->current, 1, number, type, amperes);
+	put_cell(lx->power, 1, number, type, watts);
+}
+
+static void assert_meters(unsigned i, int millivolts, int milliamperes, int watts)
+{
+	ck_assert_int_eq(outlet(0, i)->millivolts, millivolts);
+	ck_assert_int_eq(outlet(0, i)->milliamperes, milliamperes);
+	ck_assert_int_eq(outlet(0, i)->watts, watts);
+}
+
+static void drop_row(uint32_t number)
+{
+	for (uint32_t column = 1; column <= 6; column++)
+		drop_cell(column, 1, number);
+}
+
+START_TEST(meters_are_read_where_there_are_any)
+{
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 8);
+	put_meters(3, VALUE_UNSIGNED, 2301, 123, 283);
+	put_meters(8, VALUE_INTEGER, 0, 0, 0);
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+	assert_meters(1, -1, -1, -1);
+	assert_meters(2, 230100, 1230, 283);
+	assert_meters(7, 0, 0, 0);
+}
+END_TEST
+
+START_TEST(a_meter_makes_no_outlet)
+{
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 3);
+	drop_row(1);
+	put_meters(1, VALUE_UNSIGNED, 2301, 123, 283);
+	put_meters(9, VALUE_UNSIGNED, 2301, 123, 283);
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+	assert_meters(0, -1, -1, -1);
+	assert_meters(1, -1, -1, -1);
+}
+END_TEST
+
+START_TEST(a_meter_that_cannot_be_true_is_none)
+{
+	static const struct {
+		enum value_type type;
+		int64_t value;
+	} odd[] = {
+		{ VALUE_INTEGER, -1 }, { VALUE_UNSIGNED, UINT32_MAX },  { VALUE_NULL, 1 },
+		{ VALUE_OTHER, 1 },    { VALUE_UNSIGNED, 1000000 + 1 }, { VALUE_INTEGER, INT32_MIN }
+	};
+
+	begin(1, V2C);
+	script_outlets(script, 0, lx, 1, 2);
+	put_meters(1, odd[_i].type, odd[_i].value, odd[_i].value, odd[_i].value);
+	need_details();
+	look();
+	assert_meters(0, -1, -1, -1);
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+}
+END_TEST
+
+START_TEST(meters_that_are_errors_are_left_out_and_nothing_else)
+{
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 8);
+	put_meters(3, VALUE_ERROR, SNMP_STATUS_GEN_ERR, SNMP_STATUS_GEN_ERR, SNMP_STATUS_GEN_ERR);
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 8);
+	assert_meters(2, -1, -1, -1);
+}
+END_TEST
+
+static struct objid model_name(void)
+{
+	const uint32_t device = 1;
+
+	return objid_append(&lx->device_model, 1, &device);
+}
+
+START_TEST(model_and_firmware_are_read)
+{
+	struct objid model;
+
+	begin(1, _i);
+	model = model_name();
+	script_outlets(script, 0, lx, 1, 2);
+	script_put_text(script, 0, &model, "PDU15NETLX");
+	script_put_text(script, 0, &lx->card_firmware, "20.2.1");
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->models->len, 1);
+	ck_assert_str_eq(g_array_index(found(0)->models, struct shown_model, 0).text, "PDU15NETLX");
+	ck_assert_str_eq(found(0)->firmware, "20.2.1");
+}
+END_TEST
+
+START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
+{
+	char *much = g_strnfill(300, 'x');
+	struct objid model, before;
+
+	begin(1, V2C);
+	model = before = model_name();
+	before.id[before.n - 2]--; /* what follows the list of types, and can be read */
+	script_put_text(script, 0, &before, "TRIPP LITE");
+	script_outlets(script, 0, lx, 1, 2);
+	if (_i == 1)
+		script_put(script, 0, &model, VALUE_INTEGER, 1);
+	else if (_i == 2)
+		script_put(script, 0, &model, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	else if (_i == 3)
+		script_put_text(script, 0, &model, much);
+	g_free(much);
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+	ck_assert_uint_eq(found(0)->models->len, 0);
+	ck_assert_ptr_null(found(0)->firmware);
+}
+END_TEST
+
+START_TEST(who_does_not_show_them_does_not_ask_for_them)
+{
+	unsigned with;
+
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 8);
+	need_details();
+	look();
+	with = script->sent->len;
+	needs[0].details = false;
+	g_array_set_size(script->sent, 0);
+	look();
+	ck_assert_uint_lt(script->sent->len, with);
+	for (unsigned i = 0; i < script->sent->len; i++)
+		for (unsigned k = 0; k < script_sent(script, i)->varbinds->len; k++) {
+			const struct varbind *asked =
+				&g_array_index(script_sent(script, i)->varbinds, struct varbind, k);
+
+			ck_assert(!objid_below(&asked->name, &lx->device_model));
+		}
+}
+END_TEST
+
 static TCase *tcase_new(const char *title)
 {
 	TCase *tcase = tcase_create(title);
@@ -2403,6 +2566,21 @@ static TCase *settled_case(void)
 	                    5);
 	tcase_add_loop_test(tcase, snmpv3_tells_the_uptime_without_being_asked, 0, 3);
 	tcase_add_test(tcase, another_device_under_the_address_is_looked_at_from_the_beginning);
+	return tcase;
+}
+
+static TCase *shown_case(void)
+{
+	TCase *tcase = tcase_create("what is only shown");
+
+	tcase_add_checked_fixture(tcase, NULL, finish);
+	tcase_add_loop_test(tcase, meters_are_read_where_there_are_any, 0, 2);
+	tcase_add_loop_test(tcase, a_meter_makes_no_outlet, 0, 2);
+	tcase_add_loop_test(tcase, a_meter_that_cannot_be_true_is_none, 0, 6);
+	tcase_add_loop_test(tcase, meters_that_are_errors_are_left_out_and_nothing_else, 0, 2);
+	tcase_add_loop_test(tcase, model_and_firmware_are_read, 0, 2);
+	tcase_add_loop_test(tcase, a_card_that_tells_no_model_is_looked_at_all_the_same, 0, 4);
+	tcase_add_loop_test(tcase, who_does_not_show_them_does_not_ask_for_them, 0, 2);
 	return tcase;
 }
 
@@ -2861,6 +3039,7 @@ int main(void)
 	suite_add_tcase(suite, trouble_case());
 	suite_add_tcase(suite, complete_case());
 	suite_add_tcase(suite, settled_case());
+	suite_add_tcase(suite, shown_case());
 	suite_add_tcase(suite, alarms_case());
 
 	SRunner *runner = srunner_create(suite);

@@ -1117,10 +1117,140 @@ START_TEST(a_main_load_waits_for_no_card_to_settle_where_all_are_mapped_by_numbe
 }
 END_TEST
 
+/* --- who is told, and may stop it --- */
+
+static struct {
+	unsigned told;
+	usec last, longest;     /* between two */
+	usec stop_at;           /* after the beginning; 0: never */
+	const char *stop_while; /* doing that; NULL: never */
+	unsigned sent_at_stop;
+	char *doing; /* all of it, each once in a row */
+} told;
+
+static int tell(void *context, const struct trippsnmp_progress *progress)
+{
+	const usec now = script->clock - begun;
+
+	(void)context;
+	told.told++;
+	told.longest = MAX(told.longest, now - told.last);
+	told.last = now;
+	if (!told.doing || !g_str_has_suffix(told.doing, progress->doing)) {
+		char *doing =
+			g_strdup_printf("%s|%s", told.doing ? told.doing : "", progress->doing);
+
+		g_free(told.doing);
+		told.doing = doing;
+	}
+	ck_assert(progress->seconds <= progress->limit);
+	ck_assert_uint_eq(progress->requests, script->sent->len);
+	told.sent_at_stop = script->sent->len;
+	return (told.stop_at && now >= told.stop_at) ||
+	       (told.stop_while && !strcmp(progress->doing, told.stop_while));
+}
+
+static void setup_told(void)
+{
+	setup();
+	memset(&told, 0, sizeof(told));
+	script_outlets(script, 0, lx, 1, 8);
+}
+
+static void teardown_told(void)
+{
+	g_clear_pointer(&told.doing, g_free);
+	teardown();
+}
+
+static void power(enum trippsnmp_action action, const char *hold)
+{
+	const char *values[PARAM_COUNT] = { NULL };
+	struct operation *operation;
+	char *error = NULL;
+
+	values[PARAM_IPADDR] = "pdu-a";
+	values[PARAM_COMMUNITY] = "c";
+	values[PARAM_HOSTLIST] = "db1:3";
+	values[PARAM_OFF_HOLD] = hold;
+	config = params_check(values, &error);
+	ck_assert_msg(config != NULL, "%s", error);
+	operation = operation_new(config, script->labels, &script->log, "db1", false, script->clock,
+	                          USEC_NEVER);
+	operation_watch(operation, tell, NULL);
+	operation_connect(operation, &script->network, 1);
+	outcome = operation_power(operation, action, "node db1");
+	operation_free(operation);
+}
+
+START_TEST(who_wants_to_know_is_told_some_times_a_second)
+{
+	power(TRIPPSNMP_POWER_RESET, "5");
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert_uint_ge(told.told, 20);
+	ck_assert_int_le(told.longest, USEC_PER_SEC / 4);
+	ck_assert_ptr_nonnull(strstr(told.doing, "|waiting while all outlets are off"));
+}
+END_TEST
+
+START_TEST(a_stop_ends_it_at_once_and_is_no_success)
+{
+	const enum trippsnmp_action action = _i ? TRIPPSNMP_POWER_RESET : TRIPPSNMP_POWER_OFF;
+
+	told.stop_at = 2 * USEC_PER_SEC;
+	power(action, "5");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_STOPPED);
+	assert_seconds(2, 2.3);
+	ck_assert_uint_eq(script->sent->len, told.sent_at_stop);
+}
+END_TEST
+
+static enum script_fate no_on(struct script *network, unsigned pdu, const struct request *request,
+                              struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_SET && request->varbinds[0].number == lx->command_on
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_stop_after_off_was_proven_is_no_success_of_a_reset)
+{
+	script->hook = no_on;
+	told.stop_while = "switching on";
+	power(TRIPPSNMP_POWER_RESET, "0.5");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_STOPPED);
+	ck_assert_msg(strstr(outcome.message, "after off was proven") != NULL, "%s",
+	              outcome.message);
+}
+END_TEST
+
+START_TEST(a_stop_of_a_look_switches_nothing)
+{
+	told.stop_while = "reading the outlets";
+	power(TRIPPSNMP_POWER_OFF, "0");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_STOPPED);
+	ck_assert_uint_eq(script->sent->len, 0);
+}
+END_TEST
+
+START_TEST(a_stop_between_two_looks_is_taken_notice_of)
+{
+	script_drop(script, 0, &lx->entry);
+	told.stop_at = USEC_PER_SEC;
+	power(TRIPPSNMP_POWER_OFF, "0");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_STOPPED);
+	assert_seconds(1, 1.3);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("operation");
 	TCase *looks = tcase_create("looks"), *names = tcase_create("names");
+	TCase *watched = tcase_create("watched");
 	TCase *changes = tcase_create("changes"), *two = tcase_create("two PDUs");
 	TCase *found = tcase_create("found by name"), *mains = tcase_create("main loads");
 	TCase *kinds = tcase_create("kinds of requests");
@@ -1168,6 +1298,14 @@ int main(void)
 	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
 	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
 	suite_add_tcase(suite, names);
+
+	tcase_add_checked_fixture(watched, setup_told, teardown_told);
+	tcase_add_test(watched, who_wants_to_know_is_told_some_times_a_second);
+	tcase_add_loop_test(watched, a_stop_ends_it_at_once_and_is_no_success, 0, 2);
+	tcase_add_test(watched, a_stop_after_off_was_proven_is_no_success_of_a_reset);
+	tcase_add_test(watched, a_stop_of_a_look_switches_nothing);
+	tcase_add_test(watched, a_stop_between_two_looks_is_taken_notice_of);
+	suite_add_tcase(suite, watched);
 
 	tcase_add_checked_fixture(changes, setup, teardown);
 	tcase_add_test(changes, rows_that_are_exchanged_after_the_look_are_looked_for_anew);

@@ -75,7 +75,7 @@ static void add(const char *host, unsigned port)
 static bool resolves(double seconds)
 {
 	return resolve_all(pdus, wanted, clock_now() + (usec)(seconds * (double)USEC_PER_SEC),
-	                   &counting, addresses, &error);
+	                   &counting, NULL, addresses, &error);
 }
 
 static const struct address *address(unsigned pdu, unsigned i)

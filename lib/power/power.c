@@ -334,6 +334,18 @@ static bool done(const void *self)
 	return power->done;
 }
 
+static const char *doing(const void *self)
+{
+	const struct power *power = self;
+
+	if (power->wanted == TRIPPSNMP_ON)
+		return "switching on";
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		if (!power->evidence.outlets[i].offs)
+			return "switching off";
+	return "waiting while all outlets are off";
+}
+
 struct machine power_machine(struct power *power)
 {
 	return (struct machine){
@@ -343,6 +355,7 @@ struct machine power_machine(struct power *power)
 		.reply = reply,
 		.wake = wake,
 		.done = done,
+		.doing = doing,
 	};
 }
 
@@ -369,5 +382,21 @@ void power_expire(struct power *power, int silent, const char *silence)
 	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
 	                          power->wanted == TRIPPSNMP_ON ? "on" : "off", why);
 	power_give_up(power, silent < 0 ? TRIPPSNMP_POWER : TRIPPSNMP_TIMEOUT, message);
+	g_free(why);
+}
+
+void power_stop(struct power *power)
+{
+	char *why;
+
+	if (power->done)
+		return;
+	why = words_obstacle(power);
+	power->outcome = failure(TRIPPSNMP_STOPPED,
+	                         "stopped%s, and before all outlets were known to be %s%s%s",
+	                         power->off_proven ? " after off was proven" : "",
+	                         power->wanted == TRIPPSNMP_ON ? "on" : "off for good",
+	                         why ? ": " : "", why ? why : "");
+	power->done = true;
 	g_free(why);
 }

@@ -40,6 +40,9 @@ bool power_short_of_on(const struct power *power);
  */
 bool power_outdated(const struct power *power);
 
+/** It is stopped from outside: never a success, whatever was proven. */
+void power_stop(struct power *power);
+
 /**
  * Time is up. silent is a PDU that does not answer, or negative; silence what is to be
  * said of that, after its label, or NULL. Decides the outcome: failure, unless a reset's

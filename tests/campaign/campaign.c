@@ -30,7 +30,7 @@ struct tally {
 	struct counts by_fault_alone[FAULT_COUNT]; /* of the seeds with no other fault */
 	struct counts by_map[2];                   /* of CLASS_LOSS_DATAGRAM: by number, by name */
 	struct counts by_version[3];               /* likewise */
-	uint64_t errors[TRIPPSNMP_INTERNAL + 1];
+	uint64_t errors[TRIPPSNMP_STOPPED + 1];
 	uint64_t by_lie[LIE_COUNT];
 	uint64_t lies_by_fault[FAULT_COUNT][LIE_COUNT];
 	unsigned most_requests[CLASS_COUNT][2]; /* to one PDU: by number, by name */
@@ -189,7 +189,7 @@ static void add(struct tally *sum, const struct tally *one)
 		for (unsigned k = 0; k < 2; k++)
 			sum->most_requests[i][k] =
 				MAX(sum->most_requests[i][k], one->most_requests[i][k]);
-	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
+	for (unsigned i = 0; i <= TRIPPSNMP_STOPPED; i++)
 		sum->errors[i] += one->errors[i];
 	sum->lies += one->lies;
 	sum->requests += one->requests;
@@ -258,7 +258,7 @@ static void print_table(const struct tally *sum, double seconds)
 	for (unsigned i = 0; i < FAULT_COUNT; i++)
 		print_row(fault_name((enum fault)i), &sum->by_fault[i], &sum->by_fault_alone[i]);
 	printf("outcomes:");
-	for (unsigned i = 0; i <= TRIPPSNMP_INTERNAL; i++)
+	for (unsigned i = 0; i <= TRIPPSNMP_STOPPED; i++)
 		printf(" %s %" G_GUINT64_FORMAT ";", outcome_word((enum trippsnmp_error)i),
 		       sum->errors[i]);
 	printf("\nliveness at 30 %% of datagrams lost: %.3f %% (by number %.3f %%, by name %.3f "

@@ -134,6 +134,7 @@ const char *outcome_word(enum trippsnmp_error error)
 		[TRIPPSNMP_BADNODE] = "unknown node", [TRIPPSNMP_ACCESS] = "no access",
 		[TRIPPSNMP_TIMEOUT] = "timeout",      [TRIPPSNMP_POWER] = "power did not obey",
 		[TRIPPSNMP_INVALID] = "invalid call", [TRIPPSNMP_INTERNAL] = "internal error",
+		[TRIPPSNMP_STOPPED] = "stopped",
 	};
 
 	return words[error];

@@ -16,7 +16,7 @@ fuzz:
 lint_defines = -DTRIPPSNMP_SONAME="x" -DTRIPPSNMP_LIBDIR="x" \
 	-DCAPTURES_DIRECTORY="x" -DTRIPPSIM_VERSION="x"
 lint:
-	@LINT_CFLAGS='$(headers) $(STONITH_CFLAGS) $(lint_defines)' \
+	@LINT_CFLAGS='$(headers) $(XML_CFLAGS) $(JSON_CFLAGS) $(STONITH_CFLAGS) $(lint_defines)' \
 	$(SHELL) $(srcdir)/tests/lint.sh '$(abs_top_srcdir)'
 
 coverage:

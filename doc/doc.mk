@@ -13,7 +13,7 @@ CLEANFILES += doc/trippsim.1 doc/trippsnmp.3 doc/tripplite.7 doc/parameters.man 
 CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man
 EXTRA_DIST += doc/fence_tripplite.8.in doc/options.awk doc/fence_tripplite-options.md
 EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
-	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md
+	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md doc/operations.md
 
 page = $(AM_V_GEN)$(MKDIR_P) doc && awk -f $(srcdir)/doc/page.awk -v version=$(VERSION) -v date=$(RELEASE_DATE) \
 	-v parameters=doc/parameters.man -v options=doc/trippsim.help \

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 doc=doc/cluster.md
+operations=doc/operations.md
 
 # --- before the fault ---
 
@@ -440,6 +441,20 @@ scenario_is() { # (a) with Debian's stonith:fence_tripplite_snmp, for comparison
 	recovery 60 old 1.3
 }
 
+scenario_im() { # from Debian's stonith:fence_tripplite_snmp to the agent, as doc/operations.md has it
+	needs layer/usr/sbin/fence_tripplite /usr/sbin/fence_tripplite_snmp /usr/bin/snmpget || return
+	wire_one_pdu pdu1
+	fresh && run_example db2 $operations from-snmp-old && within 40 "pdu-old" running pdu-old &&
+		run_example db2 $operations from-snmp && within 40 "pdu" running pdu &&
+		run_example db2 $operations from-snmp-delete || return
+	within 20 "pdu-old is gone" eval "! on db1 crm_mon -1 | grep -w pdu-old" || return
+	on db3 stonith_admin -l db1 | grep -qx ' *pdu' || {
+		complain "the new resource cannot fence db1"
+		return 1
+	}
+	echo "    the old resource is gone, the new one lists db1"
+}
+
 scenario_z() { # a plugin that lies (stonith:null): these tests must notice
 	broken=1
 	wire_one_pdu pdu1
@@ -465,7 +480,7 @@ needs() { # FILE...
 
 # --- all of them ---
 
-scenarios=(a b c d d10 d11 e f g h hc t r ia id is z)
+scenarios=(a b c d d10 d11 e f g h hc t r ia id im is z)
 
 keep_logs() { # SCENARIO
 	local node to=$logs/$1

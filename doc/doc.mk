@@ -12,6 +12,7 @@ endif
 CLEANFILES += doc/trippsim.1 doc/trippsnmp.3 doc/tripplite.7 doc/parameters.man doc/trippsim.help
 CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man
 EXTRA_DIST += doc/fence_tripplite.8.in doc/options.awk doc/fence_tripplite-options.md
+EXTRA_DIST += doc/examples/fence-node.c doc/examples/watch-status.c
 EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
 	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md \
 	doc/building.md doc/demo.svg doc/devices.md doc/figures.md doc/operations.md \
@@ -43,3 +44,5 @@ demo-picture: all $(check_LTLIBRARIES) $(check_DATA)
 		awk -f $(srcdir)/doc/picture.awk doc/demo.said >$(srcdir)/doc/demo.svg
 .PHONY: demo-picture
 CLEANFILES += doc/demo.said
+
+doc/trippsnmp.3: doc/examples/fence-node.c

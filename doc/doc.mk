@@ -12,11 +12,8 @@ endif
 CLEANFILES += doc/trippsim.1 doc/trippsnmp.3 doc/tripplite.7 doc/parameters.man doc/trippsim.help
 CLEANFILES += doc/fence_tripplite.8 doc/fence_tripplite.man
 EXTRA_DIST += doc/fence_tripplite.8.in doc/options.awk doc/fence_tripplite-options.md
-EXTRA_DIST += doc/examples/fence-node.c doc/examples/watch-status.c
 EXTRA_DIST += doc/page.awk doc/trippsim.1.in doc/trippsnmp.3.in doc/tripplite.7.in \
-	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md \
-	doc/building.md doc/demo.svg doc/devices.md doc/figures.md doc/operations.md \
-	doc/parameters.md doc/picture.awk SECURITY.md .github/ISSUE_TEMPLATE/device-report.yml
+	doc/examples/list-outlets.c doc/promise.md doc/adding-a-device.md doc/architecture.md
 
 page = $(AM_V_GEN)$(MKDIR_P) doc && awk -f $(srcdir)/doc/page.awk -v version=$(VERSION) -v date=$(RELEASE_DATE) \
 	-v parameters=doc/parameters.man -v options=doc/trippsim.help \
@@ -37,12 +34,3 @@ doc/trippsim.1: doc/trippsim.1.in doc/page.awk doc/trippsim.help
 	$(page) $(srcdir)/doc/trippsim.1.in >$@
 doc/trippsnmp.3: doc/trippsnmp.3.in doc/page.awk doc/examples/list-outlets.c
 	$(page) $(srcdir)/doc/trippsnmp.3.in >$@
-
-# README's picture, of what the demo prints now.
-demo-picture: all $(check_LTLIBRARIES) $(check_DATA)
-	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/demo.sh >doc/demo.said && \
-		awk -f $(srcdir)/doc/picture.awk doc/demo.said >$(srcdir)/doc/demo.svg
-.PHONY: demo-picture
-CLEANFILES += doc/demo.said
-
-doc/trippsnmp.3: doc/examples/fence-node.c

@@ -361,6 +361,35 @@ for seen in $(tr '\n' ' ' <"$devices" | grep -oE 'real [A-Z0-9]+ \([^)]*' | sed 
 		grep "real .*${seen%:*}.* ${seen#*:} " "$TS_CAPTURES/SOURCES.md"
 done
 
+# --- the tool ---
+# README's commands, as they are written but for the address, and the name that a person types.
+tool=$TS_BUILDDIR/tool/trippsnmp
+trippsnmp() { "$tool" "$@"; }
+types() { # COMMAND
+	command=$(grep "^    trippsnmp $1 " "$readme" | sed "s/192[.]0[.]2[.]10/$address/; s/ drill / drill --yes /")
+	echo "$command"
+	eval "$command" >"$scratch/out" 2>&1
+	code=$?
+	cat "$scratch/out"
+	[ $code -eq 0 ] && grep -Eq -- "$2" "$scratch/out"
+}
+if [ -x "$tool" ]; then
+	start_pdu seen pdumv30hvnetlx-pdu-20.2.1 --name 3=db1 --name 4=db2 --name 5=db3
+	check "list shows the outlets" types list '^ *3 +on .*db1'
+	check "map proposes a map" types map 'hostlist.*db1:3'
+	check "with commands for crm and pcs" sh -c "grep '^crm configure' '$scratch/out' && grep '^pcs stonith create' '$scratch/out'"
+	check "check switches nothing" types check '' && check "as the PDU saw it" test -z "$(events seen)"
+	check "drill shows the evidence" types drill 'off is proven: '
+	check "it switched db1, off and on" test "$(events seen | grep -v command | tr '\n' ' ')" = "1.3 off 1.3 on "
+	"$tool" --help >"$scratch/help"
+	for word in $(grep -ohE 'trippsnmp [a-z]+( --[a-z]+)?' $documents "$TS_SRCDIR/.github/ISSUE_TEMPLATE"/* |
+		grep -oE '(list|map|check|watch|drill|capture|--[a-z]+)$' | sort -u); do
+		check "trippsnmp has $word" grep -E "^  $word\b" "$scratch/help"
+	done
+else
+	echo "trippsnmp was not built: README's commands were not run"
+fi
+
 # --- the picture ---
 # As the demo is today, but for tenths of seconds.
 numbers() { sed 's/[0-9]*\.[0-9] s/N s/g; s/ *$//' "$1"; }

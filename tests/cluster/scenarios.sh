@@ -401,6 +401,30 @@ scenario_r() { # the README's own example
 	echo "    README.md's one-pdu: started, lists db1"
 }
 
+scenario_u() { # a new user: README's list, map, check, drill and configuration, as written
+	local bin command
+	bin=$(find layer -name trippsnmp -path '*/bin/*' -printf '/%P\n')
+	needs "layer${bin:-/usr/bin/trippsnmp}" || return
+	wire_one_pdu pdu1
+	fresh || return
+	victim=db1 born=$(cat db1/pid)
+	fault true
+	for command in list map check drill; do
+		on db2 env PATH="${bin%/*}:/usr/sbin:/usr/bin:/sbin:/bin" bash -ec \
+			"$(sed -n "/^    trippsnmp $command /s/^    //p" "$TS_SRCDIR/README.md" | sed 's/ drill / drill --yes /')" \
+			>"typed-$command" || {
+			complain "README.md's trippsnmp $command"
+			cat "typed-$command"
+			return 1
+		}
+	done
+	power_off && grep 'off is proven' typed-drill && others_untouched 1.3 &&
+		grep -q 'db1:3="db1-a"; db2:4="db2-a"; db3:5="db3-a"' typed-map || return
+	within 90 "$victim is back in the cluster" rejoined && born=$(cat db1/pid) &&
+		run_example db2 README.md one-pdu && within 40 "pdu" running pdu &&
+		on db2 stonith_admin --reboot db1 && fenced && within 90 "$victim is back" rejoined
+}
+
 scenario_ia() { # (a) with stonith:fence_tripplite
 	needs layer/usr/sbin/fence_tripplite || return
 	wire_one_pdu pdu1
@@ -471,7 +495,7 @@ needs() { # FILE...
 
 # --- all of them ---
 
-scenarios=(a b c d d10 d11 e f g h hc t r ia id im is z)
+scenarios=(a b c d d10 d11 e f g h hc t r u ia id im is z)
 
 keep_logs() { # SCENARIO
 	local node to=$logs/$1

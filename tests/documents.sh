@@ -96,15 +96,16 @@ case $examples in
 *watch-status*)
 	check "watch-status checks a PDU" "$scratch/watch-status" "$address" tripplite
 	stops() {
-		"$scratch/watch-status" 127.0.0.1:9 tripplite 2>"$scratch/why" &
+		: >"$scratch/shown"
+		"$scratch/watch-status" 127.0.0.1:9 tripplite 2>>"$scratch/shown" &
 		watch=$!
 		tries=100
-		while [ ! -s "$scratch/why" ] && [ $tries -gt 0 ]; do
+		while [ ! -s "$scratch/shown" ] && [ $tries -gt 0 ]; do
 			tries=$((tries - 1))
 			sleep 0.1
 		done
 		kill -INT $watch
-		! wait $watch && cat "$scratch/why" && grep -qx 'stopped: nothing is known' "$scratch/why"
+		! wait $watch && cat "$scratch/shown" && grep -qx 'stopped: nothing is known' "$scratch/shown"
 	}
 	check "it shows what is done, and stops when it is interrupted" stops
 	;;

@@ -9,7 +9,7 @@ bin= # where make install puts programs
 left() {
 	local enter run=(bash) code
 	enter=(nsenter -t "$(cat "$1/pid")" -m -n -i -u -p -r -w -- env --default-signal=INT,QUIT -i
-		PATH="$bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LC_ALL=C TERM="${TERM-dumb}" PS1="$1# ")
+		PATH="$bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LC_ALL=C.UTF-8 TERM="${TERM-dumb}" PS1="$1# ")
 	[ ! -t 0 ] || [ ! -t 1 ] || run=(script -qc "bash --norc --noprofile -i" /dev/null)
 	exec 3>&2 2>/dev/null # bash would tell what was killed
 	"${enter[@]}" "${run[@]}" 2>&3

@@ -13,3 +13,13 @@ demo-picture: all $(check_LTLIBRARIES) $(check_DATA)
 		awk -f $(srcdir)/doc/picture.awk doc/demo.said >$(srcdir)/doc/demo.svg
 .PHONY: demo-picture
 CLEANFILES += doc/demo.said
+
+# The table of the agent's options, of both agents as they are now.
+options-table: all
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/agent_options.sh table >doc/options.said && \
+		awk 'FNR == NR { table = table $$0 "\n"; next } \
+			/^\| option / { printf "%s", table; inside = 1 } /^## / { inside = 0 } !inside' \
+			doc/options.said $(srcdir)/doc/fence_tripplite-options.md >doc/options.new && \
+		cat doc/options.new >$(srcdir)/doc/fence_tripplite-options.md
+.PHONY: options-table
+CLEANFILES += doc/options.said doc/options.new

@@ -50,8 +50,9 @@ for source in "$TS_SRCDIR"/doc/examples/*.c; do
 		"$source" -o "$scratch/$example" -L"$TS_BUILDDIR/lib/.libs" -ltrippsnmp
 done
 
+: >"$scratch/timeline"
 "$TRIPPSIM" --community tripplite --die-with-parent --name 3=db1 \
-	"$TS_CAPTURES/pdumv30hvnetlx-pdu-20.2.1.snmprec" >"$scratch/timeline" 2>&1 &
+	"$TS_CAPTURES/pdumv30hvnetlx-pdu-20.2.1.snmprec" >>"$scratch/timeline" 2>&1 &
 pdu=$!
 trap 'kill $pdu; wait $pdu; rm -rf "$scratch"' EXIT
 tries=100

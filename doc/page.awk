@@ -1,5 +1,6 @@
 # Fills in a manual page: @VERSION@ and @DATE@, and files in the place of @PARAMETERS@,
-# @OPTIONS@ and @EXAMPLE@. Variables: version, date, parameters, options, example.
+# @OPTIONS@ and @EXAMPLE FILE@. Variables: version, date, parameters, options, example (one of
+# the example programs, which lie beside each other).
 # SPDX-License-Identifier: LGPL-2.1-or-later
 function escape(line) {
 	gsub(/\\/, "\\e", line)
@@ -41,7 +42,10 @@ $0 == "@OPTIONS@" {
 			print ".PP\n" escape(line)
 	next
 }
-$0 == "@EXAMPLE@" {
+/^@EXAMPLE .*@$/ {
+	file = $2
+	sub(/@$/, "", file)
+	sub(/[^\/]*$/, file, example)
 	while ((getline line < example) > 0)
 		print escape(line)
 	next

@@ -14,6 +14,14 @@ rows() {
 			return ""
 		return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
 	}
+	function plain(text) {
+		gsub(/&quot;/, "\"", text)
+		gsub(/&apos;/, "\047", text)
+		gsub(/&lt;/, "<", text)
+		gsub(/&gt;/, ">", text)
+		gsub(/&amp;/, "\\&", text)
+		return text
+	}
 	/<parameter / {
 		name = attribute("name")
 		newer[attribute("obsoletes")] = name
@@ -22,38 +30,51 @@ rows() {
 		forms[name] = attribute("mixed")
 		sub(/=.*/, "", forms[name])
 	}
-	/<content / { value[name] = attribute("default") }
+	/<content / { value[name] = plain(attribute("default")) }
 	/<shortdesc / && name != "" {
 		sub(/^[^>]*>/, "")
 		sub(/<.*/, "")
-		text[name] = $0
+		text[name] = plain($0)
 	}
 	END {
 		for (name in forms)
 			if (name in newer)
-				print name "|(older name)||older name of `" newer[name] "`"
+				print name "|older name of `" newer[name] "`||"
 			else
-				print name "|" forms[name] "|" value[name] "|" text[name]
+				print name "|`" forms[name] "`|" value[name] "|" text[name]
 	}' | LC_ALL=C sort -t'|' -k1,1
 }
-# The rows of both, side by side.
+# Ours, and what of it is another one there.
 table() {
-	echo '| option | fence_tripplite | default | fence_tripplite_snmp | its default | meaning here |'
-	echo '|---|---|---|---|---|---|'
 	awk -F'|' '
-	function code(text) { return text == "" || text ~ /^\(/ ? text : "`" text "`" }
+	function row(option, forms, value, other) {
+		printf "| %-25s | %-35s | %-18s | %-23s |\n", option, forms, value, other
+	}
+	BEGIN {
+		row("option", "on the command line", "default", "in fence_tripplite_snmp")
+		print "|---|---|---|---|"
+	}
+	function code(text) { return text == "" ? "" : "`" text "`" }
 	FILENAME == ARGV[1] { forms[$1] = $2; defaults[$1] = $3; there[$1] = 1; next }
 	{
-		print "| `" $1 "` | " code($2) " | " code($3) " | " \
-			($1 in there ? code(forms[$1]) : "none") " | " code(defaults[$1]) " | " $4 " |"
+		other = !($1 in there) ? "no such option" : defaults[$1] == $3 ? "" : \
+			defaults[$1] == "" ? "no default" : "default " code(defaults[$1])
+		if ($1 in there && forms[$1] != $2)
+			other = forms[$1] (other == "" ? "" : ", ") other
+		row(code($1), $2, code($3), other)
 		seen[$1] = 1
 	}
 	END {
 		for (name in there)
 			if (!(name in seen))
-				print "| `" name "` | none | | " code(forms[name]) " | " \
-					code(defaults[name]) " | left out |"
+				row(code(name), "none", "", forms[name])
 	}' "$scratch/theirs" "$scratch/ours"
+	echo
+	awk -F'|' '$4 != "" { print "* `" $1 "`: " $4 ($4 ~ /[.]$/ ? "" : ".") }' "$scratch/ours" |
+		while IFS= read -r meaning; do
+			printf '%s\n' "$meaning" | fold -s -w 98 | sed '2,$s/^/  /; s/ *$//'
+		done
+	echo
 }
 
 "$TS_BUILDDIR/agent/fence_tripplite" -o manpage | rows >"$scratch/ours"
@@ -67,7 +88,7 @@ if [ "${1-}" = table ]; then
 fi
 
 table >"$scratch/table"
-sed -n '/^| option /,/^$/p' "$doc" | sed '/^$/d' >"$scratch/documented"
+sed -n '/^| option /,/^## /p' "$doc" | sed '/^## /d' >"$scratch/documented"
 check "there are rows" test "$(wc -l <"$scratch/ours")" -gt 40
 if [ -s "$scratch/theirs" ]; then
 	check "the document has the table of both agents" \
@@ -80,9 +101,11 @@ if [ -s "$scratch/theirs" ]; then
 		done | { ! grep .; }"
 else
 	echo "fence_tripplite_snmp is not installed: its columns were not compared"
-	columns() { cut -d'|' -f2,3,4,7 "$1"; }
+	columns() { cut -d'|' -f1-4 "$1"; }
 	columns "$scratch/documented" >"$scratch/1"
 	columns "$scratch/table" >"$scratch/2"
 	check "the document has the table of this agent" diff "$scratch/1" "$scratch/2"
 fi
+readable() { ! awk 'length > 160 || /&[a-z]+;/' "$doc" | grep .; }
+check "it can be read as the text that it is" readable
 finish

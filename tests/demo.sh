@@ -15,6 +15,7 @@ command -v stonith >/dev/null || {
 }
 
 timeline=$scratch/timeline
+: >"$timeline"
 stop_pdu() {
 	[ -z "${pdu-}" ] || { kill "$pdu" && wait "$pdu"; } 2>/dev/null
 	pdu=
@@ -32,7 +33,7 @@ wait_for_port() {
 }
 
 "$TRIPPSIM" --port 0 --community tripplite --latency 0.5 --log-requests --die-with-parent \
-	"$TS_CAPTURES/pdumh20atnet-ats-15.5.4.snmprec" >"$timeline" 2>"$scratch/complaints" &
+	"$TS_CAPTURES/pdumh20atnet-ats-15.5.4.snmprec" >>"$timeline" 2>"$scratch/complaints" &
 pdu=$!
 wait_for_port || {
 	echo "demo: trippsim did not start" >&2

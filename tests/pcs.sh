@@ -1,6 +1,6 @@
 #!/bin/sh
-# What administrators type: pcs knows the plugin and the agent, and each example of README.md and
-# doc/cluster.md for crm has one for pcs beside it that configures the same. On a CIB file, in
+# What administrators type: pcs knows the plugin and the agent, and each example of README.md,
+# doc/cluster.md and doc/operations.md for crm has one for pcs beside it that configures the same. On a CIB file, in
 # namespaces of their own where all of it seems installed.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
@@ -107,6 +107,7 @@ configured() {
 new_cib_for() { # DOCUMENT NAME
 	new_cib && case $2 in
 	timeout* | recheck*) run_example "$1" two-feeds ;;
+	from-snmp-delete*) run_example "$1" from-snmp-old && run_example "$1" from-snmp ;;
 	esac
 }
 same() { # DOCUMENT NAME
@@ -114,9 +115,10 @@ same() { # DOCUMENT NAME
 		new_cib_for "$1" "$2" && run_example "$1" "$2-pcs" && configured >"$scratch/by-pcs" &&
 		[ -s "$scratch/by-pcs" ] && diff "$scratch/by-crm" "$scratch/by-pcs"
 }
-for document in README.md doc/cluster.md; do
+for document in README.md doc/cluster.md doc/operations.md; do
 	names=$(sed -n 's/^<!-- example: \(.*\) -->$/\1/p' "$TS_SRCDIR/$document")
 	for name in $names; do
+		case $name in from-snmp*) command -v fence_tripplite_snmp >/dev/null || continue ;; esac
 		! example "$document" "$name" | grep -q '^ *crm ' ||
 			check "$document: $name configures the same with crm and with pcs" same "$document" "$name"
 	done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# README.md says nothing that is not so: what no other test shows of its examples, commands,
-# tables and figures is taken from its text and tried.
+# README.md and the documents that it leads to say nothing that is not so: what no other test shows
+# of their examples, commands, tables and figures is taken from their text and tried.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
 need_stonith
@@ -8,12 +8,17 @@ need_stonith
 unset MAKEFLAGS MFLAGS MAKELEVEL CONFIGURE_FLAGS
 
 readme=$TS_SRCDIR/README.md
-same() { # WHAT-README-SAYS WHAT-IS
-	printf 'README.md: %s\nand it is: %s\n' "$1" "$2"
+for document in architecture building cluster devices figures operations parameters; do
+	eval "$document=\$TS_SRCDIR/doc/$document.md"
+done
+# shellcheck disable=SC2154 # eval has set them
+documents="$readme $building $devices $figures $operations $parameters"
+same() { # WHAT-IS-WRITTEN WHAT-IS
+	printf 'it is written: %s\nand it is: %s\n' "$1" "$2"
 	[ -n "$1" ] && [ "$1" = "$2" ]
 }
 # The rows of the table with that first column.
-rows() { sed -n "/^| $1 |/,/^\$/s/^| //p" "$readme" | tail -n +2; }
+rows() { cat $documents | sed -n "/^| $1 |/,/^\$/s/^| //p" | tail -n +2; }
 
 # What takes time begins here, and is judged below: a status that nobody answers,
 become timeout 16 stonith -t tripplite ipaddr=127.0.0.1:9 community=tripplite -S \
@@ -22,20 +27,20 @@ patient=$!
 # and the reset on a quiet afternoon, as written but for the PDU's address.
 start_pdu afternoon pdumv30hvnetlx-pdu-20.2.1
 # shellcheck disable=SC2046 # words
-become env $(sed -n "s/^    \(ipaddr=\)[0-9.]*\( .* stonith .*\)/\1$address\2/p" "$readme") \
+become env $(sed -n "s/^ *\(ipaddr=\)[0-9.]*\( .* stonith .*\)/\1$address\2/p" "$operations") \
 	>"$scratch/reset" 2>&1 &
 reset=$!
 trap 'kill $patient $reset 2>/dev/null; stop_pdus; rm -rf "$scratch"' EXIT
 
 # --- files ---
-for file in $(grep -oE '\b(bench|doc|lib|sim|tests)/[a-z_0-9/.-]*[a-z]' "$readme" | sort -u); do
+for file in $(grep -ohE '\b(bench|doc|lib|rpm|sim|tests)/[a-z_0-9/.-]*[a-z]' $documents | sort -u); do
 	check "$file exists" test -e "$TS_SRCDIR/$file"
 done
 check "the library's sources have that licence" same \
 	"$(sed -n 's/^Licence: \(.*\)\.$/\1/p' "$readme")" \
 	"$(sed -n 's/.*SPDX-License-Identifier: //p' "$TS_SRCDIR"/lib/*.[ch] | sort -u)"
 check "no file of the library but lib/family.c knows Tripp Lite's numbers" same \
-	"$(grep -o 'one row in `[^`]*' "$readme" | sed 's/.*`//')" \
+	"$(grep -o 'one row in `[^`]*' "$devices" | sed 's/.*`//')" \
 	"$(cd "$TS_SRCDIR" && grep -lE '\b850\b' lib/*.[ch])"
 
 # --- ./bootstrap TARGET, with programs around it that only note what is asked of them ---
@@ -55,7 +60,7 @@ bootstraps() { # TARGET EXPECTED [OPTION]
 	echo "asked was: $asked"
 	[ "$asked" = "$2autoreconf configure make make $1 " ] && grep "^$1:" "$TS_BUILDDIR/Makefile"
 }
-for target in $(grep -o '\./bootstrap [a-z-]*' "$readme" | sed 's/.* //' | grep -vx platforms | sort -u); do
+for target in $(grep -oh '\./bootstrap [a-z-]*' $documents | sed 's/.* //' | grep -vx platforms | sort -u); do
 	check "./bootstrap $target installs what is missing, builds, and makes $target" \
 		bootstraps "$target" 'apt-get apt-get install '
 done
@@ -63,7 +68,7 @@ mkdir "$tree/tests"
 printf 'echo "platforms $*" >>"%s"\n' "$tree/asked" >"$tree/tests/platforms.sh"
 runs_platforms() {
 	: >"$tree/asked"
-	PATH=$tree/bin:$PATH "$tree/bootstrap" $(sed -n 's/.*`\.\/bootstrap \(platforms [a-z0-9 ]*\)`.*/\1/p' "$readme") &&
+	PATH=$tree/bin:$PATH "$tree/bootstrap" $(sed -n 's/.*`\.\/bootstrap \(platforms [a-z0-9 ]*\)`.*/\1/p' "$building") &&
 		grep -x 'platforms i386 s390x' "$tree/asked"
 }
 check "./bootstrap platforms runs tests/platforms.sh on what is named" runs_platforms
@@ -97,7 +102,7 @@ check "--with-stonith-plugindir overrides what cluster-glue's headers say" \
 	configures --with-stonith-plugindir=/odd/place 'stonithplugindir = /odd/place'
 
 # --- where it was run ---
-places() { sed -n '/^## Where it was run/,/^## /s/^| Debian /| Debian /p' "$readme"; }
+places() { sed -n '/^## Where it was run/,/^## /s/^| Debian /| Debian /p' "$building"; }
 # SUITE: the targets of its row, and those that CI makes there.
 row_targets() { places | grep "$1" | awk -F' [|] ' '{ print $4 }' | grep -o '`[a-z-]*`' | tr -d '`' | sort -u; }
 ci_targets() {
@@ -128,33 +133,44 @@ chmod 600 "$scratch/secrets"
 
 examples() { sed -n 's/^<!-- example: \(.*\) -->$/\1/p' "$1"; }
 # The params of one example as words for the shell: what stands between "params" and "op".
-params_of() { # NAME
-	awk -v name="$1" '
+params_of() { # DOCUMENT NAME
+	awk -v name="$2" '
 		$0 == "<!-- example: " name " -->" { inside = 1; next }
 		inside && /^$/ && seen { exit }
 		inside && /./ { seen = 1; sub(/\\$/, ""); text = text " " $0 }
-		END { print text }' "$readme" |
+		END { print text }' "$1" |
 		sed "s/.* params //; s/ op .*//; s/^ *//; s,/etc/tripplite.secrets,$scratch/secrets,"
 }
 list() { # PARAMS
 	echo "params: $1"
 	eval "run stonith -t tripplite $1 -l"
 }
-lists() { list "$1" && ended 0 '*' '' && [ "$(tr '\n' ' ' <"$scratch/out")" = "db1 db2 " ]; }
+lists() { list "$1" && ended 0 '*' '' && [ "$(tr '\n' ' ' <"$scratch/out")" = "db1 db2 db3 " ]; }
 lists_not() { list "$1" && ended 1 '*' "$2"; }
 
 for example in $(examples "$readme" | grep -v -- '-pcs$'); do # tests/pcs.sh compares the others with these
 	check "the example $example is a configuration that the plugin takes" \
-		lists "$(params_of "$example")"
+		lists "$(params_of "$readme" "$example")"
+done
+for example in one-pdu names two-feeds snmpv3; do
+	check "the example $example of doc/cluster.md is a configuration that the plugin takes" \
+		lists "$(params_of "$cluster" "$example")"
 done
 check "an outlet forgotten in the example two-feeds is an error" \
-	lists_not "$(params_of two-feeds | sed 's/,3@[0-9.]*//')" '^tripplite: feeds: '
+	lists_not "$(params_of "$cluster" two-feeds | sed 's/,3@[0-9.]*//')" '^tripplite: feeds: '
 chmod 640 "$scratch/secrets"
 check "secrets in a file that others can read are an error" \
-	lists_not "$(params_of snmpv3)" '^tripplite: secrets_file: '
-for example in $(examples "$TS_SRCDIR/doc/cluster.md" | grep -v -- '-pcs$'); do
+	lists_not "$(params_of "$cluster" snmpv3)" '^tripplite: secrets_file: '
+cluster_runs() { # WHERE EXAMPLE
+	grep -E "\\\$$1 $2( |;|\$)" "$TS_SRCDIR/tests/cluster/scenarios.sh"
+}
+for example in $(examples "$cluster" | grep -v -- '-pcs$'); do
 	check "the cluster's tests run the example $example of doc/cluster.md" \
-		grep -E "\\\$doc $example( |;|\$)" "$TS_SRCDIR/tests/cluster/scenarios.sh"
+		cluster_runs doc "$example"
+done
+for example in $(examples "$operations" | grep -v -- '-pcs$'); do
+	check "the cluster's tests run the example $example of doc/operations.md" \
+		cluster_runs operations "$example"
 done
 
 # --- parameters ---
@@ -198,7 +214,7 @@ check "the fence agent takes the parameters of the table" same "$(cat "$scratch/
 	"$(agent_parameters | sed 's/ .*//' | comm -12 "$scratch/table" -)"
 readme_parameters | sed 's/ [01] -*/ /' >"$scratch/table"
 check "its defaults are the table's, but for those that are named" same \
-	"$(tr '\n' ' ' <"$readme" | grep -oE '`[a-z_]*` (defaults )?to [0-9A-Za-z]*' | sed 's/`//g; s/ .*to / /' | sort)" \
+	"$(tr '\n' ' ' <"$parameters" | grep -oE '`[a-z_]*` (defaults )?to [0-9A-Za-z]*' | sed 's/`//g; s/ .*to / /' | sort)" \
 	"$(agent_parameters | comm -13 "$scratch/table" - | grep -E "^($(
 		sed 's/ .*//' "$scratch/table" | paste -s -d'|'
 	)) ")"
@@ -216,7 +232,7 @@ quick="off_hold=0.1 snmp_timeout=0.1"
 hasty="$quick power_timeout=0.3 total_timeout=1"
 
 with() (become env "$@") # NAME=VALUE... stonith ARGUMENT...
-# exits STATUS WORDS LINE COMMAND...: it ends so and says that; README has these words of it.
+# exits STATUS WORDS LINE COMMAND...: it ends so and says that; doc/operations.md has these words of it.
 exits() {
 	status=$1 words=$2 line=$3
 	shift 3
@@ -225,7 +241,7 @@ exits() {
 }
 statuses() {
 	rows 'exit status of `stonith`'
-	sed -n 's/^\(.*\) exits with \([0-9]*\).*/\2 \1/p' "$readme"
+	sed -n 's/^\(.*\) exits with \([0-9]*\).*/\2 \1/p' "$operations"
 }
 stands_so() {
 	provoked="$provoked $status"
@@ -291,14 +307,14 @@ held() {
 check "it was off for the default off_hold" held
 # It does not draw how often the PDU is read in the hold.
 check "in the steps of the drawing" same \
-	"$(sed -n 's/^ libtrippsnmp  *//p' "$readme" | tr , '\n' | sed -n 's/.*SET.*/set/p; s/.*read.*/get/p' | uniq | tr '\n' ' ')" \
+	"$(sed -n 's/^ libtrippsnmp  *//p' "$architecture" | tr , '\n' | sed -n 's/.*SET.*/set/p; s/.*read.*/get/p' | uniq | tr '\n' ' ')" \
 	"$(sed -n 's/.* request \(.et\) .*/\1/p' "$scratch/afternoon" | uniq | tr '\n' ' ')"
 legacy_runs() { # in Pacemaker 3 it needs a Python module that need not be there
 	command -v fence_legacy >/dev/null && ! fence_legacy --version 2>&1 | grep -q ModuleNotFoundError
 }
 if [ -z "${TS_HERMETIC-}" ] && legacy_runs; then
 	check "fence_legacy calls stonith so" same \
-		"$(sed -n 's/^ fence_legacy [^ ]* //p' "$readme")" \
+		"$(sed -n 's/^ fence_legacy [^ ]* //p' "$architecture")" \
 		"$(printf '%s\n' plugin=tripplite action=reboot nodename=db1 stonith=true |
 			fence_legacy | sed -n 's/^Performing: true/stonith/p')"
 else
@@ -340,9 +356,61 @@ while read -r table ids; do
 	shift
 done <"$scratch/tables"
 check "there are no more tables" test $# -eq 0
-for seen in $(tr '\n' ' ' <"$readme" | grep -oE 'real [A-Z0-9]+ \([^)]*' | sed 's/real //; s/ .* /:/'); do
+for seen in $(tr '\n' ' ' <"$devices" | grep -oE 'real [A-Z0-9]+ \([^)]*' | sed 's/real //; s/ .* /:/'); do
 	check "a ${seen%:*} with ${seen#*:} was seen" \
 		grep "real .*${seen%:*}.* ${seen#*:} " "$TS_CAPTURES/SOURCES.md"
+done
+
+# --- the tool ---
+# README's commands, as they are written but for the address, and the name that a person types.
+tool=$TS_BUILDDIR/tool/trippsnmp
+trippsnmp() { "$tool" "$@"; }
+types() { # COMMAND
+	command=$(grep "^    trippsnmp $1 " "$readme" | sed "s/192[.]0[.]2[.]10/$address/; s/ drill / drill --yes /")
+	echo "$command"
+	eval "$command" >"$scratch/out" 2>&1
+	code=$?
+	cat "$scratch/out"
+	[ $code -eq 0 ] && grep -Eq -- "$2" "$scratch/out"
+}
+if [ -x "$tool" ]; then
+	start_pdu seen pdumv30hvnetlx-pdu-20.2.1 --name 3=db1 --name 4=db2 --name 5=db3
+	check "list shows the outlets" types list '^ *3 +on .*db1'
+	check "map proposes a map" types map 'hostlist.*db1:3'
+	check "with commands for crm and pcs" sh -c "grep '^crm configure' '$scratch/out' && grep '^pcs stonith create' '$scratch/out'"
+	check "check switches nothing" types check '' && check "as the PDU saw it" test -z "$(events seen)"
+	check "drill shows the evidence" types drill 'off is proven: '
+	check "it switched db1, off and on" test "$(events seen | grep -v command | tr '\n' ' ')" = "1.3 off 1.3 on "
+	"$tool" --help >"$scratch/help"
+	for word in $(grep -ohE 'trippsnmp [a-z]+( --[a-z]+)?' $documents "$TS_SRCDIR/.github/ISSUE_TEMPLATE"/* |
+		grep -oE '(list|map|check|watch|drill|capture|--[a-z]+)$' | sort -u); do
+		check "trippsnmp has $word" grep -E "^  $word\b" "$scratch/help"
+	done
+else
+	echo "trippsnmp was not built: README's commands were not run"
+fi
+
+# --- the picture ---
+# As the demo is today, but for tenths of seconds.
+numbers() { sed 's/[0-9]*\.[0-9] s/N s/g; s/ *$//' "$1"; }
+pictured() {
+	TS_SRCDIR=$TS_SRCDIR sh "$TS_SRCDIR/tests/demo.sh" >"$scratch/demo" || return
+	awk -f "$TS_SRCDIR/doc/picture.awk" "$scratch/demo" >"$scratch/demo.svg" &&
+		numbers "$scratch/demo.svg" >"$scratch/1" && numbers "$TS_SRCDIR/doc/demo.svg" >"$scratch/2" &&
+		diff "$scratch/2" "$scratch/1"
+}
+check "the picture is one of the demo" pictured
+check "README.md shows it" grep -F '](doc/demo.svg)' "$readme"
+check "README.md is short" test "$(wc -l <"$readme")" -le 140
+
+# --- what else goes with the packages ---
+for package in stonith-tripplite fence-tripplite; do
+	for document in README SECURITY doc/cluster doc/operations doc/parameters doc/promise; do
+		check "$document.md goes with Debian's $package" \
+			grep -x "$document.md" "$TS_SRCDIR/debian/$package.docs"
+		check "and with the RPM" sh -c "sed -n '/^%files -n $package\$/,/^\$/p' '$TS_SRCDIR/rpm/tripplite.spec' |
+			grep -E '^%doc .*\b$document\.md\b'"
+	done
 done
 
 # --- measured ---
@@ -372,7 +440,7 @@ check "the table has the figures of bench/results" measured
 ratios() { # FILE WORDS
 	tr '\n' ' ' <"$1" | sed -n "s/.*round-trip time of \([0-9]*\) ms $2 takes \([0-9.]*\) times.*on \([0-9]*\) PDUs \([0-9.]*\) times.*/\1 ms: \2, \3 PDUs: \4/p"
 }
-check "so have the two sentences" same "$(ratios "$readme" it)" "$(ratios "$results" 'a reset by map')"
+check "so have the two sentences" same "$(ratios "$figures" it)" "$(ratios "$results" 'a reset by map')"
 
 # --- patience ---
 wait $patient

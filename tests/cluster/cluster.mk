@@ -1,10 +1,11 @@
-# A real cluster on this machine, as root: the tests of it, and a demo. See doc/cluster.md.
+# A real cluster on this machine, as root: the tests of it, a demo, and a shell on one of its nodes.
+# See doc/cluster.md.
 #   make check-cluster [SCENARIOS="a d"]
 # SPDX-License-Identifier: LGPL-2.1-or-later
 EXTRA_DIST += doc/cluster.md \
 	tests/cluster/cluster.sh tests/cluster/demo.sh tests/cluster/disk tests/cluster/ipmitool \
 	tests/cluster/lossy.py tests/cluster/node.sh tests/cluster/power.sh tests/cluster/run.sh \
-	tests/cluster/scenarios.sh
+	tests/cluster/scenarios.sh tests/cluster/try.sh
 
 # Where it cannot run it says so, and that is no failure: as in make check. What administrators and
 # Pacemaker do with the agent comes first, for here is what it needs.
@@ -19,4 +20,7 @@ check-cluster: all
 demo-cluster: all
 	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh --demo
 
-.PHONY: check-cluster demo-cluster
+try-cluster: all
+	@$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/cluster/run.sh --try
+
+.PHONY: check-cluster demo-cluster try-cluster

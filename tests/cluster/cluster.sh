@@ -203,8 +203,8 @@ outlet_events() {
 
 # --- the cluster ---
 
-start_cluster() {
-	local i
+start_cluster() { # [NAMES]: options for trippsim that name pdu1's outlets
+	local i names=${1---name=3=db1-a --name=4=db2-a --name=5=db3-a}
 	mkdir shared
 	echo 0 >shared/self-test
 	cat >users <<END
@@ -213,8 +213,8 @@ END
 	make_network && make_layer || return
 	for i in 1 2 3; do make_node "db$i" $i || return; done
 	wire_one_pdu pdu1
-	start_pdu pdu1 pdumv30hvnetlx-pdu-20.2.1.snmprec \
-		--name=3=db1-a --name=4=db2-a --name=5=db3-a &&
+	# shellcheck disable=SC2086 # words
+	start_pdu pdu1 pdumv30hvnetlx-pdu-20.2.1.snmprec $names &&
 		start_pdu pdu2 pdumv30hvnetlx-pdu-20.2.1.snmprec &&
 		start_pdu old pdumh20hvnet-12.04-pdu.snmprec || return
 	for i in 3 4 5; do /bin/bash "$here/power.sh" "$work" pdu1 1.$i on || return; done

@@ -6,6 +6,7 @@
 #   run.sh [SCENARIO...]    exit status: 0 all held, 1 not all, 77 cannot run here
 #   run.sh --list
 #   run.sh --demo
+#   run.sh --try         a shell on one of the nodes; what is on stdin, where that is no terminal
 #
 # Needs root, and the environment that the Makefile sets. Logs of a scenario that failed are kept
 # in the build directory, in tests/cluster/logs/SCENARIO.
@@ -25,6 +26,9 @@ if [ "${1-}" = --inside ]; then
 	elif [ "${1-}" = --demo ]; then
 		. "$here/demo.sh"
 		demo
+	elif [ "${1-}" = --try ]; then
+		. "$here/try.sh"
+		try
 	else
 		. "$here/scenarios.sh"
 		run_scenarios "$@"

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 doc=doc/cluster.md
+operations=doc/operations.md
 
 # --- before the fault ---
 
@@ -390,23 +391,38 @@ scenario_t() { # topology: the BMC first, which dies with its node, then the PDU
 	echo "    the BMC was tried first, and failed"
 }
 
-scenario_r() { # the README's own examples
-	local name
+scenario_r() { # the README's own example
 	wire_one_pdu pdu1
-	for name in one-pdu:pdu two-feeds:pdus snmpv3:pdu names:pdu; do
-		fresh && on_all "$(example $doc secrets-file)" &&
-			run_example db2 README.md "${name%:*}" && within 40 "${name#*:}" running "${name#*:}" &&
-			on db3 stonith_admin -l db1 | grep -qx " *${name#*:}" || {
-			complain "README.md's example ${name%:*}"
-			return 1
-		}
-		echo "    README.md's ${name%:*}: started, lists db1"
-	done
+	fresh && run_example db2 README.md one-pdu && within 40 "pdu" running pdu &&
+		on db3 stonith_admin -l db1 | grep -qx ' *pdu' || {
+		complain "README.md's example one-pdu"
+		return 1
+	}
+	echo "    README.md's one-pdu: started, lists db1"
 }
 
-on_all() { # COMMANDS
-	local node
-	for node in "${nodes[@]}"; do on "$node" bash -ec "$1" || return; done
+scenario_u() { # a new user: README's list, map, check, drill and configuration, as written
+	local bin command
+	bin=$(find layer -name trippsnmp -path '*/bin/*' -printf '/%P\n')
+	needs "layer${bin:-/usr/bin/trippsnmp}" || return
+	wire_one_pdu pdu1
+	fresh || return
+	victim=db1 born=$(cat db1/pid)
+	fault true
+	for command in list map check drill; do
+		on db2 env PATH="${bin%/*}:/usr/sbin:/usr/bin:/sbin:/bin" bash -ec \
+			"$(sed -n "/^    trippsnmp $command /s/^    //p" "$TS_SRCDIR/README.md" | sed 's/ drill / drill --yes /')" \
+			>"typed-$command" || {
+			complain "README.md's trippsnmp $command"
+			cat "typed-$command"
+			return 1
+		}
+	done
+	power_off && grep 'off is proven' typed-drill && others_untouched 1.3 &&
+		grep -q 'db1:3="db1-a"; db2:4="db2-a"; db3:5="db3-a"' typed-map || return
+	within 90 "$victim is back in the cluster" rejoined && born=$(cat db1/pid) &&
+		run_example db2 README.md one-pdu && within 40 "pdu" running pdu &&
+		on db2 stonith_admin --reboot db1 && fenced && within 90 "$victim is back" rejoined
 }
 
 scenario_ia() { # (a) with stonith:fence_tripplite
@@ -440,6 +456,20 @@ scenario_is() { # (a) with Debian's stonith:fence_tripplite_snmp, for comparison
 	recovery 60 old 1.3
 }
 
+scenario_im() { # from Debian's stonith:fence_tripplite_snmp to the agent, as doc/operations.md has it
+	needs layer/usr/sbin/fence_tripplite /usr/sbin/fence_tripplite_snmp /usr/bin/snmpget || return
+	wire_one_pdu pdu1
+	fresh && run_example db2 $operations from-snmp-old && within 40 "pdu-old" running pdu-old &&
+		run_example db2 $operations from-snmp && within 40 "pdu" running pdu &&
+		run_example db2 $operations from-snmp-delete || return
+	within 20 "pdu-old is gone" eval "! on db1 crm_mon -1 | grep -w pdu-old" || return
+	on db3 stonith_admin -l db1 | grep -qx ' *pdu' || {
+		complain "the new resource cannot fence db1"
+		return 1
+	}
+	echo "    the old resource is gone, the new one lists db1"
+}
+
 scenario_z() { # a plugin that lies (stonith:null): these tests must notice
 	broken=1
 	wire_one_pdu pdu1
@@ -465,7 +495,7 @@ needs() { # FILE...
 
 # --- all of them ---
 
-scenarios=(a b c d d10 d11 e f g h hc t r ia id is z)
+scenarios=(a b c d d10 d11 e f g h hc t r u ia id im is z)
 
 keep_logs() { # SCENARIO
 	local node to=$logs/$1

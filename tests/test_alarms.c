@@ -298,6 +298,9 @@ static const struct {
 	{ P "1.1.3.1.3.5.1.1.4.2.3", NULL, false, true },
 	/* the table tells nothing else */
 	{ P "1.1.1.2.1.1.2", P "1.1.3.3.1", false, true },
+	/* of the main loads of a PDU and a UPS */
+	{ P "1.1.3.2.2.1.1.1.1", P "1.1.3.2.2.1", true, false },
+	{ P "1.1.3.1.2.1.1.2.2", NULL, false, true },
 	/* something of a sensor, which has no outlets */
 	{ P "1.1.3.3.1.1.1.1.1", P "1.1.3.3.1", false, false },
 	{ NULL, P "1.1.3.3.1", false, false },

@@ -172,8 +172,6 @@ static bool can_be_known(const struct case_ *c, unsigned card, usec began)
 
 	if (tells_uptime(c->world, pdu))
 		return true;
-	if (pdu->uptime == UPTIME_STILL)
-		return false;
 	for (unsigned i = 0; i < pdu->outages->len; i++) {
 		const struct outage *outage = &g_array_index(pdu->outages, struct outage, i);
 

@@ -161,10 +161,11 @@ enum mistake {
 
 /*
  * Another node has something on the device of the node's last outlet, and one of both is its main
- * load; the device is written where it is not there, so that the parser alone cannot see it.
+ * load; the device is written where it is not there, so that the parser alone cannot see it. But a
+ * main load without its device, where several have one, is ambiguous, and in nobody's way.
  */
 static void add_beside_main(struct world *world, GString *text, const char *last,
-                            const struct outlet_model *outlet)
+                            const struct outlet_model *outlet, bool several_devices)
 {
 	const struct outlet_model main = { .family = family_row(0)->main,
 		                           .device = outlet->device };
@@ -175,13 +176,14 @@ static void add_beside_main(struct world *world, GString *text, const char *last
 	first.number = 1;
 	g_string_append(text, "; db2:");
 	add_number(text, outlet->family->is_main ? &first : &main,
-	           !strchr(last, '.') || strchr(last, '.') > (pdu ? pdu : strchr(last, '\0')));
+	           several_devices || !strchr(last, '.') ||
+	                   strchr(last, '.') > (pdu ? pdu : strchr(last, '\0')));
 	if (world->n_pdus > 1)
 		g_string_append(text, pdu);
 }
 
 static void add_mistake(struct world *world, GString *text, const char *last,
-                        const struct outlet_model *outlet)
+                        const struct outlet_model *outlet, bool several_devices)
 {
 	char *reference = g_strdup(last);
 
@@ -199,7 +201,7 @@ static void add_mistake(struct world *world, GString *text, const char *last,
 		g_string_append_printf(text, "; db2:%s", reference);
 		break;
 	case MISTAKE_BESIDE_MAIN:
-		add_beside_main(world, text, reference, outlet);
+		add_beside_main(world, text, reference, outlet, several_devices);
 		break;
 	case MISTAKE_FEEDS:
 	case MISTAKE_COUNT:
@@ -212,6 +214,7 @@ static void add_mistake(struct world *world, GString *text, const char *last,
 static void map_node(struct world *world, GString *text, enum style style)
 {
 	const struct outlet_model *last_outlet = NULL;
+	bool several_devices = false;
 	unsigned n = 0;
 	gsize last = 0;
 
@@ -227,10 +230,11 @@ static void map_node(struct world *world, GString *text, enum style style)
 				g_string_append_c(text, ',');
 			last = text->len;
 			last_outlet = outlet;
+			several_devices = devices_with_outlets(&world->pdus[p]) > 1;
 			add_reference(world, text, p, i, style);
 		}
 	if (world->faults[FAULT_MISCONFIGURED])
-		add_mistake(world, text, text->str + last, last_outlet);
+		add_mistake(world, text, text->str + last, last_outlet, several_devices);
 }
 
 static bool has_main(const struct world *world)

@@ -470,13 +470,20 @@ static bool names_a_feed(const struct world *world, unsigned card, const struct 
 	return false;
 }
 
+/* The card is there, whatever it says. */
+static void note_presence(struct world *world, const struct happening_data *data)
+{
+	const struct answered answered = { data->datagram->card, data->datagram->sent, data->made,
+		                           world->now };
+
+	g_array_append_val(world->answers, answered);
+}
+
 static void note_answer(struct world *world, const struct happening_data *data)
 {
 	const unsigned card = data->datagram->card;
 	const struct pdu_model *pdu = &world->pdus[card];
-	const struct answered answered = { card, data->datagram->sent, data->made, world->now };
 
-	g_array_append_val(world->answers, answered);
 	world->heard[data->pdu] = card;
 	world->starts_known[data->pdu] = pdu->starts;
 	for (unsigned i = 0; !data->event.error_status && i < data->event.varbinds->len; i++) {
@@ -514,6 +521,9 @@ static void note(struct world *world, const struct happening_data *data)
 	}
 	if (world->first_no == USEC_NEVER && says_no(&data->event))
 		world->first_no = world->now;
+	if (data->datagram && data->event.type == EVENT_ANSWER &&
+	    data->event.tag == data->datagram->tag)
+		note_presence(world, data);
 	if (data->datagram && data->genuine && data->event.type == EVENT_ANSWER)
 		note_answer(world, data);
 }

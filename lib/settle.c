@@ -9,6 +9,8 @@
 #define ABSENCE_LEAST (5 * USEC_PER_SEC)
 #define ABSENCE_MOST (10 * USEC_PER_SEC)
 #define ABSENCE_EXTRA (2 * USEC_PER_SEC)
+/* Of a clock that counts seconds, and of a round trip. */
+#define SINCE_SLACK (5 * USEC_PER_SEC)
 
 void settle_anew(struct settle *settle)
 {
@@ -37,8 +39,17 @@ static bool up_for(const struct look *look, usec so_long)
 	return look->uptime.told && look->asked - look->uptime.since >= so_long;
 }
 
+/* It says that it started later than it said before: so it did, or its uptime stands still. */
+static bool started_since(const struct settle *settle, const struct look *look)
+{
+	return settle->seen && settle->told && look->uptime.told &&
+	       look->uptime.since - settle->since > SINCE_SLACK;
+}
+
 bool settle_look(struct settle *settle, const struct look *look, usec *again)
 {
+	if (started_since(settle, look))
+		settle_moving(settle);
 	if (g_strcmp0(settle->seen, look->seen)) {
 		settle->moving = settle->moving || settle->seen;
 		g_free(settle->seen);
@@ -47,6 +58,8 @@ bool settle_look(struct settle *settle, const struct look *look, usec *again)
 		settle->answered = look->answered;
 	}
 	settle->told = settle->told || look->uptime.told;
+	if (look->uptime.told)
+		settle->since = look->uptime.since;
 	if (up_for(look, SETTLE_UP) && !settle->moving)
 		return true;
 	if (look->asked - settle->answered >= SETTLE_APART &&

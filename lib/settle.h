@@ -36,6 +36,7 @@ struct settle {
 	char *seen;    /* by the first of those looks that saw the same; NULL: none */
 	usec answered; /* that one's last answer */
 	bool told;     /* the card has told its uptime since */
+	usec since;    /* if told: it was up since then, as it said last */
 	/* Looks differed, or rows were missing: however long it is up, its tables are moving. */
 	bool moving;
 	/* Of the latest answer: when it was asked, and how long it took. */

@@ -51,6 +51,20 @@ START_TEST(one_look_is_enough_where_the_card_was_up_for_two_minutes_before)
 }
 END_TEST
 
+START_TEST(a_start_between_two_looks_or_a_clock_that_stands_still_begins_anew)
+{
+	ck_assert(!looks_up("a", 1000 * S, 900 * S));
+	ck_assert(!looks_up("a", 1020 * S, 920 * S));
+	ck_assert(!looks_up("a", 1040 * S, 840 * S + 100 * S));
+	ck_assert(looks_up("a", 1060 * S, 940 * S));
+	forget();
+	/* up for very long, as it says each time anew, and its names come and go */
+	ck_assert(looks_up("a", 1000 * S, 0));
+	ck_assert(!looks_up("", 1015 * S, 15 * S));
+	ck_assert(!looks_up("", 1030 * S, 30 * S));
+}
+END_TEST
+
 START_TEST(two_looks_are_apart_from_the_end_of_one_to_the_beginning_of_the_next)
 {
 	ck_assert(!looks("a", 100 * S));
@@ -134,6 +148,7 @@ int main(void)
 	TCase *tcase = tcase_create("looks");
 
 	tcase_add_checked_fixture(tcase, NULL, forget);
+	tcase_add_test(tcase, a_start_between_two_looks_or_a_clock_that_stands_still_begins_anew);
 	tcase_add_test(tcase, one_look_is_enough_where_the_card_was_up_for_two_minutes_before);
 	tcase_add_test(tcase, two_looks_are_apart_from_the_end_of_one_to_the_beginning_of_the_next);
 	tcase_add_test(tcase, a_look_in_between_that_sees_the_same_costs_nothing);

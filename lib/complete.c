@@ -74,6 +74,9 @@ char *complete_shortage_text(const struct shortage *shortage, bool names)
 	const char *hint =
 		names ? " (if it never has more, write numbers or main in hostlist)" : "";
 
+	if (promised->devices)
+		return g_strdup_printf("the card lists %u of its %" G_GINT64_FORMAT " devices%s",
+		                       shortage->rows, promised->rows, hint);
 	if (!shortage->rows && promised->rows == 1)
 		return g_strdup_printf(
 			"the outlet table could not be read whole: device %u, an %s, "

@@ -207,7 +207,7 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 		const struct objid beyond = objid_append(&list->root, 1, &device);
 		const bool names = identity->need.names;
 
-		listing->first = names || !list->types ? ask(varbinds, &list->root) : NOT_ASKED;
+		listing->first = names || list->family ? ask(varbinds, &list->root) : NOT_ASKED;
 		listing->beyond = names && list->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
 		listing->cursor = list->root;
 		listing->ended = false;

@@ -536,7 +536,7 @@ static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 	pdu->rows_before = pdu->found.outlets->len;
 	if (pdu->need->names || (shortage.rows && rows_before != pdu->rows_before))
 		return complete_shortage_text(&shortage, pdu->need->names);
-	if (shortage.rows)
+	if (shortage.rows && !shortage.promised.devices)
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
 		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
 		         "the table counts",

@@ -1755,10 +1755,20 @@ static void drop_device(const struct family *family, uint32_t device)
 	}
 }
 
+/* How many devices the card says it has. */
+static void put_devices(unsigned pdu, int64_t count)
+{
+	const uint32_t scalar = 0;
+	const struct objid name = objid_append(&lx->device_count, 1, &scalar);
+
+	script_put(script, pdu, &name, VALUE_UNSIGNED, count);
+}
+
 START_TEST(a_table_with_all_that_the_card_speaks_of_is_complete)
 {
 	begin(1, _i == V1);
 	two_devices(lx, true, true);
+	put_devices(0, 2);
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 16);
 	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
@@ -1817,6 +1827,20 @@ START_TEST(a_device_of_another_family_must_have_rows_too)
 	two_devices(lx, true, true);
 	put_count(0, script_family("LX ATS"), 3, 16);
 	assert_not_whole("0 outlets of 16 on device 3");
+}
+END_TEST
+
+/* It is absent from all else. */
+START_TEST(a_device_that_is_counted_alone_makes_it_not_complete)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_end(0);
+	put_count(0, lx, 1, 8);
+	put_type(0, 1, lx);
+	put_devices(0, 2);
+	need_table(0);
+	assert_not_whole("the card lists 1 of its 2 devices");
 }
 END_TEST
 
@@ -2534,6 +2558,7 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, rows_of_the_first_device_that_is_counted_must_be_there);
 	ADD_BOTH(tcase, a_device_that_is_listed_must_have_rows);
 	ADD_BOTH(tcase, a_device_of_another_family_must_have_rows_too);
+	ADD_BOTH(tcase, a_device_that_is_counted_alone_makes_it_not_complete);
 	ADD_BOTH(tcase, a_listed_device_without_outlets_does_not_matter);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
 	ADD_BOTH(tcase, lists_that_are_no_clear_answer_make_it_not_complete);

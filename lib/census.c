@@ -105,6 +105,30 @@ bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
 	return false;
 }
 
+static bool has_row(const GArray *outlets, uint32_t device)
+{
+	for (unsigned i = 0; i < outlets->len; i++)
+		if (g_array_index(outlets, struct outlet, i).device == device)
+			return true;
+	return false;
+}
+
+bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
+                   struct shortage *shortage)
+{
+	for (unsigned i = 0; i < census->len; i++) {
+		const struct promised *promised = promised_at(census, i);
+		const unsigned rows = promised->devices ? listed(census) : 0;
+
+		*shortage = (struct shortage){ *promised, rows };
+		if (promised->devices
+		            ? promised->rows > (int64_t)rows
+		            : binds(promised, rank) && !has_row(outlets, promised->device))
+			return true;
+	}
+	return false;
+}
+
 bool census_promises(const GArray *census, unsigned rank)
 {
 	for (unsigned i = 0; i < census->len; i++)

@@ -41,6 +41,9 @@ const char *census_take(GArray *census, const struct family_list *list,
  */
 bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
                   struct shortage *shortage);
+/** Likewise the first of a device that has no row at all in any table. */
+bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
+                   struct shortage *shortage);
 /** Whether there is one that needs a row at all. */
 bool census_promises(const GArray *census, unsigned rank);
 /** The same text for the same promises and for no others; append it. */

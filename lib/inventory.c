@@ -369,7 +369,8 @@ static struct table_columns columns_of(const struct pdu *pdu)
 /* cells and status are in the order of ask_numbers(). */
 static void walk_tables(struct pdu *pdu)
 {
-	identity_add_tables(pdu->identity, pdu->table, columns_of(pdu));
+	identity_add_tables(pdu->identity, pdu->table, columns_of(pdu),
+	                    pdu->need->names || numbers_bare(pdu->need->numbers));
 	pdu->stage = STAGE_WALK;
 }
 
@@ -535,7 +536,8 @@ static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 		return NULL;
 	pdu->rows_before = pdu->found.outlets->len;
 	if (pdu->need->names || (shortage.rows && rows_before != pdu->rows_before))
-		return complete_shortage_text(&shortage, pdu->need->names);
+		return complete_shortage_text(&shortage,
+		                              pdu->need->names ? "numbers or main" : NULL);
 	if (shortage.rows && !shortage.promised.devices)
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
 		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
@@ -579,6 +581,22 @@ static void find_sole_devices(const struct pdu *pdu, struct pdu_outlets *found)
 	found->device = sole_device(found->outlets, false, &found->family);
 	if (pdu->need->mains)
 		found->main_device = sole_device(found->outlets, true, &found->main_family);
+}
+
+/*
+ * A number without its device is on the only one that can be switched, which is mostly the
+ * first. It may be on a later one only if the card speaks of none whose rows are hidden.
+ */
+static char *hidden_device(const struct pdu *pdu)
+{
+	struct shortage shortage;
+
+	if (!numbers_bare(pdu->need->numbers) ||
+	    (pdu->found.device <= 1 && pdu->found.main_device <= 1) ||
+	    !census_hidden(pdu->census, pdu->found.outlets, identity_rank(pdu->identity),
+	                   &shortage))
+		return NULL;
+	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
 }
 
 /* --- what is only shown --- */
@@ -730,14 +748,16 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 	};
 	char *missing = complete_hole(pdu->found.outlets, &need);
 
+	find_sole_devices(pdu, &pdu->found);
 	if (!missing && pdu->need->table)
 		missing = short_table(inventory, pdu);
+	if (!missing)
+		missing = hidden_device(pdu);
 	if (missing) {
 		settle_moving(&pdu->settle);
 		start_over(inventory, pdu, now, missing);
 		return;
 	}
-	find_sole_devices(pdu, &pdu->found);
 	pdu->found.whole = true;
 	for (unsigned i = 0; pdu->need->status && i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);

@@ -1830,6 +1830,45 @@ START_TEST(a_device_of_another_family_must_have_rows_too)
 }
 END_TEST
 
+/* A later one's outlet of that number would be another node's. */
+START_TEST(a_number_without_device_waits_for_the_rows_of_each_device)
+{
+	static const char *const why[] = {
+		"device 1, an LX PDU, has no outlets there (if it never has more, write "
+		"DEVICE.NUMBER in hostlist)",
+		"0 outlets of 8 on device 1 (if it never has more, write DEVICE.NUMBER in "
+		"hostlist)",
+		"the card lists 1 of its 2 devices"
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(why); i++) {
+		begin(1, _i == V1);
+		two_devices(lx, i == 1, i == 0);
+		drop_device(lx, 1);
+		if (i == 2) {
+			put_devices(0, 2);
+			put_type(0, 2, lx);
+		}
+		needs[0] = (struct inventory_need){ 0 };
+		need_number(0, 0, 3);
+		assert_not_whole(why[i]);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_number_with_its_device_waits_for_no_other_device)
+{
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	drop_device(lx, 1);
+	needs[0] = (struct inventory_need){ 0 };
+	need_number(0, 2, 3);
+	look();
+	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
+}
+END_TEST
+
 /* It is absent from all else. */
 START_TEST(a_device_that_is_counted_alone_makes_it_not_complete)
 {
@@ -2559,6 +2598,8 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, a_device_that_is_listed_must_have_rows);
 	ADD_BOTH(tcase, a_device_of_another_family_must_have_rows_too);
 	ADD_BOTH(tcase, a_device_that_is_counted_alone_makes_it_not_complete);
+	ADD_BOTH(tcase, a_number_without_device_waits_for_the_rows_of_each_device);
+	ADD_BOTH(tcase, a_number_with_its_device_waits_for_no_other_device);
 	ADD_BOTH(tcase, a_listed_device_without_outlets_does_not_matter);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
 	ADD_BOTH(tcase, lists_that_are_no_clear_answer_make_it_not_complete);

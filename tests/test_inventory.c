@@ -2289,6 +2289,39 @@ START_TEST(another_device_under_the_address_is_looked_at_from_the_beginning)
 }
 END_TEST
 
+/* It comes back with outlet 7 nameless, and stays so. */
+static enum script_fate loses_a_name(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (network->clock - *(usec *)network->context >= 5 * USEC_PER_SEC)
+		put_name(1, 7, "");
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
+{
+	usec begun;
+
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_end(0);
+	put_name(1, 3, "db1");
+	put_name(1, 7, "db1");
+	want(0, "db1");
+	needs[0].settled = true;
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = loses_a_name;
+	ck_assert(!looks(60));
+	ck_assert(!found(0)->whole);
+	assert_obstacle("the name of LX PDU outlet 1.7 was \"db1\" before and is not there or "
+	                "empty now");
+}
+END_TEST
+
 /* --- what is only shown --- */
 
 static void need_details(void)
@@ -2618,6 +2651,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_long_is_believed_at_once);
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
+	ADD_BOTH(tcase, a_name_that_an_earlier_look_saw_is_not_dropped);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(
 		tcase,

@@ -41,7 +41,9 @@ static const struct family *family_of_type(const struct objid *list, GBytes *oct
 const char *census_take(GArray *census, const struct family_list *list,
                         const struct varbind *varbind)
 {
-	struct promised promised = { .family = list->family };
+	struct promised promised = { .family = list->family,
+		                     .listed = list->types,
+		                     .devices = list->devices };
 
 	if (varbind->name.n != list->root.n + 1)
 		return "a device with a strange index";
@@ -59,10 +61,22 @@ const char *census_take(GArray *census, const struct family_list *list,
 	return NULL;
 }
 
-static unsigned rows_of(const GArray *outlets, const struct promised *promised)
+static unsigned listed(const GArray *census)
 {
 	unsigned n = 0;
 
+	for (unsigned i = 0; i < census->len; i++)
+		n += promised_at(census, i)->listed;
+	return n;
+}
+
+static unsigned rows_of(const GArray *census, const GArray *outlets,
+                        const struct promised *promised)
+{
+	unsigned n = 0;
+
+	if (promised->devices)
+		return listed(census);
 	for (unsigned i = 0; i < outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
 
@@ -82,10 +96,34 @@ bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
 
-		if (!binds(promised, rank))
+		if (!promised->devices && !binds(promised, rank))
 			continue;
-		*shortage = (struct shortage){ *promised, rows_of(outlets, promised) };
+		*shortage = (struct shortage){ *promised, rows_of(census, outlets, promised) };
 		if (promised->rows > (int64_t)shortage->rows)
+			return true;
+	}
+	return false;
+}
+
+static bool has_row(const GArray *outlets, uint32_t device)
+{
+	for (unsigned i = 0; i < outlets->len; i++)
+		if (g_array_index(outlets, struct outlet, i).device == device)
+			return true;
+	return false;
+}
+
+bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
+                   struct shortage *shortage)
+{
+	for (unsigned i = 0; i < census->len; i++) {
+		const struct promised *promised = promised_at(census, i);
+		const unsigned rows = promised->devices ? listed(census) : 0;
+
+		*shortage = (struct shortage){ *promised, rows };
+		if (promised->devices
+		            ? promised->rows > (int64_t)rows
+		            : binds(promised, rank) && !has_row(outlets, promised->device))
 			return true;
 	}
 	return false;
@@ -105,7 +143,9 @@ void census_text(const GArray *census, GString *text)
 		const struct promised *promised = promised_at(census, i);
 
 		g_string_append_printf(text, "%s %u has %" G_GINT64_FORMAT "\n",
-		                       promised->family ? promised->family->name : "device",
+		                       promised->devices  ? "card"
+		                       : promised->family ? promised->family->name
+		                                          : "device",
 		                       promised->device, promised->rows);
 	}
 }

@@ -68,20 +68,32 @@ char *complete_hole(const GArray *outlets, const struct complete_need *need)
 	return NULL;
 }
 
-char *complete_shortage_text(const struct shortage *shortage, bool names)
+static char *shortage_text(const struct shortage *shortage)
 {
 	const struct promised *promised = &shortage->promised;
-	const char *hint =
-		names ? " (if it never has more, write numbers or main in hostlist)" : "";
 
+	if (promised->devices)
+		return g_strdup_printf("the card lists %u of its %" G_GINT64_FORMAT " devices",
+		                       shortage->rows, promised->rows);
 	if (!shortage->rows && promised->rows == 1)
 		return g_strdup_printf(
 			"the outlet table could not be read whole: device %u, an %s, "
-			"has no outlets there%s",
-			promised->device, promised->family->name, hint);
+			"has no outlets there",
+			promised->device, promised->family->name);
 	return g_strdup_printf("the outlet table could not be read whole: %u outlets of "
-	                       "%" G_GINT64_FORMAT " on device %u%s",
-	                       shortage->rows, promised->rows, promised->device, hint);
+	                       "%" G_GINT64_FORMAT " on device %u",
+	                       shortage->rows, promised->rows, promised->device);
+}
+
+char *complete_shortage_text(const struct shortage *shortage, const char *instead)
+{
+	char *bare = shortage_text(shortage), *text;
+
+	if (!instead)
+		return bare;
+	text = g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare, instead);
+	g_free(bare);
+	return text;
 }
 
 char *complete_text(const GArray *census, const GArray *outlets)

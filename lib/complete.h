@@ -22,8 +22,8 @@ struct complete_need {
 
 /** What is missing in the rows there are, to be freed with g_free(); NULL if nothing. */
 char *complete_hole(const GArray *outlets, const struct complete_need *need);
-/** A shortage in words, to be freed with g_free(). */
-char *complete_shortage_text(const struct shortage *shortage, bool names);
+/** A shortage in words, to be freed with g_free(); instead: what to write in hostlist, or NULL. */
+char *complete_shortage_text(const struct shortage *shortage, const char *instead);
 /**
  * What a look saw (devices, rows, names and descriptions) as text, to be freed with g_free():
  * the same for the same.

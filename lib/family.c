@@ -15,7 +15,8 @@
 		.n = sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                 \
 		.id = { __VA_ARGS__ }                                                              \
 	}
-/* tlpDeviceType, tlpDeviceStatus */
+/* tlpDeviceNumDevices, tlpDeviceType, tlpDeviceStatus */
+#define LX_DEVICE_COUNT OBJID(TRIPPLITE, 1, 1, 1, 1)
 #define LX_DEVICE_TYPES OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3)
 #define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
 /* tlpDeviceModel; tlpAgentVersion */
@@ -108,6 +109,7 @@ static const struct family families[] = {
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 2, 1, 2, 1, 4),
 		.device_types = LX_DEVICE_TYPES,
+		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
 		.device_status = LX_DEVICE_STATUS,
 		.device_model = LX_DEVICE_MODEL,
@@ -139,6 +141,7 @@ static const struct family families[] = {
 		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 4, 1, 2, 1, 4),
 		.device_types = LX_DEVICE_TYPES,
+		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
 		.device_status = LX_DEVICE_STATUS,
 		.device_model = LX_DEVICE_MODEL,
@@ -170,6 +173,7 @@ static const struct family families[] = {
 		.command_on = 2,
 		/* no count: a UPS counts receptacles, its table may have load banks */
 		.device_types = LX_DEVICE_TYPES,
+		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
 		.device_status = LX_DEVICE_STATUS,
 		.device_model = LX_DEVICE_MODEL,
@@ -266,6 +270,12 @@ bool family_list(unsigned wanted, struct family_list *list)
 				                      .by_device = true,
 				                      .rank = family->rank,
 				                      .root = family->device_types };
+			return true;
+		}
+		if (is_first_of_types(i) && n++ == wanted) {
+			*list = (struct family_list){ .devices = true,
+				                      .rank = family->rank,
+				                      .root = family->device_count };
 			return true;
 		}
 		if (family->outlet_count.n && n++ == wanted) {

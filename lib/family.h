@@ -61,6 +61,8 @@ struct family {
 	/* The list of the card's devices, each with its type, instance .DEVICE; and that of a
 	 * device whose outlets are in this table. n is 0 where there is none. */
 	struct objid device_types, device_type;
+	/* How many devices the card has, instance .0; where device_types is. */
+	struct objid device_count;
 	/* tlpDeviceStatus, instance .DEVICE; n is 0 where there is none. */
 	struct objid device_status;
 	/* What is only shown. Of the device, instance .DEVICE, and of the card, with its instance;
@@ -108,8 +110,9 @@ const char *family_hint(const struct objid *sys_object_id);
 
 /** A list that tells of devices beside the outlet tables; several families may share one. */
 struct family_list {
-	const struct family *family; /* whose count it is; NULL for types */
-	bool types;                  /* the devices' types; else numbers of outlets */
+	const struct family *family; /* whose count it is; NULL for types and devices */
+	bool types;                  /* the devices' types; */
+	bool devices;                /* or how many they are; else numbers of outlets */
 	bool by_device;              /* instance .DEVICE; else .0 alone */
 	unsigned rank;               /* the best of the families that it is about */
 	struct objid root;

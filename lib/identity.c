@@ -207,7 +207,7 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 		const struct objid beyond = objid_append(&list->root, 1, &device);
 		const bool names = identity->need.names;
 
-		listing->first = names || !list->types ? ask(varbinds, &list->root) : NOT_ASKED;
+		listing->first = names || list->family ? ask(varbinds, &list->root) : NOT_ASKED;
 		listing->beyond = names && list->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
 		listing->cursor = list->root;
 		listing->ended = false;
@@ -461,7 +461,7 @@ GBytes *identity_engine_id(const struct identity *identity)
 }
 
 void identity_add_tables(const struct identity *identity, struct table *table,
-                         struct table_columns columns)
+                         struct table_columns columns, bool lists)
 {
 	const unsigned rank = identity_rank(identity);
 
@@ -471,7 +471,7 @@ void identity_add_tables(const struct identity *identity, struct table *table,
 		if (sighting->seen && sighting->family->rank == rank)
 			table_add(table, sighting->table, sighting->device, columns);
 	}
-	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
+	for (unsigned i = 0; lists && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
 
 		if (!listing->ended && listing->list.rank <= rank)

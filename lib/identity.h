@@ -44,9 +44,9 @@ GBytes *identity_engine_id(const struct identity *identity);
  * where that is an error. Else NULL.
  */
 const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n);
-/** Adds the tables of the families of the best rank, and what was not read of the lists. */
+/** Adds the tables of the families of the best rank; with lists, what was not read of these. */
 void identity_add_tables(const struct identity *identity, struct table *table,
-                         struct table_columns columns);
+                         struct table_columns columns, bool lists);
 /**
  * Whether the guess was right in all for that family: the numbers' cells and the device's
  * status are there in the answer. *status is NULL where there definitely is none. In any other

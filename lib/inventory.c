@@ -12,6 +12,7 @@
 #include "complete.h"
 #include "denial.h"
 #include "identity.h"
+#include "recall.h"
 #include "settle.h"
 #include "statuses.h"
 #include "text.h"
@@ -67,9 +68,10 @@ struct pdu {
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	struct look look;     /* under way */
 	struct settle settle;
-	const char *hint; /* what to check if it stays a stranger, static */
-	usec watch_at;    /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;     /* it answers the question for its uptime, and does not tell it */
+	struct recall *recall; /* of all looks */
+	const char *hint;      /* what to check if it stays a stranger, static */
+	usec watch_at;         /* before the next look; USEC_NEVER: it need not be watched */
+	bool says_no;          /* it answers the question for its uptime, and does not tell it */
 	struct denial denial;
 	struct denial no_alarms; /* it counts alarms, and does not show them */
 	char *obstacle;
@@ -97,6 +99,8 @@ static void model_clear(void *data)
 
 static void forget(struct pdu *pdu)
 {
+	if (pdu->need->names)
+		recall_take(pdu->recall, pdu->found.outlets, pdu->need->wanted);
 	table_clear(pdu->table);
 	g_array_set_size(pdu->census, 0);
 	g_array_set_size(pdu->statuses, 0);
@@ -110,11 +114,11 @@ static void forget(struct pdu *pdu)
 	forget_devices(&pdu->found);
 }
 
+/* Takes over recall. */
 static void pdu_init(const struct inventory *inventory, struct pdu *pdu, const char *label,
-                     const struct inventory_need *need)
+                     const struct inventory_need *need, struct recall *recall)
 {
-	pdu->label = label;
-	pdu->need = need;
+	*pdu = (struct pdu){ .label = label, .need = need, .recall = recall };
 	pdu->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
 	pdu->watch_at = USEC_NEVER;
 	pdu->identity = identity_new(&(struct identity_need){
@@ -146,8 +150,27 @@ struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
 	inventory->engine_ids = n_pdus > 1;
 	inventory->log = log;
 	for (unsigned i = 0; i < n_pdus; i++)
-		pdu_init(inventory, &inventory->pdus[i], labels[i], &needs[i]);
+		pdu_init(inventory, &inventory->pdus[i], labels[i], &needs[i], recall_new());
 	return inventory;
+}
+
+static void pdu_clear(struct pdu *pdu)
+{
+	identity_free(pdu->identity);
+	table_free(pdu->table);
+	g_array_unref(pdu->census);
+	g_array_unref(pdu->statuses);
+	g_array_unref(pdu->details);
+	g_array_unref(pdu->found.models);
+	g_free(pdu->found.firmware);
+	g_array_unref(pdu->found.outlets);
+	settle_anew(&pdu->settle);
+	denial_clear(&pdu->denial);
+	denial_clear(&pdu->no_alarms);
+	alarms_clear(&pdu->found.alarms);
+	g_free(pdu->found.who);
+	g_free(pdu->obstacle);
+	g_free(pdu->outcome.message);
 }
 
 void inventory_free(struct inventory *inventory)
@@ -157,21 +180,8 @@ void inventory_free(struct inventory *inventory)
 	for (unsigned i = 0; i < inventory->n; i++) {
 		struct pdu *pdu = &inventory->pdus[i];
 
-		identity_free(pdu->identity);
-		table_free(pdu->table);
-		g_array_unref(pdu->census);
-		g_array_unref(pdu->statuses);
-		g_array_unref(pdu->details);
-		g_array_unref(pdu->found.models);
-		g_free(pdu->found.firmware);
-		g_array_unref(pdu->found.outlets);
-		settle_anew(&pdu->settle);
-		denial_clear(&pdu->denial);
-		denial_clear(&pdu->no_alarms);
-		alarms_clear(&pdu->found.alarms);
-		g_free(pdu->found.who);
-		g_free(pdu->obstacle);
-		g_free(pdu->outcome.message);
+		pdu_clear(pdu);
+		recall_free(pdu->recall);
 	}
 	g_free(inventory->pdus);
 	g_free(inventory);
@@ -190,6 +200,17 @@ void inventory_again(struct inventory *inventory)
 		pdu->watch_at = USEC_NEVER;
 		pdu->outcome.error = TRIPPSNMP_OK;
 		g_clear_pointer(&pdu->outcome.message, g_free);
+	}
+}
+
+void inventory_anew(struct inventory *inventory)
+{
+	for (unsigned i = 0; i < inventory->n; i++) {
+		struct pdu *pdu = &inventory->pdus[i];
+
+		forget(pdu);
+		pdu_clear(pdu);
+		pdu_init(inventory, pdu, pdu->label, pdu->need, pdu->recall);
 	}
 }
 
@@ -369,7 +390,8 @@ static struct table_columns columns_of(const struct pdu *pdu)
 /* cells and status are in the order of ask_numbers(). */
 static void walk_tables(struct pdu *pdu)
 {
-	identity_add_tables(pdu->identity, pdu->table, columns_of(pdu));
+	identity_add_tables(pdu->identity, pdu->table, columns_of(pdu),
+	                    pdu->need->names || numbers_bare(pdu->need->numbers));
 	pdu->stage = STAGE_WALK;
 }
 
@@ -535,8 +557,9 @@ static char *short_table(const struct inventory *inventory, struct pdu *pdu)
 		return NULL;
 	pdu->rows_before = pdu->found.outlets->len;
 	if (pdu->need->names || (shortage.rows && rows_before != pdu->rows_before))
-		return complete_shortage_text(&shortage, pdu->need->names);
-	if (shortage.rows)
+		return complete_shortage_text(&shortage,
+		                              pdu->need->names ? "numbers or main" : NULL);
+	if (shortage.rows && !shortage.promised.devices)
 		log_line(inventory->log, TRIPPSNMP_LOG_WARN,
 		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
 		         "the table counts",
@@ -579,6 +602,22 @@ static void find_sole_devices(const struct pdu *pdu, struct pdu_outlets *found)
 	found->device = sole_device(found->outlets, false, &found->family);
 	if (pdu->need->mains)
 		found->main_device = sole_device(found->outlets, true, &found->main_family);
+}
+
+/*
+ * A number without its device is on the only one that can be switched, which is mostly the
+ * first. It may be on a later one only if the card speaks of none whose rows are hidden.
+ */
+static char *hidden_device(const struct pdu *pdu)
+{
+	struct shortage shortage;
+
+	if (!numbers_bare(pdu->need->numbers) ||
+	    (pdu->found.device <= 1 && pdu->found.main_device <= 1) ||
+	    !census_hidden(pdu->census, pdu->found.outlets, identity_rank(pdu->identity),
+	                   &shortage))
+		return NULL;
+	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
 }
 
 /* --- what is only shown --- */
@@ -730,14 +769,18 @@ static void walked(const struct inventory *inventory, struct pdu *pdu, usec now)
 	};
 	char *missing = complete_hole(pdu->found.outlets, &need);
 
+	find_sole_devices(pdu, &pdu->found);
 	if (!missing && pdu->need->table)
 		missing = short_table(inventory, pdu);
+	if (!missing)
+		missing = hidden_device(pdu);
+	if (!missing && pdu->need->names)
+		missing = recall_lost(pdu->recall, pdu->found.outlets);
 	if (missing) {
 		settle_moving(&pdu->settle);
 		start_over(inventory, pdu, now, missing);
 		return;
 	}
-	find_sole_devices(pdu, &pdu->found);
 	pdu->found.whole = true;
 	for (unsigned i = 0; pdu->need->status && i < pdu->found.outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(pdu->found.outlets, struct outlet, i);

@@ -75,6 +75,11 @@ struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
 void inventory_free(struct inventory *inventory);
 /** All PDUs are looked at once more. What was learned of them stays, and what looks have seen. */
 void inventory_again(struct inventory *inventory);
+/**
+ * All is forgotten but what outlets were called: what looks have seen was of another device, or
+ * of other rows.
+ */
+void inventory_anew(struct inventory *inventory);
 struct machine inventory_machine(struct inventory *inventory);
 
 /** Whether this PDU's needs are met, whatever became of the others. */

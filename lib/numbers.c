@@ -25,6 +25,14 @@ bool numbers_named(const GArray *numbers)
 	return false;
 }
 
+bool numbers_bare(const GArray *numbers)
+{
+	for (unsigned i = 0; i < numbers_len(numbers); i++)
+		if (!number_at(numbers, i)->has_device)
+			return true;
+	return false;
+}
+
 bool numbers_on(const GArray *numbers, uint32_t device)
 {
 	for (unsigned i = 0; i < numbers_len(numbers); i++)

@@ -25,6 +25,8 @@ struct outlet_number {
 unsigned numbers_len(const GArray *numbers);
 /** Whether any name is wanted. */
 bool numbers_named(const GArray *numbers);
+/** Whether any is without its device. */
+bool numbers_bare(const GArray *numbers);
 /** Whether all of them may be on that device. */
 bool numbers_on(const GArray *numbers, uint32_t device);
 

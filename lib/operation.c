@@ -435,6 +435,6 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 		g_free(outcome.message);
 		/* what looks have settled was of another device, or of other rows */
 		g_clear_pointer(&operation->view, feeds_view_free);
-		g_clear_pointer(&operation->inventory, inventory_free);
+		inventory_anew(operation->inventory);
 	}
 }

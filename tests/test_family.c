@@ -355,13 +355,15 @@ END_TEST
 START_TEST(each_list_that_a_family_has_is_there_once)
 {
 	struct family_list list;
-	unsigned types = 0, counts = 0;
+	unsigned types = 0, devices = 0, counts = 0;
 
 	for (unsigned i = 0; family_list(i, &list); i++) {
 		types += list.types;
-		counts += !list.types;
-		ck_assert(list.types ? !list.family
-		                     : objid_equal(&list.root, &list.family->outlet_count));
+		devices += list.devices;
+		counts += !list.types && !list.devices;
+		ck_assert(list.types || list.devices
+		                  ? !list.family
+		                  : objid_equal(&list.root, &list.family->outlet_count));
 		for (unsigned k = 0; k < i; k++) {
 			struct family_list other;
 
@@ -369,6 +371,7 @@ START_TEST(each_list_that_a_family_has_is_there_once)
 		}
 	}
 	ck_assert_uint_eq(types, 1);
+	ck_assert_uint_eq(devices, 1);
 	ck_assert_uint_eq(counts, 3);
 }
 END_TEST
@@ -381,6 +384,8 @@ START_TEST(the_device_types_are_those_of_the_mib)
 	assert_name(&family_row((unsigned)_i)->device_type, types[_i]);
 	assert_name(&family_row((unsigned)_i)->device_types,
 	            *types[_i] ? "1.3.6.1.4.1.850.1.1.1.2.1.3" : "");
+	assert_name(&family_row((unsigned)_i)->device_count,
+	            *types[_i] ? "1.3.6.1.4.1.850.1.1.1.1" : "");
 }
 END_TEST
 

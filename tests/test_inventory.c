@@ -1755,10 +1755,20 @@ static void drop_device(const struct family *family, uint32_t device)
 	}
 }
 
+/* How many devices the card says it has. */
+static void put_devices(unsigned pdu, int64_t count)
+{
+	const uint32_t scalar = 0;
+	const struct objid name = objid_append(&lx->device_count, 1, &scalar);
+
+	script_put(script, pdu, &name, VALUE_UNSIGNED, count);
+}
+
 START_TEST(a_table_with_all_that_the_card_speaks_of_is_complete)
 {
 	begin(1, _i == V1);
 	two_devices(lx, true, true);
+	put_devices(0, 2);
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 16);
 	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
@@ -1817,6 +1827,59 @@ START_TEST(a_device_of_another_family_must_have_rows_too)
 	two_devices(lx, true, true);
 	put_count(0, script_family("LX ATS"), 3, 16);
 	assert_not_whole("0 outlets of 16 on device 3");
+}
+END_TEST
+
+/* A later one's outlet of that number would be another node's. */
+START_TEST(a_number_without_device_waits_for_the_rows_of_each_device)
+{
+	static const char *const why[] = {
+		"device 1, an LX PDU, has no outlets there (if it never has more, write "
+		"DEVICE.NUMBER in hostlist)",
+		"0 outlets of 8 on device 1 (if it never has more, write DEVICE.NUMBER in "
+		"hostlist)",
+		"the card lists 1 of its 2 devices"
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(why); i++) {
+		begin(1, _i == V1);
+		two_devices(lx, i == 1, i == 0);
+		drop_device(lx, 1);
+		if (i == 2) {
+			put_devices(0, 2);
+			put_type(0, 2, lx);
+		}
+		needs[0] = (struct inventory_need){ 0 };
+		need_number(0, 0, 3);
+		assert_not_whole(why[i]);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(a_number_with_its_device_waits_for_no_other_device)
+{
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	drop_device(lx, 1);
+	needs[0] = (struct inventory_need){ 0 };
+	need_number(0, 2, 3);
+	look();
+	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
+}
+END_TEST
+
+/* It is absent from all else. */
+START_TEST(a_device_that_is_counted_alone_makes_it_not_complete)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_end(0);
+	put_count(0, lx, 1, 8);
+	put_type(0, 1, lx);
+	put_devices(0, 2);
+	need_table(0);
+	assert_not_whole("the card lists 1 of its 2 devices");
 }
 END_TEST
 
@@ -2226,6 +2289,39 @@ START_TEST(another_device_under_the_address_is_looked_at_from_the_beginning)
 }
 END_TEST
 
+/* It comes back with outlet 7 nameless, and stays so. */
+static enum script_fate loses_a_name(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (network->clock - *(usec *)network->context >= 5 * USEC_PER_SEC)
+		put_name(1, 7, "");
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
+{
+	usec begun;
+
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 8);
+	put_end(0);
+	put_name(1, 3, "db1");
+	put_name(1, 7, "db1");
+	want(0, "db1");
+	needs[0].settled = true;
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = loses_a_name;
+	ck_assert(!looks(60));
+	ck_assert(!found(0)->whole);
+	assert_obstacle("the name of LX PDU outlet 1.7 was \"db1\" before and is not there or "
+	                "empty now");
+}
+END_TEST
+
 /* --- what is only shown --- */
 
 static void need_details(void)
@@ -2534,6 +2630,9 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, rows_of_the_first_device_that_is_counted_must_be_there);
 	ADD_BOTH(tcase, a_device_that_is_listed_must_have_rows);
 	ADD_BOTH(tcase, a_device_of_another_family_must_have_rows_too);
+	ADD_BOTH(tcase, a_device_that_is_counted_alone_makes_it_not_complete);
+	ADD_BOTH(tcase, a_number_without_device_waits_for_the_rows_of_each_device);
+	ADD_BOTH(tcase, a_number_with_its_device_waits_for_no_other_device);
 	ADD_BOTH(tcase, a_listed_device_without_outlets_does_not_matter);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
 	ADD_BOTH(tcase, lists_that_are_no_clear_answer_make_it_not_complete);
@@ -2552,6 +2651,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_long_is_believed_at_once);
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
+	ADD_BOTH(tcase, a_name_that_an_earlier_look_saw_is_not_dropped);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(
 		tcase,

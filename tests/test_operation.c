@@ -706,6 +706,28 @@ START_TEST(a_row_that_is_renamed_after_the_look_is_not_touched)
 }
 END_TEST
 
+/* As a card does that is back at what it left the factory with. */
+static void lose_a_name_after_look(struct script *network, unsigned pdu)
+{
+	if (!pdu && script_said(network, TRIPPSNMP_LOG_INFO, "switching"))
+		name_outlet(0, 3, "Load 3");
+}
+
+START_TEST(a_feed_that_has_lost_its_name_after_the_look_is_not_left_on)
+{
+	eight_outlets();
+	name_outlet(0, 3, "db1");
+	name_outlet(0, 5, "db1");
+	script->before = lose_a_name_after_look;
+	configure("", NULL);
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_ptr_nonnull(
+		strstr(outcome.message, "the name of LX PDU outlet 1.3 was \"db1\" before"));
+	ck_assert(!is_off(0, 3));
+}
+END_TEST
+
 /* Another device answers, from the first command on; it has not been told anything. */
 static enum script_fate replaced_when_told(struct script *network, unsigned pdu,
                                            const struct request *request, struct event *answer)
@@ -1310,6 +1332,7 @@ int main(void)
 	tcase_add_checked_fixture(changes, setup, teardown);
 	tcase_add_test(changes, rows_that_are_exchanged_after_the_look_are_looked_for_anew);
 	tcase_add_test(changes, a_row_that_is_renamed_after_the_look_is_not_touched);
+	tcase_add_test(changes, a_feed_that_has_lost_its_name_after_the_look_is_not_left_on);
 	tcase_add_test(changes, another_device_under_the_address_is_begun_anew);
 	tcase_add_test(changes, another_device_that_does_not_have_the_outlet_is_an_error);
 	suite_add_tcase(suite, changes);

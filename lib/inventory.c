@@ -23,6 +23,8 @@
 #define PAUSE USEC_PER_SEC
 /* A PDU that never answers that one is as one that refuses it; more would be a silence. */
 #define UPTIME_ATTEMPTS 4
+/* Some agents count whole seconds; after so long any clock has advanced. */
+#define UPTIME_STANDS (2 * USEC_PER_SEC)
 #define DETAILS_ATTEMPTS 4
 #define DETAIL_BYTES 255 /* of a DisplayString; what is longer is shown as nothing */
 
@@ -72,6 +74,10 @@ struct pdu {
 	const char *hint;      /* what to check if it stays a stranger, static */
 	usec watch_at;         /* before the next look; USEC_NEVER: it need not be watched */
 	bool says_no;          /* it answers the question for its uptime, and does not tell it */
+	/* Its sysUpTime, since when it says just that, and whether that is no clock. */
+	int64_t uptime;
+	usec uptime_since; /* 0: it has not told any */
+	bool stands;
 	struct denial denial;
 	struct denial no_alarms; /* it counts alarms, and does not show them */
 	char *obstacle;
@@ -732,12 +738,27 @@ static void take_details(const struct inventory *inventory, struct pdu *pdu, con
 	look_ended(inventory, pdu, now);
 }
 
+/* Whether its sysUpTime stands still, and so says nothing of a restart. */
+static bool stands_still(struct pdu *pdu, int64_t uptime, usec now)
+{
+	if (!pdu->uptime_since || uptime != pdu->uptime) {
+		pdu->uptime = uptime;
+		pdu->uptime_since = now;
+		pdu->stands = false;
+	} else if (!pdu->stands && now - pdu->uptime_since >= UPTIME_STANDS) {
+		pdu->stands = true;
+		settle_anew(&pdu->settle); /* it was not watched since */
+	}
+	return pdu->stands;
+}
+
 /* A refusal is an answer too: then it does not tell. varbind may be NULL. */
 static void take_uptime(const struct inventory *inventory, struct pdu *pdu,
                         const struct varbind *varbind, usec now)
 {
 	pdu->says_no = varbind && varbind->type != VALUE_UNSIGNED;
-	if (varbind && varbind->type == VALUE_UNSIGNED) {
+	if (varbind && varbind->type == VALUE_UNSIGNED &&
+	    !stands_still(pdu, varbind->number, now)) {
 		pdu->look.uptime.told = true;
 		pdu->look.uptime.since = now - varbind->number * (USEC_PER_SEC / 100);
 	}

@@ -15,7 +15,9 @@
 void settle_anew(struct settle *settle)
 {
 	g_free(settle->seen);
-	*settle = (struct settle){ .moving = settle->moving };
+	*settle = (struct settle){ .moving = settle->moving,
+		                   .heard_asked = settle->heard_asked,
+		                   .took = settle->took };
 }
 
 void settle_moving(struct settle *settle)

@@ -2230,6 +2230,28 @@ START_TEST(a_card_that_refuses_sysuptime_is_as_one_that_does_not_tell)
 }
 END_TEST
 
+static enum script_fate uptime_stands(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_GET && request->varbinds[0].name.id[7] == 3)
+		g_array_index(answer->varbinds, struct varbind, 0).number = 500;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_sysuptime_that_stands_still_is_as_one_that_is_not_told)
+{
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	need_settled(0);
+	script_uptime(script, 0, 5);
+	script->hook = uptime_stands;
+	assert_between(seconds_for_look(), 20, 40);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "does not tell its uptime"));
+}
+END_TEST
+
 /* SNMPv3 with authentication: each answer tells the engine's time, which is that of script->up. */
 static enum script_fate tells_engine(struct script *network, unsigned pdu,
                                      const struct request *request, struct event *answer)
@@ -2652,6 +2674,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
 	ADD_BOTH(tcase, a_name_that_an_earlier_look_saw_is_not_dropped);
+	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(
 		tcase,

@@ -231,7 +231,10 @@ static bool walked_while_exchanged(const struct world *world, const struct relay
 	       pdu->walked_after - pdu->walked_before < WALK_AT_MOST;
 }
 
-/* A card without uptime that was away for a moment only: then it may not know its names again. */
+/*
+ * A card without uptime that was away for a moment only, or one whose uptime says that it was not:
+ * then it may not know its names again.
+ */
 static bool restarted_unseen(const struct case_ *c, unsigned card)
 {
 	const struct pdu_model *pdu = &c->world->pdus[card];
@@ -239,7 +242,8 @@ static bool restarted_unseen(const struct case_ *c, unsigned card)
 	for (unsigned i = 0; i < pdu->outages->len; i++) {
 		const usec down = g_array_index(pdu->outages, struct outage, i).down;
 
-		if (down < c->world->ended && !can_be_known(c, card, down))
+		if (down < c->world->ended &&
+		    (pdu->uptime == UPTIME_STILL || !can_be_known(c, card, down)))
 			return true;
 	}
 	return false;

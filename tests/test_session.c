@@ -152,8 +152,8 @@ static struct talk *talk_open(const char *format, ...)
 	memset(wanted, true, sizeof(wanted));
 	ck_assert_uint_le(talk->config->pdus->len, G_N_ELEMENTS(wanted));
 	ck_assert(resolve_all(talk->config->pdus, wanted,
-	                      clock_now() + (usec)(BOUND * USEC_PER_SEC), &talk->log,
-	                      NULL, talk->addresses, &error));
+	                      clock_now() + (usec)(BOUND * USEC_PER_SEC), &talk->log, NULL,
+	                      talk->addresses, &error));
 	add_address(talk->addresses[0]);
 	talk->network = session_new(talk->config, talk->addresses, &talk->log, &error);
 	ck_assert_msg(talk->network != NULL, "%s", error);

@@ -102,6 +102,9 @@ char *self_is(const char *node, bool cluster)
 	char *address, *name;
 	bool same;
 
+	/* whoever resolves it, or nobody (RFC 6761 section 6.3) */
+	if (self_same_name(node, "localhost"))
+		return g_strdup("localhost is always this machine");
 	if (!gethostname(host, sizeof(host) - 1) && self_same_name(node, host))
 		return g_strdup_printf("this machine is called %s", host);
 	name = cluster ? cluster_name() : NULL;

@@ -2494,10 +2494,9 @@ START_TEST(who_does_not_show_them_does_not_ask_for_them)
 	look();
 	with = script->sent->len;
 	needs[0].details = false;
-	g_array_set_size(script->sent, 0);
 	look();
-	ck_assert_uint_lt(script->sent->len, with);
-	for (unsigned i = 0; i < script->sent->len; i++)
+	ck_assert_uint_lt(script->sent->len - with, with);
+	for (unsigned i = with; i < script->sent->len; i++)
 		for (unsigned k = 0; k < script_sent(script, i)->varbinds->len; k++) {
 			const struct varbind *asked =
 				&g_array_index(script_sent(script, i)->varbinds, struct varbind, k);

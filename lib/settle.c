@@ -41,7 +41,7 @@ static bool up_for(const struct look *look, usec so_long)
 	return look->uptime.told && look->asked - look->uptime.since >= so_long;
 }
 
-/* It says that it started later than it said before: so it did, or its uptime stands still. */
+/* It says that it started later than it said before. One that stands still is not told. */
 static bool started_since(const struct settle *settle, const struct look *look)
 {
 	return settle->seen && settle->told && look->uptime.told &&

@@ -510,11 +510,15 @@ static const char *take_bulk(struct table *table, const GArray *varbinds, unsign
 	return NULL;
 }
 
-/* What follows a later row cannot be there if nothing followed an earlier one. */
+/*
+ * What follows a later row cannot be there if nothing followed an earlier one. But a meter's column
+ * ends where it is odd.
+ */
 static const char *after_end(const struct column *column, const struct varbind *varbind)
 {
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT ||
-	    varbind->type == VALUE_ERROR || !objid_below(&varbind->name, &column->root))
+	if (is_meter(column->cell) || varbind->type == VALUE_END_OF_MIB ||
+	    varbind->type == VALUE_ABSENT || varbind->type == VALUE_ERROR ||
+	    !objid_below(&varbind->name, &column->root))
 		return NULL;
 	return "rows after its end";
 }
@@ -533,11 +537,8 @@ static const char *take_next(struct table *table, const GArray *varbinds)
 			const char *wrong = NULL;
 
 			if (column->ended)
-				wrong = is_meter(column->cell)
-				                ? NULL
-				                : after_end(column,
-				                            &g_array_index(varbinds, struct varbind,
-				                                           at));
+				wrong = after_end(column,
+				                  &g_array_index(varbinds, struct varbind, at));
 			else if (!gap)
 				wrong = step(table, column, &asked,
 				             &g_array_index(varbinds, struct varbind, at));

@@ -78,41 +78,41 @@ static void put(struct tool *tool, enum paint paint, const char *head, const cha
 	g_free(shown);
 }
 
+static void G_GNUC_PRINTF(4, 0) put_format(struct tool *tool, enum paint paint, const char *head,
+                                           const char *format, va_list arguments)
+{
+	char *line = g_strdup_vprintf(format, arguments);
+
+	put(tool, paint, head, line);
+	g_free(line);
+}
+
 enum status tool_fail(struct tool *tool, enum status status, const char *format, ...)
 {
 	va_list arguments;
-	char *line;
 
 	va_start(arguments, format);
-	line = g_strdup_vprintf(format, arguments);
+	put_format(tool, PAINT_BAD, "", format, arguments);
 	va_end(arguments);
-	put(tool, PAINT_BAD, "", line);
-	g_free(line);
 	return status;
 }
 
 void tool_warn(struct tool *tool, const char *format, ...)
 {
 	va_list arguments;
-	char *line;
 
 	va_start(arguments, format);
-	line = g_strdup_vprintf(format, arguments);
+	put_format(tool, PAINT_DOUBT, "warning: ", format, arguments);
 	va_end(arguments);
-	put(tool, PAINT_DOUBT, "warning: ", line);
-	g_free(line);
 }
 
 void tool_note(struct tool *tool, const char *format, ...)
 {
 	va_list arguments;
-	char *line;
 
 	va_start(arguments, format);
-	line = g_strdup_vprintf(format, arguments);
+	put_format(tool, PAINT_NONE, "", format, arguments);
 	va_end(arguments);
-	put(tool, PAINT_NONE, "", line);
-	g_free(line);
 }
 
 /* What the agent's code says of a resource's parameters (output.h). */

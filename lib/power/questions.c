@@ -171,18 +171,12 @@ static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
 	return (struct plan){ TASK_SWEEP, 0, at };
 }
 
-/* Whether the PDU's uptime must be seen to advance before it vouches for anything. */
-static bool must_advance(const struct evidence_pdu *p)
-{
-	return p->frozen || (!p->advances && p->absent);
-}
-
-/* Then it is asked as early as can be, so that the next readings show whether it advances. */
+/* After a silence it is asked as early as can be: the next readings show whether it advances. */
 static bool uptime_comes_first(const struct power *power, unsigned pdu)
 {
 	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
 
-	return must_advance(p) && !p->timed && !p->refuses && !power->courses[pdu].uptime_asked;
+	return p->absent && !p->timed && !p->refuses && !power->courses[pdu].uptime_asked;
 }
 
 /* And what has told it by itself is asked with the readings: no other answer is needed then. */
@@ -357,6 +351,12 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 	course->task = plan->task;
 	course->feed = plan->feed;
 	course->asked_at = now;
+}
+
+/* Whether the PDU's uptime must be seen to advance before it vouches for anything. */
+static bool must_advance(const struct evidence_pdu *p)
+{
+	return p->frozen || (!p->advances && p->absent);
 }
 
 static bool is_told(const struct reply *reply)

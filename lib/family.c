@@ -88,102 +88,43 @@ static const struct family mains[] = {
 	},
 };
 
+/* tlpPduOutletTable and its like: all that differs is where they are. */
+#define LX_OUTLETS                                                                                 \
+	.rank = 0, .by_device = true, .outlet_name = 2, .description = 3, .state = 4,              \
+	.controllable = 5, .command = 6, .controllable_as = CONTROLLABLE_TRUTH, .state_off = 1,    \
+	.state_on = 2, .command_idle = 0, .command_off = 1, .command_on = 2,                       \
+	.device_types = LX_DEVICE_TYPES, .device_count = LX_DEVICE_COUNT,                          \
+	.device_status = LX_DEVICE_STATUS, .device_model = LX_DEVICE_MODEL,                        \
+	.card_firmware = LX_FIRMWARE, .voltage = 7, .current = 8, .power = 9,                      \
+	.voltage_millivolts = 100, .current_milliamperes = 10, .alarms = &lx_alarms
+
 static const struct family families[] = {
 	{
 		/* tlpPduOutletTable */
 		.name = "LX PDU",
-		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 2, 3, 3, 1, 1),
-		.by_device = true,
 		.main = &mains[LX_PDU_MAIN],
-		.outlet_name = 2,
-		.description = 3,
-		.state = 4,
-		.controllable = 5,
-		.command = 6,
-		.controllable_as = CONTROLLABLE_TRUTH,
-		.state_off = 1,
-		.state_on = 2,
-		.command_idle = 0,
-		.command_off = 1,
-		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 2, 1, 2, 1, 4),
-		.device_types = LX_DEVICE_TYPES,
-		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
-		.device_status = LX_DEVICE_STATUS,
-		.device_model = LX_DEVICE_MODEL,
-		.card_firmware = LX_FIRMWARE,
-		.voltage = 7,
-		.current = 8,
-		.power = 9,
-		.voltage_millivolts = 100,
-		.current_milliamperes = 10,
-		.alarms = &lx_alarms,
+		LX_OUTLETS,
 	},
 	{
 		/* tlpAtsOutletTable */
 		.name = "LX ATS",
-		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 4, 3, 3, 1, 1),
-		.by_device = true,
 		.main = &mains[LX_ATS_MAIN],
-		.outlet_name = 2,
-		.description = 3,
-		.state = 4,
-		.controllable = 5,
-		.command = 6,
-		.controllable_as = CONTROLLABLE_TRUTH,
-		.state_off = 1,
-		.state_on = 2,
-		.command_idle = 0,
-		.command_off = 1,
-		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 4, 1, 2, 1, 4),
-		.device_types = LX_DEVICE_TYPES,
-		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
-		.device_status = LX_DEVICE_STATUS,
-		.device_model = LX_DEVICE_MODEL,
-		.card_firmware = LX_FIRMWARE,
-		.voltage = 7,
-		.current = 8,
-		.power = 9,
-		.voltage_millivolts = 100,
-		.current_milliamperes = 10,
-		.alarms = &lx_alarms,
+		LX_OUTLETS,
 	},
 	{
 		/* tlpUpsOutletTable: one arc further right than the others */
 		.name = "LX UPS",
-		.rank = 0,
 		.entry = OBJID(TRIPPLITE, 1, 1, 3, 1, 3, 5, 1, 1),
-		.by_device = true,
 		.main = &mains[LX_UPS_MAIN],
-		.outlet_name = 2,
-		.description = 3,
-		.state = 4,
-		.controllable = 5,
-		.command = 6,
-		.controllable_as = CONTROLLABLE_TRUTH,
-		.state_off = 1,
-		.state_on = 2,
-		.command_idle = 0,
-		.command_off = 1,
-		.command_on = 2,
 		/* no count: a UPS counts receptacles, its table may have load banks */
-		.device_types = LX_DEVICE_TYPES,
-		.device_count = LX_DEVICE_COUNT,
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
-		.device_status = LX_DEVICE_STATUS,
-		.device_model = LX_DEVICE_MODEL,
-		.card_firmware = LX_FIRMWARE,
-		.voltage = 7,
-		.current = 8,
-		.power = 9,
-		.voltage_millivolts = 100,
-		.current_milliamperes = 10,
-		.alarms = &lx_alarms,
+		LX_OUTLETS,
 	},
 	{
 		/* tlUpsOutletTable: flat; column 3 is tlUpsOutletType, a bit field */

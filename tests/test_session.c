@@ -617,6 +617,87 @@ START_TEST(garbage_is_not_taken_for_an_answer)
 }
 END_TEST
 
+/* --- SNMPv3 through somebody who damages a datagram --- */
+
+enum damage { DAMAGE_NONE, DAMAGE_REQUEST, DAMAGE_ANSWER };
+
+struct between {
+	int client_side, pdu_side;
+	struct sockaddr_in pdu;
+};
+
+static int bind_in_time(unsigned *port)
+{
+	const struct timeval most = { .tv_sec = (time_t)BOUND };
+	const int descriptor = bind_socket(LOOPBACK, port);
+
+	ck_assert_int_eq(setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most)), 0);
+	return descriptor;
+}
+
+/* Carries a request and its answer. Whether it was sent by the user, rather than a probe. */
+static bool carry(const struct between *between, enum damage damage)
+{
+	static const guint8 engine[] = { 0xaa, 0xaa, 0xaa, 0xaa };
+	struct sockaddr_in client;
+	socklen_t length = sizeof(client);
+	guint8 datagram[1024];
+	ssize_t n = recvfrom(between->client_side, datagram, sizeof(datagram), 0,
+	                     (struct sockaddr *)&client, &length);
+	bool by_user;
+
+	ck_assert_int_gt(n, 0);
+	by_user = memmem(datagram, (size_t)n, "admin", strlen("admin"));
+	if (damage == DAMAGE_REQUEST) {
+		guint8 *id = memmem(datagram, (size_t)n, engine, sizeof(engine));
+
+		ck_assert_ptr_nonnull(id);
+		*id ^= 1;
+	}
+	send_to(between->pdu_side, datagram, (size_t)n, &between->pdu);
+	n = recv(between->pdu_side, datagram, sizeof(datagram), 0);
+	ck_assert_int_gt(n, 0);
+	if (damage == DAMAGE_ANSWER)
+		datagram[n - 1] ^= 1;
+	send_to(between->client_side, datagram, (size_t)n, &client);
+	return by_user;
+}
+
+START_TEST(a_damaged_datagram_is_lost_and_its_engine_stays_known)
+{
+	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS,
+	                                        "--engine-id", ENGINE_A, NULL);
+	unsigned port, unused;
+	struct between between = { .client_side = bind_in_time(&port),
+		                   .pdu_side = bind_in_time(&unused),
+		                   .pdu = { .sin_family = AF_INET,
+		                            .sin_port = htons((uint16_t)simulator_port(sim)),
+		                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK) } };
+	struct talk *talk = talk_open("ipaddr=127.0.0.1:%u|" V3, port);
+	struct event event;
+
+	talk_send(talk, 0, 0);
+	do {
+		carry(&between, DAMAGE_NONE);
+		event = talk_next(talk, SILENCE);
+	} while (event.type == EVENT_TIME); /* discovered, and told the time */
+	ck_assert(is_answer(&event));
+	event_clear(&event);
+	talk_send(talk, 0, 1);
+	ck_assert(carry(&between, (enum damage)_i));
+	event = talk_next(talk, SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
+	talk_send(talk, 0, 2);
+	ck_assert(carry(&between, DAMAGE_NONE));
+	event = talk_next(talk, BOUND);
+	ck_assert(is_answer(&event));
+	event_clear(&event);
+	talk_close(talk);
+	close(between.client_side);
+	close(between.pdu_side);
+}
+END_TEST
+
 #define INTEGER_OCTETS 4
 
 /* Makes the one value of an answer, NULL as yet, an INTEGER. */
@@ -1258,6 +1339,8 @@ static void add_cases(TCase *tests)
 	tcase_add_test(tests, an_answer_to_another_request_is_not_taken);
 	tcase_add_loop_test(tests, a_report_is_no_answer_before_snmpv3, 0, 2);
 	tcase_add_test(tests, garbage_is_not_taken_for_an_answer);
+	tcase_add_loop_test(tests, a_damaged_datagram_is_lost_and_its_engine_stays_known,
+	                    DAMAGE_REQUEST, DAMAGE_ANSWER + 1);
 	tcase_add_test(tests, an_integer_of_more_than_32_bits_is_not_taken);
 	tcase_add_test(tests, a_late_answer_finds_its_own_request);
 	tcase_add_loop_test(tests, a_silent_pdu_delays_no_other, 0, 2);

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "descriptors.h"
 #include "list.h"
 #include "metadata.h"
 #include "options.h"
@@ -13,12 +14,10 @@
 #include "translate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STATUS_DONE 0
 #define STATUS_FAILED 1
@@ -331,25 +330,13 @@ static int show_version(struct agent *agent)
 	return status;
 }
 
-/* Lest a pipe of ours takes the place of one that is closed. Writing there fails as before. */
-static void open_standard_files(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	struct agent agent = { .output = { .file = -1 } };
 	char *error;
 	int status;
 
-	open_standard_files();
+	descriptors_open_standard();
 	signal(SIGPIPE, SIG_IGN);
 	agent.options = options_read(argc, argv, &error);
 	if (!agent.options) {

@@ -102,15 +102,3 @@ void output_line(void *context, enum trippsnmp_level level, const char *line)
 	}
 	g_free(text);
 }
-
-void output_say(const struct output *output, enum trippsnmp_level level, const char *format, ...)
-{
-	va_list arguments;
-	char *line;
-
-	va_start(arguments, format);
-	line = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	output_line((void *)output, level, line);
-	g_free(line);
-}

@@ -578,6 +578,14 @@ static struct outcome judge_nothing(const struct operation *operation, void *con
 	return fine;
 }
 
+/* All that the call needs, and nothing of it is judged. */
+static struct outcome read_all(struct call *call)
+{
+	const struct outcome outcome = call_open(call);
+
+	return outcome.error ? outcome : operation_look(call->operation, judge_nothing, NULL);
+}
+
 static char **names_array(GPtrArray *names)
 {
 	g_ptr_array_add(names, NULL);
@@ -598,9 +606,7 @@ enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 		return conclude(handle, fine);
 	}
 	call = call_new(handle, handle->config, NULL, false, STATUS_LIMIT);
-	outcome = call_open(&call);
-	if (!outcome.error)
-		outcome = operation_look(call.operation, judge_nothing, NULL);
+	outcome = read_all(&call);
 	if (!outcome.error)
 		*nodes = names_array(survey_names(call.operation));
 	outcome = call_end(&call, outcome);
@@ -636,6 +642,20 @@ static struct trippsnmp_outlet describe_outlet(const char *label, const struct o
 	return given;
 }
 
+/* It reads each outlet there is; with details also what is only shown. */
+static struct call call_for_all(const trippsnmp *handle, bool details)
+{
+	struct call call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
+
+	for (unsigned i = 0; i < call.operation->n_pdus; i++) {
+		struct inventory_need *need = &call.operation->needs[i];
+
+		need->table = need->names = need->mains = true;
+		need->details = details;
+	}
+	return call;
+}
+
 static void give_outlets(const struct operation *operation, unsigned pdu,
                          void (*fn)(void *context, const struct trippsnmp_outlet *), void *context)
 {
@@ -655,22 +675,15 @@ enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
                                        void (*fn)(void *context, const struct trippsnmp_outlet *),
                                        void *context)
 {
-	struct operation *operation;
 	struct outcome outcome;
 	struct call call;
 
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
-	operation = call.operation;
-	for (unsigned i = 0; i < operation->n_pdus; i++)
-		operation->needs[i].table = operation->needs[i].names = operation->needs[i].mains =
-			true;
-	outcome = call_open(&call);
-	if (!outcome.error)
-		outcome = operation_look(operation, judge_nothing, NULL);
-	for (unsigned i = 0; !outcome.error && i < operation->n_pdus; i++)
-		give_outlets(operation, i, fn, context);
+	call = call_for_all(handle, false);
+	outcome = read_all(&call);
+	for (unsigned i = 0; !outcome.error && i < call.operation->n_pdus; i++)
+		give_outlets(call.operation, i, fn, context);
 	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }
@@ -793,25 +806,16 @@ static trippsnmp_inventory *show_all(const struct operation *operation)
 
 enum trippsnmp_error trippsnmp_take_inventory(trippsnmp *handle, trippsnmp_inventory **inventory)
 {
-	struct operation *operation;
 	struct outcome outcome;
 	struct call call;
 
 	*inventory = NULL;
 	if (!handle->config)
 		return conclude_text(handle, TRIPPSNMP_INVALID, "the handle is not configured");
-	call = call_new(handle, handle->config, NULL, true, STATUS_LIMIT);
-	operation = call.operation;
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		struct inventory_need *need = &operation->needs[i];
-
-		need->table = need->names = need->mains = need->details = true;
-	}
-	outcome = call_open(&call);
-	if (!outcome.error)
-		outcome = operation_look(operation, judge_nothing, NULL);
-	if (operation->inventory)
-		*inventory = show_all(operation);
+	call = call_for_all(handle, true);
+	outcome = read_all(&call);
+	if (call.operation->inventory)
+		*inventory = show_all(call.operation);
 	outcome = call_end(&call, outcome);
 	return conclude(handle, outcome);
 }

@@ -4,19 +4,18 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "descriptors.h"
 #include "output.h"
 #include "settings.h"
 #include "texts.h"
 #include "tool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PROGRAM "trippsnmp"
 #define INTERVAL_MIN 0.1
@@ -125,18 +124,6 @@ void output_line(void *context, enum trippsnmp_level level, const char *line)
 		tool_fail(current, STATUS_USAGE, "%s", line);
 	else
 		tool_warn(current, "%s", line);
-}
-
-void output_say(const struct output *output, enum trippsnmp_level level, const char *format, ...)
-{
-	va_list arguments;
-	char *line;
-
-	va_start(arguments, format);
-	line = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	output_line((void *)output, level, line);
-	g_free(line);
 }
 
 /* The library's lines. */
@@ -519,18 +506,6 @@ static enum status start(struct line *line, int argc, char **argv, GPtrArray *wo
 	return command ? run(line, command) : STATUS_USAGE;
 }
 
-/* Lest a socket of ours takes the place of one that is closed. */
-static void open_standard_files(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	struct tool tool = { .interval = 2, .agent = "tripplite", .id = "pdu" };
@@ -539,7 +514,7 @@ int main(int argc, char **argv)
 	GPtrArray *words = g_ptr_array_new();
 	enum status status;
 
-	open_standard_files();
+	descriptors_open_standard();
 	catch_interrupts();
 	terminal_init(&tool.terminal);
 	current = &tool;

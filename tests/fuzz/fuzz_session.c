@@ -21,6 +21,7 @@
 #define ID_BYTES 4
 #define REQUEST_ID 0xf5
 #define MESSAGE_ID 0xf6
+#define IPADDRESS 0x40 /* its tag, RFC 2578 section 7.1.5 */
 
 /** One agent, and the session that asks it. */
 struct trial {
@@ -170,8 +171,10 @@ static void check_event(const struct event *event, uint32_t last_tag)
 		REQUIRE(varbind->name.n <= OBJID_MAX);
 		REQUIRE(varbind->type > VALUE_NONE && varbind->type <= VALUE_OTHER &&
 		        varbind->type != VALUE_ERROR);
-		REQUIRE((varbind->octets != NULL) ==
-		        (varbind->type == VALUE_OCTETS || varbind->type == VALUE_OBJID));
+		/* of what means nothing to us, an IpAddress has octets too: captures show it */
+		if (varbind->type != VALUE_OTHER || varbind->tag != IPADDRESS)
+			REQUIRE((varbind->octets != NULL) ==
+			        (varbind->type == VALUE_OCTETS || varbind->type == VALUE_OBJID));
 		if (varbind->type == VALUE_UNSIGNED)
 			REQUIRE(varbind->number >= 0 && varbind->number <= UINT32_MAX);
 		if (varbind->type == VALUE_INTEGER)

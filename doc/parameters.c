@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "params.h"
+#include "config/params.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,14 +8,14 @@
 
 #include "trippsnmp.h"
 
-#include "clock.h"
-#include "names.h"
-#include "operation.h"
-#include "resolve.h"
-#include "session.h"
-#include "survey.h"
-#include "text.h"
-#include "walk.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "call/operation.h"
+#include "call/survey.h"
+#include "call/walk.h"
+#include "find/names.h"
+#include "snmp/resolve.h"
+#include "snmp/session.h"
 
 #include <string.h>
 #include <unistd.h>

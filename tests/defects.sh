@@ -187,9 +187,4 @@ for patch in "$srcdir"/tests/defects/*.patch; do
 	[ ! -f "$patch" ] || try "$patch"
 done
 
-# shellcheck disable=SC2013 # words without blanks
-for defect in $(grep -rhoE 'TS_DEFECT_[A-Z_]+' lib | sort -u); do
-	build "$defect" || exit 1
-	by_campaign "$defect" ""
-done
 exit $failed

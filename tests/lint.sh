@@ -1,6 +1,6 @@
 #!/bin/sh
-# Reads the sources as a careful stranger would: clang-tidy with .clang-tidy,
-# gcc -fanalyzer, and clang-format. Any finding fails it; it changes no file.
+# Reads the sources as a careful stranger would: which folder includes which, clang-tidy with
+# .clang-tidy, gcc -fanalyzer, and clang-format. Any finding fails it; it changes no file.
 #
 #   lint.sh SOURCE-DIRECTORY     with LINT_CFLAGS, how to find the headers
 #
@@ -38,6 +38,35 @@ each() {
 		failed=1
 	fi
 }
+
+# The folders of lib/, from the ground up: each includes its own and those before it, and promise
+# its own alone. The public header is words only, and for everybody; programs have nothing else.
+ground_up="base promise config snmp find power call"
+
+# includes FILE...: what each includes of ours: FILE HEADER, a line each.
+includes() {
+	grep -H '^#include "' "$@" /dev/null | sed 's/:#include "\([^"]*\)".*/ \1/' |
+		grep -v ' trippsnmp\.h$'
+}
+
+arrows() {
+	below=
+	for folder in $ground_up; do
+		below="$below $folder"
+		[ $folder = promise ] && may=promise || may=$below
+		includes lib/$folder/*.[ch] | grep -vE " ($(echo $may | tr ' ' '|'))/| config\.h\$"
+	done
+	find lib -mindepth 2 -name '*.c' | grep -vE "^lib/($(echo $ground_up | tr ' ' '|'))/"
+	includes plugin/*.[ch] agent/*.[ch] tool/*.[ch] sim/*.[ch] | grep " .*/"
+}
+upwards=$(arrows)
+if [ -z "$upwards" ]; then
+	echo "lint: arrows between folders: no findings"
+else
+	echo "lint: what includes upwards, or lies in no known folder:"
+	echo "$upwards"
+	failed=1
+fi
 
 # clang-tidy takes the flags behind the file's name, and counts the system's warnings aloud.
 each clang-tidy sh -c '

@@ -5,7 +5,7 @@
  */
 #include "power_rig.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #include <check.h>
 #include <string.h>

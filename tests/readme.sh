@@ -38,10 +38,10 @@ for file in $(grep -ohE '\b(bench|doc|lib|rpm|sim|tests)/[a-z_0-9/.-]*[a-z]' $do
 done
 check "the library's sources have that licence" same \
 	"$(sed -n 's/^Licence: \(.*\)\.$/\1/p' "$readme")" \
-	"$(sed -n 's/.*SPDX-License-Identifier: //p' "$TS_SRCDIR"/lib/*.[ch] | sort -u)"
-check "no file of the library but lib/family.c knows Tripp Lite's numbers" same \
+	"$(sed -n 's/.*SPDX-License-Identifier: //p' "$TS_SRCDIR"/lib/*.[ch] "$TS_SRCDIR"/lib/*/*.[ch] | sort -u)"
+check "no file of the library but lib/find/family.c knows Tripp Lite's numbers" same \
 	"$(grep -o 'one row in `[^`]*' "$devices" | sed 's/.*`//')" \
-	"$(cd "$TS_SRCDIR" && grep -lE '\b850\b' lib/*.[ch])"
+	"$(cd "$TS_SRCDIR" && grep -lE '\b850\b' lib/*.[ch] lib/*/*.[ch])"
 
 # --- ./bootstrap TARGET, with programs around it that only note what is asked of them ---
 tree=$scratch/tree

@@ -8,9 +8,9 @@
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
 
-#include "family.h"
-#include "machine.h"
-#include "runner.h"
+#include "find/family.h"
+#include "snmp/machine.h"
+#include "snmp/runner.h"
 
 #define SCRIPT_PDUS_MAX 16
 

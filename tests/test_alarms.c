@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "alarms.h"
+#include "find/alarms.h"
 
-#include "table.h"
+#include "find/table.h"
 
 #include <check.h>
 #include <stdlib.h>

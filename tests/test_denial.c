@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "denial.h"
+#include "snmp/denial.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "runner.h"
+#include "snmp/runner.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "feeds.h"
+#include "find/feeds.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "inventory.h"
+#include "find/inventory.h"
 
 #include "script.h"
 

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "nodemap.h"
+#include "config/nodemap.h"
 #include "trippsnmp.h"
 
 #include <check.h>

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "family.h"
+#include "find/family.h"
 #include "host.h"
 #include "simulator.h"
 
@@ -607,7 +607,7 @@ END_TEST
 /* --- every family, in every version, by map and by name --- */
 
 static const struct family_case {
-	const char *family; /* as in lib/family.c: each one must be here */
+	const char *family; /* as in lib/find/family.c: each one must be here */
 	const char *capture;
 	const char *outlets[2]; /* that are on; as the simulator writes them */
 	const char *options[5];

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "clock.h"
-#include "resolve.h"
+#include "base/clock.h"
+#include "snmp/resolve.h"
 
 #include "names.h"
 

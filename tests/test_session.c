@@ -7,11 +7,11 @@
  */
 #include "config.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "names.h"
-#include "runner.h"
-#include "session.h"
 #include "simulator.h"
+#include "snmp/runner.h"
+#include "snmp/session.h"
 
 #include <net-snmp/net-snmp-config.h>
 

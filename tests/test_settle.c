@@ -3,7 +3,9 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "settle.h"
+#include "find/settle.h"
+
+#include <glib.h>
 
 #include <check.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "operation.h"
-#include "survey.h"
+#include "call/operation.h"
+#include "call/survey.h"
 
 #include "script.h"
 

@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "log.h"
-#include "request.h"
-#include "text.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "snmp/request.h"
 
 #include <check.h>
 #include <locale.h>

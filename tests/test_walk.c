@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "walk.h"
+#include "call/walk.h"
 
 #include "script.h"
 

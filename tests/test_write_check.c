@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "write_check.h"
+#include "call/write_check.h"
 
 #include "script.h"
 

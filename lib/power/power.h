@@ -8,9 +8,9 @@
 #ifndef TS_POWER_H
 #define TS_POWER_H
 
-#include "feeds.h"
-#include "log.h"
-#include "machine.h"
+#include "base/log.h"
+#include "find/feeds.h"
+#include "snmp/machine.h"
 
 struct power_settings {
 	enum trippsnmp_action action;

@@ -9,10 +9,10 @@
 #ifndef TS_POWER_STATE_H
 #define TS_POWER_STATE_H
 
-#include "denial.h"
 #include "power/power.h"
+#include "power/readings.h"
 #include "promise/evidence.h"
-#include "promise/readings.h"
+#include "snmp/denial.h"
 
 /** One feed on its way to the wanted state. */
 struct progress {

@@ -8,8 +8,8 @@
 #ifndef TS_CAMPAIGN_WORLD_H
 #define TS_CAMPAIGN_WORLD_H
 
-#include "family.h"
-#include "operation.h"
+#include "call/operation.h"
+#include "find/family.h"
 
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #ifndef TS_FUZZ_H
 #define TS_FUZZ_H
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "operation.h"
-#include "text.h"
+#include "base/text.h"
+#include "call/operation.h"
 #include "virtual.h"
 
 #include <string.h>

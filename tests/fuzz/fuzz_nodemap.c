@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "config/nodemap.h"
 #include "fuzz.h"
-#include "nodemap.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,9 +8,9 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "base/text.h"
 #include "power/power.h"
-#include "runner.h"
-#include "text.h"
+#include "snmp/runner.h"
 #include "virtual.h"
 
 #include <string.h>

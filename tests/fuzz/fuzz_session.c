@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "fuzz.h"
-#include "session.h"
+#include "snmp/session.h"
 
 #include <netinet/in.h>
 #include <string.h>

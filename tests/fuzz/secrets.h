@@ -7,7 +7,7 @@
 #ifndef TS_FUZZ_SECRETS_H
 #define TS_FUZZ_SECRETS_H
 
-#include "params.h"
+#include "config/params.h"
 
 #include <stddef.h>
 

@@ -9,7 +9,7 @@
 #define TS_FUZZ_VIRTUAL_H
 
 #include "fuzz.h"
-#include "request.h"
+#include "snmp/request.h"
 
 /** A request as it was sent. */
 struct sent {

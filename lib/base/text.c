@@ -1,0 +1,191 @@
+/*
+ * Escaping and comparing names. Pure; never looks at the locale, for a name
+ * must mean the same on every cluster node.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "base/text.h"
+
+#include <string.h>
+
+#define NODE_NAME_MAX 255
+
+static gsize octet_count(const char *octets, gssize n)
+{
+	if (octets == NULL)
+		return 0;
+	return n < 0 ? strlen(octets) : (gsize)n;
+}
+
+/* Not g_unichar_isgraph(): it lets line separators and private use pass. */
+static bool is_graphic(gunichar c)
+{
+	switch (g_unichar_type(c)) {
+	case G_UNICODE_CONTROL:
+	case G_UNICODE_FORMAT:
+	case G_UNICODE_UNASSIGNED:
+	case G_UNICODE_PRIVATE_USE:
+	case G_UNICODE_SURROGATE:
+	case G_UNICODE_LINE_SEPARATOR:
+	case G_UNICODE_PARAGRAPH_SEPARATOR:
+	case G_UNICODE_SPACE_SEPARATOR:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Bytes of the character at octets; *c is set only if that is valid UTF-8, else the byte is bad. */
+static gsize next_character(const char *octets, gsize n, gunichar *c)
+{
+	*c = g_utf8_get_char_validated(octets, (gssize)n);
+	if (*c == (gunichar)-1 || *c == (gunichar)-2 || *octets == '\0') {
+		*c = 0;
+		return 1;
+	}
+	return (gsize)g_unichar_to_utf8(*c, NULL);
+}
+
+static bool is_padding(char c)
+{
+	return c == '\0' || g_ascii_isspace(c);
+}
+
+char *text_string(const char *octets, gsize n)
+{
+	GString *text = g_string_new(NULL);
+	gsize end = n;
+
+	while (end > 0 && is_padding(octets[end - 1]))
+		end--;
+	for (gsize i = 0; i < n && (octets[i] || i < end); i++)
+		if (octets[i])
+			g_string_append_c(text, octets[i]);
+		else
+			g_string_append(text, TEXT_NUL);
+	return g_string_free(text, FALSE);
+}
+
+static bool is_nul(const char *octets, gsize n)
+{
+	return n >= strlen(TEXT_NUL) && !memcmp(octets, TEXT_NUL, strlen(TEXT_NUL));
+}
+
+char *text_escape(const char *octets, gssize n)
+{
+	gsize left = octet_count(octets, n);
+	GString *line = g_string_sized_new(left + 1);
+	bool after_blank = false;
+
+	while (left > 0) {
+		gunichar c;
+		gsize size = next_character(octets, left, &c);
+		bool blank = c == ' ' && !after_blank;
+
+		if (is_nul(octets, left)) {
+			g_string_append(line, "\\x00");
+			size = strlen(TEXT_NUL);
+		} else if (c == '\\')
+			g_string_append(line, "\\\\");
+		else if (blank || is_graphic(c))
+			g_string_append_len(line, octets, (gssize)size);
+		else
+			for (gsize i = 0; i < size; i++)
+				g_string_append_printf(line, "\\x%02x", (guchar)octets[i]);
+		after_blank = blank;
+		octets += size;
+		left -= size;
+	}
+	return g_string_free(line, FALSE);
+}
+
+char *text_name_key(const char *octets, gssize n)
+{
+	gsize size = octet_count(octets, n);
+
+	while (size > 0 && is_padding(octets[0])) {
+		octets++;
+		size--;
+	}
+	while (size > 0 && is_padding(octets[size - 1]))
+		size--;
+	if (size == 0)
+		return g_strdup("");
+	if (g_utf8_validate(octets, (gssize)size, NULL))
+		return g_utf8_casefold(octets, (gssize)size);
+
+	char *key = g_malloc0(size + 1);
+	/* A NUL inside must not hide what follows it: no user can write \x01. */
+	for (gsize i = 0; i < size; i++)
+		key[i] = octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]);
+	return key;
+}
+
+char *text_doubtful_key(const char *name)
+{
+	const char *end;
+
+	if (!strstr(name, TEXT_NUL))
+		return NULL;
+	while (g_ascii_isspace(*name) || g_str_has_prefix(name, TEXT_NUL))
+		name += g_ascii_isspace(*name) ? 1 : strlen(TEXT_NUL);
+	end = strstr(name, TEXT_NUL);
+	return text_name_key(name, end ? end - name : -1);
+}
+
+bool text_same_name(const char *a, const char *b)
+{
+	char *key_a = text_name_key(a, -1);
+	char *key_b = text_name_key(b, -1);
+	bool same = key_a[0] != '\0' && strcmp(key_a, key_b) == 0;
+
+	g_free(key_a);
+	g_free(key_b);
+	return same;
+}
+
+bool text_is_node_name(const char *name)
+{
+	if (name == NULL || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL))
+		return false;
+	if (!g_unichar_isalnum(g_utf8_get_char(name)))
+		return false;
+	for (const char *at = name; *at != '\0'; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (!g_unichar_isalnum(c) && c != '.' && c != '_' && c != '-')
+			return false;
+	}
+	return true;
+}
+
+static const char *skip_blanks(const char *at)
+{
+	while (g_ascii_isspace(*at))
+		at++;
+	return at;
+}
+
+bool text_is_factory_name(const char *name)
+{
+	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
+
+	if (name == NULL)
+		return false;
+	const char *at = skip_blanks(name);
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		gsize size = strlen(words[i]);
+
+		if (g_ascii_strncasecmp(at, words[i], size) == 0) {
+			at = skip_blanks(at + size);
+			break;
+		}
+	}
+	if (*at == '#')
+		at = skip_blanks(at + 1);
+	if (!g_ascii_isdigit(*at))
+		return false;
+	while (g_ascii_isdigit(*at))
+		at++;
+	return *skip_blanks(at) == '\0';
+}

@@ -1,0 +1,30 @@
+/*
+ * Somebody who wants to know what a call is doing, and may stop it. Pure: it is told the time.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_WATCH_H
+#define TS_WATCH_H
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+
+struct watch {
+	bool (*tell)(void *context, const char *doing); /* false: stop */
+	void *context;
+	usec due;     /* when it is told next */
+	bool stopped; /* and stays so */
+};
+
+/** How often it is told. */
+#define WATCH_EVERY (USEC_PER_SEC / 5)
+
+/** Tells, if it is time. True if the call is to stop. watch may be NULL: nobody watches. */
+bool watch_stops(struct watch *watch, usec now, const char *doing);
+/** When it is told next; USEC_NEVER for NULL. */
+usec watch_due(const struct watch *watch);
+/** Whether it has stopped the call; false for NULL. */
+bool watch_stopped(const struct watch *watch);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * See walk.h. One question at a time, from what was seen last.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call/walk.h"
+
+#include <string.h>
+
+/* Of objects with texts; more would make the answer long. */
+#define REPETITIONS 12
+#define BULK_ATTEMPTS 3
+
+struct walk {
+	unsigned pdu;
+	const char *label;
+	struct objid root;
+	struct objid cursor;  /* the last one seen; root before the first */
+	unsigned repetitions; /* 0: GETNEXT */
+	bool bulk_answered;
+	unsigned seen;
+	bool done;
+	struct outcome outcome;
+	void (*fn)(void *context, const struct varbind *);
+	void *context;
+};
+
+struct walk *walk_new(unsigned pdu, const char *label, const struct objid *root, bool v1,
+                      void (*fn)(void *context, const struct varbind *), void *context)
+{
+	struct walk *walk = g_new0(struct walk, 1);
+
+	walk->pdu = pdu;
+	walk->label = label;
+	walk->root = walk->cursor = *root;
+	walk->repetitions = v1 ? 0 : REPETITIONS;
+	walk->fn = fn;
+	walk->context = context;
+	return walk;
+}
+
+void walk_free(struct walk *walk)
+{
+	g_free(walk->outcome.message);
+	g_free(walk);
+}
+
+struct outcome walk_outcome(const struct walk *walk)
+{
+	return (struct outcome){ walk->outcome.error, g_strdup(walk->outcome.message) };
+}
+
+static bool next(void *self, unsigned pdu, usec now, struct question *question)
+{
+	const struct walk *walk = self;
+
+	(void)now;
+	if (pdu != walk->pdu || walk->done)
+		return false;
+	memset(question, 0, sizeof(*question));
+	question->kind = walk->repetitions ? REQUEST_BULK : REQUEST_NEXT;
+	question->repetitions = walk->repetitions;
+	question->max_attempts = walk->repetitions && !walk->bulk_answered ? BULK_ATTEMPTS : 0;
+	question->varbinds = varbinds_new();
+	varbinds_add(question->varbinds, &walk->cursor);
+	return true;
+}
+
+static void fail(struct walk *walk, enum trippsnmp_error error, const char *why)
+{
+	char *at = objid_text(&walk->cursor);
+
+	walk->done = true;
+	walk->outcome = failure(error, "%s: behind %s, after %u objects: %s", walk->label, at,
+	                        walk->seen, why);
+	g_free(at);
+}
+
+/* False where the walk has ended, well or not. */
+static bool take(struct walk *walk, const struct varbind *varbind)
+{
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
+		walk->done = true;
+		return false;
+	}
+	if (varbind->type == VALUE_ERROR) {
+		fail(walk, TRIPPSNMP_ACCESS, snmp_status_text((int)varbind->number));
+		return false;
+	}
+	if (objid_compare(&varbind->name, &walk->cursor) <= 0) {
+		fail(walk, TRIPPSNMP_ACCESS, "it answers with what does not follow");
+		return false;
+	}
+	if (!objid_below(&varbind->name, &walk->root)) {
+		walk->done = true;
+		return false;
+	}
+	if (walk->seen == WALK_MAX || varbind->name.n == OBJID_MAX) {
+		fail(walk, TRIPPSNMP_ACCESS, "it has no end");
+		return false;
+	}
+	walk->cursor = varbind->name;
+	walk->seen++;
+	walk->fn(walk->context, varbind);
+	return true;
+}
+
+static void fewer(struct walk *walk, bool silent)
+{
+	walk->repetitions = silent ? 0 : walk->repetitions / 2;
+}
+
+static void answered(struct walk *walk, const struct reply *reply)
+{
+	const bool bulk = walk->repetitions > 0;
+
+	if (bulk && (reply->error_status || !reply->varbinds->len)) {
+		fewer(walk, false);
+		return;
+	}
+	walk->bulk_answered = walk->bulk_answered || bulk;
+	for (unsigned i = 0; i < reply->varbinds->len; i++)
+		if (!take(walk, &g_array_index(reply->varbinds, struct varbind, i)))
+			return;
+}
+
+static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+{
+	struct walk *walk = self;
+
+	(void)pdu;
+	(void)now;
+	switch (reply->status) {
+	case REPLY_ANSWERED:
+		answered(walk, reply);
+		break;
+	case REPLY_SILENT:
+		fewer(walk, true);
+		break;
+	case REPLY_REFUSED:
+		fail(walk, TRIPPSNMP_ACCESS, reply->reason);
+		break;
+	case REPLY_REPLACED:
+		fail(walk, TRIPPSNMP_ACCESS, "another device answers under its address now");
+		break;
+	case REPLY_FAULT:
+		fail(walk, TRIPPSNMP_INTERNAL, reply->reason);
+		break;
+	}
+}
+
+static usec wake(const void *self, unsigned pdu)
+{
+	(void)self;
+	(void)pdu;
+	return USEC_NEVER;
+}
+
+static bool done(const void *self)
+{
+	return ((const struct walk *)self)->done;
+}
+
+static const char *doing(const void *self)
+{
+	(void)self;
+	return "reading all objects";
+}
+
+struct machine walk_machine(struct walk *walk)
+{
+	return (struct machine){ .self = walk,
+		                 .next = next,
+		                 .reply = reply,
+		                 .wake = wake,
+		                 .done = done,
+		                 .doing = doing };
+}

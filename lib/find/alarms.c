@@ -1,0 +1,341 @@
+/*
+ * Active alarms: see alarms.h. Rows come as the card sends them, so none of it is believed
+ * before it was looked at: what cannot be read names no device, and so concerns all.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "find/alarms.h"
+
+#include "base/text.h"
+#include "find/table.h"
+
+/* So many losses are looked into; the answer with three OIDs of each stays short. */
+#define ABOUT_MAX 10
+#define TEXT_BYTES 64 /* of one alarm, in a line */
+#define TEXTS_MAX 12  /* in one line */
+
+static void alarm_clear(void *data)
+{
+	struct alarm *alarm = data;
+
+	g_free(alarm->text);
+}
+
+void alarms_clear(struct alarms *alarms)
+{
+	g_clear_pointer(&alarms->rows, g_array_unref);
+	*alarms = (struct alarms){ 0 };
+}
+
+unsigned alarms_len(const struct alarms *alarms)
+{
+	return alarms->rows ? alarms->rows->len : 0;
+}
+
+static struct alarm *alarm_at(const struct alarms *alarms, unsigned i)
+{
+	return &g_array_index(alarms->rows, struct alarm, i);
+}
+
+const struct alarm *alarms_at(const struct alarms *alarms, unsigned i)
+{
+	return alarm_at(alarms, i);
+}
+
+unsigned alarms_counted(const struct family_alarms *objects, const struct varbind *varbind)
+{
+	const bool number = varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER;
+
+	if (!number || !objid_equal(&varbind->name, &objects->count))
+		return 0;
+	return (unsigned)CLAMP(varbind->number, 0, ALARMS_MAX);
+}
+
+/* --- rows --- */
+
+/* The row, made if need be, at its place in the order; NULL if there are too many. */
+static struct alarm *row_of(struct alarms *alarms, uint32_t id)
+{
+	const struct alarm fresh = { .id = id };
+	unsigned i = alarms_len(alarms);
+
+	if (!alarms->rows) {
+		alarms->rows = g_array_new(FALSE, TRUE, sizeof(struct alarm));
+		g_array_set_clear_func(alarms->rows, alarm_clear);
+	}
+	while (i > 0 && alarm_at(alarms, i - 1)->id > id)
+		i--;
+	if (i > 0 && alarm_at(alarms, i - 1)->id == id)
+		return alarm_at(alarms, i - 1);
+	if (alarms->rows->len >= ALARMS_MAX)
+		return NULL;
+	g_array_insert_val(alarms->rows, i, fresh);
+	return alarm_at(alarms, i);
+}
+
+/* A description may be an instance of the object that it is. */
+static bool is_lost(const struct family_alarms *objects, const struct objid *what)
+{
+	return objid_equal(what, &objects->lost) || objid_below(what, &objects->lost);
+}
+
+static void take_text(struct alarm *alarm, const struct varbind *varbind)
+{
+	gsize n;
+	const char *octets;
+
+	if (varbind->type != VALUE_OCTETS)
+		return;
+	octets = g_bytes_get_data(varbind->octets, &n);
+	g_free(alarm->text);
+	alarm->text = text_string(octets, MIN(n, TEXT_BYTES));
+}
+
+const char *alarms_take(struct alarms *alarms, uint32_t column, const struct varbind *varbind)
+{
+	const struct family_alarms *objects = alarms->objects;
+	const struct objid root = objid_append(&objects->entry, 1, &column);
+	struct alarm *alarm;
+
+	if (!objid_below(&varbind->name, &root) || varbind->name.n != root.n + 1)
+		return "a row with a strange index";
+	alarm = row_of(alarms, varbind->name.id[root.n]);
+	if (!alarm)
+		return "it has no end";
+	if (column == objects->text) {
+		take_text(alarm, varbind);
+		return NULL;
+	}
+	if (!varbind_objid(varbind, &alarm->what))
+		alarm->what.n = 0;
+	alarm->lost = is_lost(objects, &alarm->what);
+	return NULL;
+}
+
+void alarms_take_all(struct alarms *alarms, const GArray *varbinds)
+{
+	const struct objid *entry = &alarms->objects->entry;
+
+	for (unsigned i = 0; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		uint32_t column;
+
+		/* where there is no value the name is what was asked */
+		if (!varbind_is_object(varbind, &varbind->name) ||
+		    !objid_below(&varbind->name, entry))
+			continue;
+		column = varbind->name.id[entry->n];
+		if (column == alarms->objects->description || column == alarms->objects->text)
+			alarms_take(alarms, column, varbind);
+	}
+}
+
+/* --- what they are about --- */
+
+/* The columns that tell it, in the order in which they are asked. */
+enum { ABOUT_STATE, ABOUT_DEVICE, ABOUT_ROW, ABOUT_TABLE, ABOUT_COLUMNS };
+
+static uint32_t about_column(const struct family_alarms *objects, unsigned which)
+{
+	const uint32_t columns[ABOUT_COLUMNS] = {
+		[ABOUT_STATE] = objects->state,
+		[ABOUT_DEVICE] = objects->device,
+		[ABOUT_ROW] = objects->row,
+		[ABOUT_TABLE] = objects->table,
+	};
+
+	return columns[which];
+}
+
+/* Whether the i-th one is lost and among those that are looked into; counts those in *n. */
+static bool is_looked_into(const struct alarms *alarms, unsigned i, unsigned *n)
+{
+	return alarm_at(alarms, i)->lost && (*n)++ < ABOUT_MAX;
+}
+
+bool alarms_any_lost(const struct alarms *alarms)
+{
+	for (unsigned i = 0; i < alarms_len(alarms); i++)
+		if (alarm_at(alarms, i)->lost)
+			return true;
+	return false;
+}
+
+void alarms_ask_about(const struct alarms *alarms, GArray *varbinds)
+{
+	const struct family_alarms *objects = alarms->objects;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < alarms_len(alarms); i++) {
+		if (!is_looked_into(alarms, i, &n))
+			continue;
+		for (unsigned which = 0; which < ABOUT_COLUMNS; which++) {
+			const uint32_t index[] = { about_column(objects, which),
+				                   alarm_at(alarms, i)->id };
+			const struct objid name = objid_append(&objects->entry, 2, index);
+
+			if (index[0])
+				varbinds_add(varbinds, &name);
+		}
+	}
+	if (n && objects->selected.n)
+		varbinds_add(varbinds, &objects->selected);
+}
+
+/* Whether it is a row of that table, which may be NULL, and of which device. */
+static bool names_device_of(const struct family *table, const struct objid *row, uint32_t *device)
+{
+	uint32_t number;
+
+	return table && table->by_device && objid_below(row, &table->entry) &&
+	       family_index(table, row->id[table->entry.n], row, device, &number);
+}
+
+/* Whether that row is about a device by its form, and about which. */
+static bool names_device(const struct family_alarms *objects, const struct objid *row,
+                         uint32_t *device)
+{
+	const struct objid *entry = &objects->device_entry;
+
+	if (entry->n && objid_below(row, entry) && row->n == entry->n + 2) {
+		*device = row->id[row->n - 1];
+		return true;
+	}
+	for (unsigned i = 0; i < family_count(); i++)
+		if (family_row(i)->alarms == objects &&
+		    (names_device_of(family_row(i), row, device) ||
+		     names_device_of(family_row(i)->main, row, device)))
+			return true;
+	return false;
+}
+
+static bool has_type(const struct family_alarms *objects, const struct objid *row)
+{
+	for (unsigned i = 0; i < family_count(); i++) {
+		const struct family *family = family_row(i);
+
+		if (family->alarms == objects && (objid_equal(row, &family->device_type) ||
+		                                  objid_below(row, &family->device_type)))
+			return true;
+	}
+	return false;
+}
+
+/* What a row or table stands for; NULL or no OID: nothing that is known, so all. */
+static void take_row(struct alarm *alarm, const struct family_alarms *objects,
+                     const struct varbind *varbind)
+{
+	struct objid row;
+
+	if (alarm->about != ALARM_ABOUT_ALL || !varbind || !varbind_objid(varbind, &row))
+		return;
+	if (names_device(objects, &row, &alarm->device))
+		alarm->about = ALARM_ABOUT_DEVICE;
+	else if (objects->types.n && objid_below(&row, &objects->types) && !has_type(objects, &row))
+		alarm->about = ALARM_ABOUT_OTHER;
+}
+
+static void take_device(struct alarm *alarm, const struct varbind *varbind)
+{
+	const bool number = varbind->type == VALUE_INTEGER || varbind->type == VALUE_UNSIGNED;
+
+	if (!number || varbind->number < 1 || varbind->number > UINT32_MAX)
+		return;
+	alarm->about = ALARM_ABOUT_DEVICE;
+	alarm->device = (uint32_t)varbind->number;
+}
+
+static void take_about(struct alarm *alarm, const struct family_alarms *objects,
+                       const struct varbind *const found[ABOUT_COLUMNS])
+{
+	const struct varbind *state = found[ABOUT_STATE];
+
+	alarm->about = ALARM_ABOUT_ALL;
+	if (state && state->type == VALUE_INTEGER && state->number != objects->state_active) {
+		alarm->about = ALARM_ABOUT_OTHER; /* it is over */
+		return;
+	}
+	if (found[ABOUT_DEVICE])
+		take_device(alarm, found[ABOUT_DEVICE]);
+	take_row(alarm, objects, found[ABOUT_ROW]);
+	take_row(alarm, objects, found[ABOUT_TABLE]);
+}
+
+static void take_selected(struct alarms *alarms, const struct varbind *varbind)
+{
+	if (varbind->type == VALUE_ABSENT)
+		alarms->selected = 1; /* there is but one */
+	else if (varbind->type == VALUE_INTEGER && varbind->number > 0)
+		alarms->selected = (uint32_t)varbind->number;
+}
+
+void alarms_take_about(struct alarms *alarms, const struct varbind *varbinds)
+{
+	const struct family_alarms *objects = alarms->objects;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < alarms_len(alarms); i++) {
+		const struct varbind *found[ABOUT_COLUMNS] = { NULL };
+
+		if (!is_looked_into(alarms, i, &n))
+			continue;
+		for (unsigned which = 0; which < ABOUT_COLUMNS; which++)
+			if (about_column(objects, which))
+				found[which] = varbinds++;
+		take_about(alarm_at(alarms, i), objects, found);
+	}
+	alarms->selected = 0;
+	if (n && objects->selected.n)
+		take_selected(alarms, varbinds);
+}
+
+/* --- what they mean for outlets --- */
+
+static bool concerns(const struct alarms *alarms, const struct alarm *alarm,
+                     const struct outlet *outlet)
+{
+	if (!alarm->lost || alarm->about == ALARM_ABOUT_OTHER)
+		return false;
+	if (alarm->about == ALARM_ABOUT_ALL)
+		return true;
+	if (outlet->family->by_device)
+		return alarm->device == outlet->device;
+	return !alarms->selected || alarm->device == alarms->selected;
+}
+
+void alarms_mark(const struct alarms *alarms, GArray *outlets)
+{
+	for (unsigned i = 0; i < outlets->len; i++) {
+		struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+
+		outlet->alarmed = false;
+		for (unsigned k = 0; k < alarms_len(alarms); k++)
+			outlet->alarmed =
+				outlet->alarmed || concerns(alarms, alarm_at(alarms, k), outlet);
+	}
+}
+
+/* --- words --- */
+
+/* An alarm without words is called by its OID. */
+static void add_text(GString *line, const struct alarm *alarm)
+{
+	char *text = alarm->text && *alarm->text ? text_escape(alarm->text, -1)
+	             : alarm->what.n             ? objid_text(&alarm->what)
+	                                         : g_strdup("one that it does not name");
+
+	g_string_append_printf(line, "%s%s", line->len ? "; " : "", text);
+	g_free(text);
+}
+
+char *alarms_text(const struct alarms *alarms)
+{
+	GString *line = g_string_new(NULL);
+	const unsigned n = alarms_len(alarms);
+
+	for (unsigned i = 0; i < MIN(n, TEXTS_MAX); i++)
+		add_text(line, alarm_at(alarms, i));
+	if (n > TEXTS_MAX)
+		g_string_append_printf(line, "; and %u more", n - TEXTS_MAX);
+	return g_string_free(line, FALSE);
+}

@@ -1,0 +1,52 @@
+/*
+ * What a card says that it has, beside its outlet tables: its devices, and how
+ * many outlets each of them has. By name that many rows must have been read, for a
+ * row that is not there yet may be a node's feed. Pure.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_CENSUS_H
+#define TS_CENSUS_H
+
+#include "find/family.h"
+
+/** A card says so: that device has at least so many rows in that family's table. */
+struct promised {
+	const struct family *family; /* NULL: a device that has no outlets, such as a sensor */
+	uint32_t device;
+	bool listed;  /* it is of the list of devices */
+	bool devices; /* of no device: so many are to be in that list */
+	int64_t rows;
+};
+
+/** Rows that were promised and are not there. */
+struct shortage {
+	struct promised promised;
+	unsigned rows;
+};
+
+/** A GArray of struct promised. */
+GArray *census_new(void);
+
+/**
+ * Takes a row of that list. Returns what is wrong with
+ * it, static; NULL if nothing is.
+ */
+const char *census_take(GArray *census, const struct family_list *list,
+                        const struct varbind *varbind);
+
+/**
+ * The first promise of a family of that rank or a better one that the outlets (of struct
+ * outlet) do not keep, or that of devices if fewer are listed. False if there is none.
+ */
+bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
+                  struct shortage *shortage);
+/** Likewise the first of a device that has no row at all in any table. */
+bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
+                   struct shortage *shortage);
+/** Whether there is one that needs a row at all. */
+bool census_promises(const GArray *census, unsigned rank);
+/** The same text for the same promises and for no others; append it. */
+void census_text(const GArray *census, GString *text);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * Holes and shortages: see complete.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "find/complete.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static bool has_descriptions(const GArray *outlets, const struct family *family)
+{
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+
+		if (outlet->family == family && outlet->has_description)
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(GHashTable *wanted, const char *name)
+{
+	char *key = text_name_key(name, -1);
+	const bool is = g_hash_table_contains(wanted, key);
+
+	g_free(key);
+	return is;
+}
+
+/* Whether it matters for what was asked if this outlet is controllable. */
+static bool must_be_clear(const struct complete_need *need, const struct outlet *outlet)
+{
+	/* there are devices that show the state alone; who needs it sees that it cannot be told */
+	if (outlet->family->is_main)
+		return false;
+	if (!need->wanted)
+		return true;
+	return (outlet->has_name && is_wanted(need->wanted, outlet->name)) ||
+	       (outlet->has_description && is_wanted(need->wanted, outlet->description));
+}
+
+/*
+ * What is missing for the table to count as whole: a row that one column has
+ * and another lacks was not read, and could be a node's feed. NULL if nothing.
+ * A column that no row has is not implemented; that is no hole.
+ */
+char *complete_hole(const GArray *outlets, const struct complete_need *need)
+{
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		const char *what = NULL;
+
+		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(need, outlet))
+			what = "whether it is controllable";
+		else if (!need->names)
+			continue;
+		else if (!outlet->has_name && outlet->family->outlet_name)
+			what = "its name";
+		else if (!outlet->has_description && has_descriptions(outlets, outlet->family))
+			what = "its description";
+		if (what)
+			return g_strdup_printf("the outlet table could not be read whole: outlet "
+			                       "%u.%u lacks %s",
+			                       outlet->device, outlet->number, what);
+	}
+	return NULL;
+}
+
+static char *shortage_text(const struct shortage *shortage)
+{
+	const struct promised *promised = &shortage->promised;
+
+	if (promised->devices)
+		return g_strdup_printf("the card lists %u of its %" G_GINT64_FORMAT " devices",
+		                       shortage->rows, promised->rows);
+	if (!shortage->rows && promised->rows == 1)
+		return g_strdup_printf(
+			"the outlet table could not be read whole: device %u, an %s, "
+			"has no outlets there",
+			promised->device, promised->family->name);
+	return g_strdup_printf("the outlet table could not be read whole: %u outlets of "
+	                       "%" G_GINT64_FORMAT " on device %u",
+	                       shortage->rows, promised->rows, promised->device);
+}
+
+char *complete_shortage_text(const struct shortage *shortage, const char *instead)
+{
+	char *bare = shortage_text(shortage), *text;
+
+	if (!instead)
+		return bare;
+	text = g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare, instead);
+	g_free(bare);
+	return text;
+}
+
+char *complete_text(const GArray *census, const GArray *outlets)
+{
+	GString *text = g_string_new(NULL);
+
+	census_text(census, text);
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+
+		g_string_append_printf(text, "%s %u.%u", outlet->family->name, outlet->device,
+		                       outlet->number);
+		if (outlet->has_name)
+			g_string_append_printf(text, " %zu:%s", strlen(outlet->name), outlet->name);
+		if (outlet->has_description)
+			g_string_append_printf(text, " (%zu:%s)", strlen(outlet->description),
+			                       outlet->description);
+		g_string_append_c(text, '\n');
+	}
+	return g_string_free(text, FALSE);
+}

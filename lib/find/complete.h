@@ -1,0 +1,33 @@
+/*
+ * Whether the rows that were read of a card's tables are all that is needed: no cell is
+ * missing, and no row that the card speaks of. Pure.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_COMPLETE_H
+#define TS_COMPLETE_H
+
+#include "find/census.h"
+#include "find/table.h"
+
+/** What is needed of the rows. */
+struct complete_need {
+	bool names; /* names and descriptions */
+	/*
+	 * Keys (text_name_key()) of the names whose outlets must say whether they are
+	 * controllable; NULL: all outlets must.
+	 */
+	GHashTable *wanted;
+};
+
+/** What is missing in the rows there are, to be freed with g_free(); NULL if nothing. */
+char *complete_hole(const GArray *outlets, const struct complete_need *need);
+/** A shortage in words, to be freed with g_free(); instead: what to write in hostlist, or NULL. */
+char *complete_shortage_text(const struct shortage *shortage, const char *instead);
+/**
+ * What a look saw (devices, rows, names and descriptions) as text, to be freed with g_free():
+ * the same for the same.
+ */
+char *complete_text(const GArray *census, const GArray *outlets);
+
+#endif

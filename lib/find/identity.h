@@ -1,0 +1,59 @@
+/*
+ * What a card is: one question that asks every family for its first row and for the number of
+ * its active alarms, and what its answer says. On a guess it reads single outlets as well; by name
+ * it begins the lists of devices and counts. Pure.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef TS_IDENTITY_H
+#define TS_IDENTITY_H
+
+#include "find/numbers.h"
+
+struct identity_need {
+	bool names;     /* the lists count */
+	bool mains;     /* so do main loads: a family that has one is there as well */
+	bool engine_id; /* worth asking */
+	/* Read these too, on the guess that they are on device 1 of some family; NULL: none. */
+	const GArray *numbers;
+};
+
+struct identity;
+
+/** The numbers must outlive it. */
+struct identity *identity_new(const struct identity_need *need);
+void identity_free(struct identity *identity);
+
+/** Appends what to ask for with GETNEXT. */
+void identity_ask(struct identity *identity, GArray *varbinds);
+/** Takes the answers to that, in that order; what lists say goes to the census. */
+void identity_take(struct identity *identity, const GArray *varbinds, GArray *census);
+
+/** The best rank of the families that have rows; UINT_MAX if none has. */
+unsigned identity_rank(const struct identity *identity);
+/** What keeps it from being known what the card is, static; NULL if nothing does. */
+const char *identity_unclear(const struct identity *identity);
+/** Whether that family has a row, main loads apart. */
+bool identity_sees(const struct identity *identity, const struct family *family);
+/** The family of device 1, if that is clearly the only one of which a row is seen; else NULL. */
+const struct family *identity_sole(const struct identity *identity);
+/** snmpEngineID (RFC 3411); may be NULL. Owned by the identity. */
+GBytes *identity_engine_id(const struct identity *identity);
+/**
+ * The alarms of the families of the best rank if any may be active: *n by what the card says; 0
+ * where that is an error. Else NULL.
+ */
+const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n);
+/** Adds the tables of the families of the best rank; with lists, what was not read of these. */
+void identity_add_tables(const struct identity *identity, struct table *table,
+                         struct table_columns columns, bool lists);
+/**
+ * Whether the guess was right in all for that family: the numbers' cells and the device's
+ * status are there in the answer. *status is NULL where there definitely is none. In any other
+ * case, and be it that an outlet does not exist, they are to be asked for by name.
+ */
+bool identity_guessed(const struct identity *identity, const GArray *varbinds,
+                      const struct family *family, const struct varbind **cells,
+                      const struct varbind **status);
+
+#endif

@@ -1,0 +1,650 @@
+/*
+ * The walk of outlet tables: see table.h. Columns go on side by side, each to
+ * its own end; rows come together by their index.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "find/table.h"
+
+#include "base/text.h"
+#include "find/census.h"
+
+/* Far above any real card (48), far below what would hurt. */
+#define ROWS_MAX 1024
+#define METERED_MAX (3 * ROWS_MAX)
+#define ANSWER_BYTES 1400
+#define VARBIND_BYTES 26 /* of ours, with a short value */
+#define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
+#define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
+#define ALARM_BYTES 42   /* of an alarm's description, or of its text as they are */
+#define STRIPE_VARBINDS 40
+#define BULK_ATTEMPTS 3
+
+enum cell {
+	CELL_STATE,
+	CELL_CONTROLLABLE,
+	CELL_NAME,
+	CELL_DESCRIPTION,
+	CELL_LIST,
+	CELL_ALARM,
+	/* What is only shown: a column that goes wrong is one that is not there. */
+	CELL_VOLTAGE,
+	CELL_CURRENT,
+	CELL_POWER
+};
+
+/** One column of one family on its way through the table, or a list, or one of alarms. */
+struct column {
+	const struct family *family;
+	struct family_list list; /* of CELL_LIST */
+	enum cell cell;
+	struct objid root;
+	struct objid cursor; /* the last row seen; root before the first */
+	struct objid guess;  /* right before where the first row is likely to be */
+	unsigned asked;      /* varbinds of the question under way */
+	bool ended;
+};
+
+/** What is metered at an outlet whose row may not have been read yet. */
+struct metered {
+	const struct family *family;
+	uint32_t device, number;
+	enum cell cell;
+	int value;
+};
+
+struct table {
+	const char *label;
+	bool v1;
+	unsigned overhead;
+	const struct log *log;
+	GArray *outlets;       /* of struct outlet; the caller's */
+	GArray *census;        /* likewise */
+	struct alarms *alarms; /* likewise; NULL while none are read */
+	GArray *columns;       /* of struct column */
+	GArray *metered;       /* of struct metered */
+	bool no_bulk;
+	bool bulk_answered; /* so silence is not for GETBULK */
+	unsigned rows_per_request;
+};
+
+static void outlet_clear(void *data)
+{
+	struct outlet *outlet = data;
+
+	g_free(outlet->odd);
+	g_free(outlet->name);
+	g_free(outlet->description);
+}
+
+void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)
+{
+	g_clear_pointer(&outlet->odd, g_free);
+	outlet->state = family_state(outlet->family, varbind);
+	if (outlet->state == TRIPPSNMP_UNKNOWN)
+		outlet->odd = varbind_text(varbind);
+}
+
+GArray *outlets_new(void)
+{
+	GArray *outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
+
+	g_array_set_clear_func(outlets, outlet_clear);
+	return outlets;
+}
+
+struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
+                        GArray *census, const struct log *log)
+{
+	struct table *table = g_new0(struct table, 1);
+
+	table->label = label;
+	table->v1 = v1;
+	table->overhead = overhead;
+	table->log = log;
+	table->outlets = outlets;
+	table->census = census;
+	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	table->metered = g_array_new(FALSE, FALSE, sizeof(struct metered));
+	return table;
+}
+
+void table_free(struct table *table)
+{
+	g_array_unref(table->columns);
+	g_array_unref(table->metered);
+	g_free(table);
+}
+
+void table_clear(struct table *table)
+{
+	g_array_set_size(table->columns, 0);
+	g_array_set_size(table->metered, 0);
+	g_array_set_size(table->outlets, 0);
+}
+
+static void add_column(struct table *table, const struct family *family, uint32_t device,
+                       uint32_t column, enum cell cell)
+{
+	const uint32_t before_first[] = { device, 0 };
+	const bool is_outlet = family->by_device && !family->is_main;
+	struct column entry = { .family = family, .cell = cell };
+
+	if (!column)
+		return;
+	entry.root = family_instance(family, column, 0, 0);
+	entry.cursor = entry.root;
+	entry.guess = is_outlet ? objid_append(&entry.root, 2, before_first)
+	                        : objid_append(&entry.root, 1, before_first + 1);
+	g_array_append_val(table->columns, entry);
+}
+
+static bool has_family(const struct table *table, const struct family *family)
+{
+	for (unsigned i = 0; i < table->columns->len; i++)
+		if (g_array_index(table->columns, struct column, i).family == family)
+			return true;
+	return false;
+}
+
+/* What an answer has room for, in varbinds with short values. */
+static unsigned rows_in(const struct table *table)
+{
+	return MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
+}
+
+void table_add(struct table *table, const struct family *family, uint32_t device,
+               struct table_columns columns)
+{
+	if (has_family(table, family))
+		return;
+	if (columns.state || family_existence(family) == family->state)
+		add_column(table, family, device, family->state, CELL_STATE);
+	add_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
+	if (columns.names) {
+		add_column(table, family, device, family->outlet_name, CELL_NAME);
+		add_column(table, family, device, family->description, CELL_DESCRIPTION);
+	}
+	if (columns.meters) {
+		add_column(table, family, device, family->voltage, CELL_VOLTAGE);
+		add_column(table, family, device, family->current, CELL_CURRENT);
+		add_column(table, family, device, family->power, CELL_POWER);
+	}
+	table->rows_per_request = rows_in(table);
+}
+
+void table_add_list(struct table *table, const struct family_list *list, const struct objid *cursor)
+{
+	const uint32_t before_first = 0;
+	const struct column entry = {
+		.cell = CELL_LIST,
+		.list = *list,
+		.root = list->root,
+		.cursor = *cursor,
+		.guess = objid_append(&list->root, 1, &before_first),
+	};
+
+	g_array_append_val(table->columns, entry);
+	table->rows_per_request = rows_in(table);
+}
+
+static void add_alarm_column(struct table *table, uint32_t column)
+{
+	const uint32_t before_first = 0;
+	struct column entry = { .cell = CELL_ALARM };
+
+	entry.root = objid_append(&table->alarms->objects->entry, 1, &column);
+	entry.cursor = entry.root;
+	entry.guess = objid_append(&entry.root, 1, &before_first);
+	g_array_append_val(table->columns, entry);
+}
+
+void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
+{
+	table->alarms = alarms;
+	g_array_set_size(table->columns, 0);
+	add_alarm_column(table, alarms->objects->description);
+	if (texts)
+		add_alarm_column(table, alarms->objects->text);
+	table->rows_per_request =
+		(ANSWER_BYTES - table->overhead) / (table->columns->len * ALARM_BYTES);
+}
+
+/* --- asking --- */
+
+static struct column *column_at(const struct table *table, unsigned i)
+{
+	return &g_array_index(table->columns, struct column, i);
+}
+
+static void ask_bulk(const struct table *table, struct question *question)
+{
+	question->kind = REQUEST_BULK;
+	question->repetitions = table->rows_per_request;
+	question->max_attempts = table->bulk_answered ? 0 : BULK_ATTEMPTS;
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		column_at(table, i)->asked = !column_at(table, i)->ended;
+		if (column_at(table, i)->asked)
+			varbinds_add(question->varbinds, &column_at(table, i)->cursor);
+	}
+}
+
+/* The name asked after this one: the next number, or the first one. False if there is none. */
+static bool guess_next(const struct column *column, struct objid *name)
+{
+	if (name->n == column->root.n)
+		*name = column->guess;
+	return name->id[name->n - 1]++ < BEYOND_LAST;
+}
+
+/*
+ * GETNEXT for many rows at once: asks what follows the last row seen and, on
+ * the guess that numbers run on, what follows each of the next ones. Whatever
+ * the answers, no row can lie between two of them unseen, because what
+ * follows every number in between was asked. Before the first row that holds
+ * only if there is none before the guess; take_next() sees to that.
+ */
+static void ask_next(const struct table *table, struct question *question)
+{
+	unsigned open = 0, stripe;
+
+	for (unsigned i = 0; i < table->columns->len; i++)
+		open += !column_at(table, i)->ended;
+	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, table->rows_per_request);
+
+	question->kind = REQUEST_NEXT;
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		struct column *column = column_at(table, i);
+		struct objid name = column->cursor;
+
+		column->asked = 0;
+		if (column->ended)
+			continue;
+		do {
+			varbinds_add(question->varbinds, &name);
+			column->asked++;
+		} while (column->asked < stripe && guess_next(column, &name));
+	}
+}
+
+void table_ask(struct table *table, struct question *question)
+{
+	if (table_bulk(table))
+		ask_bulk(table, question);
+	else
+		ask_next(table, question);
+}
+
+/* --- taking --- */
+
+static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
+                          uint32_t number)
+{
+	if (a->family->is_main != family->is_main)
+		return family->is_main ? -1 : 1;
+	if (a->family != family)
+		return a->family < family ? -1 : 1;
+	if (a->device != device)
+		return a->device < device ? -1 : 1;
+	if (a->number != number)
+		return a->number < number ? -1 : 1;
+	return 0;
+}
+
+static bool is_meter(enum cell cell)
+{
+	return cell >= CELL_VOLTAGE;
+}
+
+/* Where the row is or would be. */
+static unsigned place_of(const GArray *outlets, const struct family *family, uint32_t device,
+                         uint32_t number, bool *there)
+{
+	unsigned low = 0, high = outlets->len;
+
+	*there = false;
+	while (low < high && !*there) {
+		const unsigned middle = low + (high - low) / 2;
+		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
+		                                 family, device, number);
+
+		*there = order == 0;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+/* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
+static struct outlet *outlet_row(struct table *table, const struct family *family, uint32_t device,
+                                 uint32_t number)
+{
+	GArray *outlets = table->outlets;
+	const struct outlet fresh = {
+		.family = family,
+		.device = device,
+		.number = number,
+		.exists = true,
+		.millivolts = -1,
+		.milliamperes = -1,
+		.watts = -1,
+	};
+	bool there;
+	const unsigned at = place_of(outlets, family, device, number, &there);
+
+	if (there)
+		return &g_array_index(outlets, struct outlet, at);
+	if (outlets->len >= ROWS_MAX)
+		return NULL;
+	g_array_insert_val(outlets, at, fresh);
+	return &g_array_index(outlets, struct outlet, at);
+}
+
+static char *octets_string(const struct varbind *varbind)
+{
+	gsize n;
+	const char *octets = g_bytes_get_data(varbind->octets, &n);
+
+	return text_string(octets, n <= NAME_BYTES ? n : 0);
+}
+
+/* Returns what is wrong with the cell, NULL if nothing. */
+static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
+{
+	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
+
+	if (text && varbind->type != VALUE_OCTETS)
+		return "a name that is no text";
+	switch (cell) {
+	case CELL_STATE:
+		outlet_take_state(outlet, varbind);
+		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
+			outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_CONTROLLABLE:
+		outlet->controllable = family_controllable(outlet->family, varbind);
+		break;
+	case CELL_NAME:
+		g_free(outlet->name);
+		outlet->name = octets_string(varbind);
+		outlet->has_name = true;
+		break;
+	case CELL_DESCRIPTION:
+		g_free(outlet->description);
+		outlet->description = octets_string(varbind);
+		outlet->has_description = true;
+		break;
+	case CELL_VOLTAGE:
+	case CELL_CURRENT:
+	case CELL_POWER:
+	case CELL_LIST:
+	case CELL_ALARM:
+		break;
+	}
+	return NULL;
+}
+
+/* It makes no outlet: which of them there are, other columns say. */
+static const char *take_metered(const struct table *table, const struct column *column,
+                                uint32_t device, uint32_t number, const struct varbind *varbind)
+{
+	const struct family *family = column->family;
+	const int unit = column->cell == CELL_VOLTAGE   ? family->voltage_millivolts
+	                 : column->cell == CELL_CURRENT ? family->current_milliamperes
+	                                                : 1;
+	const struct metered metered = { family, device, number, column->cell,
+		                         family_metered(varbind, unit) };
+
+	if (table->metered->len >= METERED_MAX)
+		return "it has no end";
+	g_array_append_val(table->metered, metered);
+	return NULL;
+}
+
+/* When all rows are there. */
+static void enter_metered(const struct table *table)
+{
+	for (unsigned i = 0; i < table->metered->len; i++) {
+		const struct metered *metered = &g_array_index(table->metered, struct metered, i);
+		struct outlet *outlet;
+		bool there;
+		const unsigned at = place_of(table->outlets, metered->family, metered->device,
+		                             metered->number, &there);
+
+		if (!there)
+			continue;
+		outlet = &g_array_index(table->outlets, struct outlet, at);
+		if (metered->cell == CELL_VOLTAGE)
+			outlet->millivolts = metered->value;
+		else if (metered->cell == CELL_CURRENT)
+			outlet->milliamperes = metered->value;
+		else
+			outlet->watts = metered->value;
+	}
+}
+
+/* A row of the column. Returns what is wrong, NULL if nothing. */
+static const char *take_row(struct table *table, const struct column *column,
+                            const struct varbind *varbind)
+{
+	const uint32_t id = column->root.id[column->root.n - 1];
+	struct outlet *outlet;
+	uint32_t device, number;
+
+	if (column->cell == CELL_LIST && table->census->len >= ROWS_MAX)
+		return "it has no end";
+	if (column->cell == CELL_LIST)
+		return census_take(table->census, &column->list, varbind);
+	if (column->cell == CELL_ALARM)
+		return alarms_take(table->alarms, id, varbind);
+	if (!family_index(column->family, id, &varbind->name, &device, &number))
+		return "a row with a strange index";
+	if (is_meter(column->cell))
+		return take_metered(table, column, device, number, varbind);
+	outlet = outlet_row(table, column->family, device, number);
+	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
+}
+
+/* One step of a column. Returns what is wrong, NULL if nothing. */
+static const char *strict_step(struct table *table, struct column *column,
+                               const struct objid *asked, const struct varbind *varbind)
+{
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
+		column->ended = true;
+		return NULL;
+	}
+	if (varbind->type == VALUE_ERROR)
+		return snmp_status_text((int)varbind->number);
+	if (objid_compare(&varbind->name, asked) <= 0)
+		return "it does not advance";
+	if (!objid_below(&varbind->name, &column->root)) {
+		column->ended = true;
+		return NULL;
+	}
+	if (objid_compare(&varbind->name, &column->cursor) < 0)
+		return "rows in disorder";
+	/* several rows are asked for at a time, and may be the same one */
+	if (objid_equal(&varbind->name, &column->cursor))
+		return NULL;
+	column->cursor = varbind->name;
+	return take_row(table, column, varbind);
+}
+
+static const char *step(struct table *table, struct column *column, const struct objid *asked,
+                        const struct varbind *varbind)
+{
+	const char *wrong = strict_step(table, column, asked, varbind);
+
+	if (!wrong || !is_meter(column->cell))
+		return wrong;
+	column->ended = true;
+	return NULL;
+}
+
+static const char *take_bulk(struct table *table, const GArray *varbinds, unsigned from)
+{
+	unsigned at = from;
+
+	while (at < varbinds->len) {
+		const unsigned before = at;
+
+		for (unsigned i = 0; i < table->columns->len && at < varbinds->len; i++) {
+			struct column *column = column_at(table, i);
+			const char *wrong;
+
+			if (!column->asked)
+				continue;
+			at++;
+			if (column->ended)
+				continue;
+			wrong = step(table, column, &column->cursor,
+			             &g_array_index(varbinds, struct varbind, at - 1));
+			if (wrong)
+				return wrong;
+		}
+		if (at == before)
+			break;
+	}
+	return NULL;
+}
+
+/*
+ * What follows a later row cannot be there if nothing followed an earlier one. But a meter's column
+ * ends where it is odd.
+ */
+static const char *after_end(const struct column *column, const struct varbind *varbind)
+{
+	if (is_meter(column->cell) || varbind->type == VALUE_END_OF_MIB ||
+	    varbind->type == VALUE_ABSENT || varbind->type == VALUE_ERROR ||
+	    !objid_below(&varbind->name, &column->root))
+		return NULL;
+	return "rows after its end";
+}
+
+static const char *take_next(struct table *table, const GArray *varbinds)
+{
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < table->columns->len; i++) {
+		struct column *column = column_at(table, i);
+		struct objid asked = column->cursor;
+		bool gap = false;
+
+		for (unsigned k = 0; k < column->asked; k++, at++) {
+			const bool first = asked.n == column->root.n;
+			const char *wrong = NULL;
+
+			if (column->ended)
+				wrong = after_end(column,
+				                  &g_array_index(varbinds, struct varbind, at));
+			else if (!gap)
+				wrong = step(table, column, &asked,
+				             &g_array_index(varbinds, struct varbind, at));
+			if (wrong)
+				return wrong;
+			gap = gap || (first && objid_compare(&column->cursor, &column->guess) < 0);
+			guess_next(column, &asked);
+		}
+	}
+	return NULL;
+}
+
+bool table_ended(const struct table *table)
+{
+	for (unsigned i = 0; i < table->columns->len; i++)
+		if (!column_at(table, i)->ended)
+			return false;
+	return table->columns->len > 0;
+}
+
+/* Long names make long answers: fewer rows from now on. */
+static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
+{
+	gsize bytes = 0;
+	unsigned per_row;
+
+	if (from >= varbinds->len)
+		return;
+	for (unsigned i = from; i < varbinds->len; i++) {
+		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+
+		bytes += VARBIND_BYTES - 2;
+		if (varbind->octets)
+			bytes += g_bytes_get_size(varbind->octets);
+	}
+	per_row = (unsigned)(bytes / (varbinds->len - from)) * table->columns->len;
+	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,
+	                                table->rows_per_request);
+}
+
+bool table_bulk(const struct table *table)
+{
+	return !table->v1 && !table->no_bulk;
+}
+
+void table_no_bulk(struct table *table)
+{
+	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
+	         table->label);
+	table->no_bulk = true;
+	table->rows_per_request = STRIPE_VARBINDS;
+}
+
+/* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
+static void bulk_failed(struct table *table, const struct reply *reply)
+{
+	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1) {
+		table->rows_per_request /= 2;
+		return;
+	}
+	table_no_bulk(table);
+}
+
+const char *table_take(struct table *table, const struct reply *reply)
+{
+	const bool bulk = table_bulk(table);
+	const char *wrong;
+
+	table->bulk_answered = table->bulk_answered || (bulk && reply->status == REPLY_ANSWERED);
+	if (reply->status == REPLY_SILENT || (bulk && reply->error_status)) {
+		bulk_failed(table, reply);
+		return NULL;
+	}
+	wrong = bulk ? take_bulk(table, reply->varbinds, 0) : take_next(table, reply->varbinds);
+	if (bulk && !wrong && !table_ended(table))
+		adapt_rows(table, reply->varbinds, 0);
+	if (!wrong && table_ended(table))
+		enter_metered(table);
+	return wrong;
+}
+
+/* --- beside something else --- */
+
+void table_ask_too(const struct table *table, struct question *question)
+{
+	const unsigned once = question->varbinds->len;
+	const unsigned room = ANSWER_BYTES - table->overhead;
+	const unsigned row = table->columns->len * VARBIND_BYTES + TEXTS_BYTES;
+
+	ask_bulk(table, question);
+	question->once = once;
+	question->repetitions = MAX(1, (room - MIN(once * VARBIND_BYTES, room)) / row);
+}
+
+/*
+ * An agent that mistakes what is to be repeated answers in the wrong places: rows are known by
+ * their names, but that nothing follows is not.
+ */
+const char *table_take_too(struct table *table, const struct reply *reply, unsigned n)
+{
+	const char *wrong = take_bulk(table, reply->varbinds, n);
+
+	table->bulk_answered = true;
+	for (unsigned i = 0; i < table->columns->len; i++)
+		column_at(table, i)->ended = false;
+	if (!wrong)
+		adapt_rows(table, reply->varbinds, n);
+	return wrong;
+}

@@ -1,0 +1,192 @@
+/*
+ * The loop between machines and network: see runner.h.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "snmp/runner.h"
+
+#include <string.h>
+
+void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
+                 const char *const *labels, const struct log *log,
+                 const struct exchange_settings *settings)
+{
+	memset(runner, 0, sizeof(*runner));
+	runner->network = network;
+	runner->n_pdus = n_pdus;
+	runner->next_tag = 1; /* 0 means: none */
+	runner->exchanges = g_new0(struct exchange, n_pdus);
+	for (unsigned i = 0; i < n_pdus; i++) {
+		struct exchange_settings own = *settings;
+
+		own.seed += i * 2654435761U;
+		exchange_init(&runner->exchanges[i], labels[i], log, &own);
+	}
+}
+
+void runner_clear(struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		exchange_clear(&runner->exchanges[i]);
+	g_free(runner->exchanges);
+}
+
+static usec now(const struct runner *runner)
+{
+	return runner->network->now(runner->network);
+}
+
+static void send_due(struct runner *runner, unsigned pdu, usec at)
+{
+	struct request request;
+	GArray *varbinds;
+
+	if (!exchange_send(&runner->exchanges[pdu], at, &runner->next_tag, &request, &varbinds))
+		return;
+	runner->network->send(runner->network, pdu, &request);
+	g_array_unref(varbinds);
+}
+
+static void hand_over(struct exchange *x, const struct machine *machine, unsigned pdu, usec at)
+{
+	struct reply reply = x->reply;
+
+	/* the machine may ask the next question only when this one is over */
+	x->reply.varbinds = NULL;
+	g_clear_pointer(&x->question.varbinds, g_array_unref);
+	machine->reply(machine->self, pdu, &reply, at);
+	g_clear_pointer(&reply.varbinds, g_array_unref);
+}
+
+/* Brings one PDU a step further. True if there may be more to do at once. */
+static bool advance(struct runner *runner, const struct machine *machine, unsigned pdu)
+{
+	struct exchange *x = &runner->exchanges[pdu];
+	const usec at = now(runner);
+	struct question question;
+
+	if (exchange_done(x)) {
+		hand_over(x, machine, pdu, at);
+		return true;
+	}
+	if (!exchange_busy(x) && machine->next(machine->self, pdu, at, &question)) {
+		exchange_ask(x, &question, at);
+		g_array_unref(question.varbinds);
+	}
+	send_due(runner, pdu, at);
+	return exchange_done(x);
+}
+
+/* Nothing is sent once the machine has decided. */
+static void advance_all(struct runner *runner, const struct machine *machine)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (unsigned i = 0; i < runner->n_pdus && !machine->done(machine->self); i++)
+			again = advance(runner, machine, i) || again;
+	}
+}
+
+static usec next_time(const struct runner *runner, const struct machine *machine, usec deadline)
+{
+	usec until = MIN(deadline, watch_due(runner->watch));
+
+	for (unsigned i = 0; i < runner->n_pdus; i++) {
+		const struct exchange *x = &runner->exchanges[i];
+
+		until = MIN(until,
+		            exchange_busy(x) ? exchange_wake(x) : machine->wake(machine->self, i));
+	}
+	return until;
+}
+
+/* Time is up. Where this machine could not ask, that is what the machine is told. */
+static bool expire(struct runner *runner, const struct machine *machine)
+{
+	for (unsigned i = 0; i < runner->n_pdus && !machine->done(machine->self); i++)
+		if (exchange_expire(&runner->exchanges[i]))
+			hand_over(&runner->exchanges[i], machine, i, now(runner));
+	return machine->done(machine->self);
+}
+
+static void take_event(struct runner *runner, const struct machine *machine, struct event *event)
+{
+	struct heard heard;
+
+	if (event->type == EVENT_TIME || event->pdu >= runner->n_pdus)
+		return;
+	if (!exchange_event(&runner->exchanges[event->pdu], event, now(runner), &heard))
+		return;
+	if (machine->hear)
+		machine->hear(machine->self, event->pdu, &heard);
+	heard_clear(&heard);
+}
+
+static const char *doing(const struct machine *machine)
+{
+	return machine->doing ? machine->doing(machine->self) : "asking";
+}
+
+bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		exchange_abandon(&runner->exchanges[i]);
+	for (;;) {
+		struct event event = { 0 };
+
+		if (machine->done(machine->self))
+			return true;
+		/* first, for nothing may be sent once time is up */
+		if (now(runner) >= deadline)
+			return expire(runner, machine);
+		if (watch_stops(runner->watch, now(runner), doing(machine)))
+			return false;
+		advance_all(runner, machine);
+		if (machine->done(machine->self))
+			return true;
+		runner->network->next(runner->network, next_time(runner, machine, deadline),
+		                      &event);
+		take_event(runner, machine, &event);
+		event_clear(&event);
+	}
+}
+
+void runner_pause(struct runner *runner, usec until)
+{
+	while (now(runner) < until &&
+	       !watch_stops(runner->watch, now(runner), "waiting to look again")) {
+		struct event event = { 0 };
+
+		runner->network->next(runner->network, MIN(until, watch_due(runner->watch)),
+		                      &event);
+		event_clear(&event);
+	}
+}
+
+/* A request that is merely under way when time is up says nothing. */
+static bool is_silent(const struct exchange *x)
+{
+	return x->busy && (!x->heard || x->silent > 1);
+}
+
+int runner_silent_pdu(const struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		if (is_silent(&runner->exchanges[i]) && !runner->exchanges[i].heard)
+			return (int)i;
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		if (is_silent(&runner->exchanges[i]))
+			return (int)i;
+	return -1;
+}
+
+unsigned runner_requests(const struct runner *runner)
+{
+	unsigned requests = 0;
+
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		requests += runner->exchanges[i].sent;
+	return requests;
+}

@@ -1248,6 +1248,9 @@ END_TEST
 
 #define EACH 16 /* outlets of a PDU, one a node */
 
+/* So often, for the processor's clock may advance in steps of 10 ms. */
+#define ROUNDS 8
+
 /* n nodes on as many PDUs as they need, by map or by name: the processor time to find all. */
 static double seconds_to_find(unsigned n, bool by_map)
 {
@@ -1292,8 +1295,8 @@ static double seconds_to_find(unsigned n, bool by_map)
 	ck_assert_msg(map != NULL, "%s", error);
 	begun = clock();
 	view = feeds_view_new(map, 0, shown, pdus, each);
-	for (unsigned i = 0; i < n; i++) {
-		g_string_printf(text, "node%u", i);
+	for (unsigned i = 0; i < ROUNDS * n; i++) {
+		g_string_printf(text, "node%u", i % n);
 		g_array_set_size(feeds, 0);
 		outcome = feeds_find(view, text->str, feeds);
 		ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -1317,7 +1320,7 @@ static double least_to_find(unsigned n, bool by_map)
 {
 	double least = seconds_to_find(n, by_map);
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 2; i++)
 		least = MIN(least, seconds_to_find(n, by_map));
 	return least;
 }

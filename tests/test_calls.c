@@ -431,6 +431,30 @@ START_TEST(without_an_answer_no_state_is_known)
 }
 END_TEST
 
+/* Two answer well once, and then one of them not at all. */
+static enum script_fate silent_at_the_second_look(struct script *network, unsigned pdu,
+                                                  const struct request *request,
+                                                  struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	return pdu == silent && script_said(network, TRIPPSNMP_LOG_WARN, "looking again")
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(no_state_of_an_earlier_look_is_told_where_the_last_one_failed)
+{
+	silent = (unsigned)_i;
+	script->hook = silent_at_the_second_look;
+	put(1, lx->state, 3, 7);
+	configure(three);
+	read_nodes();
+	assert_fails(TRIPPSNMP_TIMEOUT, _i ? "pdu-b: " : "pdu-a: ");
+	assert_given("db1=0 db2=0 db3=0 ");
+}
+END_TEST
+
 static void take_node(void *context, const struct trippsnmp_node *node)
 {
 	g_string_append_printf(context, "%s=%d [%s] %d %s\n", node->name, (int)node->state,
@@ -589,7 +613,96 @@ START_TEST(status_fails_where_a_feed_is_in_doubt_and_asks_until_time_is_up)
 	assert_fails(TRIPPSNMP_ACCESS, line);
 	assert_warned("; looking again");
 	ck_assert(seconds() > 13 && seconds() <= 15);
+	/* what stays the same is said once */
+	ck_assert_ptr_eq(strstr(script->lines[TRIPPSNMP_LOG_WARN]->str, "; looking again"),
+	                 g_strrstr(script->lines[TRIPPSNMP_LOG_WARN]->str, "; looking again"));
 	g_free(line);
+}
+END_TEST
+
+/* At each look: row 3 cannot be switched; or it can, and its card has lost its device. */
+static void change_row_3(struct script *network, unsigned pdu)
+{
+	const bool unclear = seconds() >= 0.9 && seconds() < 1.9;
+
+	if (pdu)
+		return;
+	put(0, lx->controllable, 3, unclear ? 1 : 2);
+	put_device_status(0, unclear ? DEVICE_STATUS_OFFLINE : 2);
+	(void)network;
+}
+
+START_TEST(a_no_that_was_unclear_meanwhile_must_last_anew)
+{
+	script->before = change_row_3;
+	configure("db1:3@pdu-a");
+	status();
+	assert_fails(TRIPPSNMP_BADCONFIG, "outlet 3 of pdu-a, which feeds node db1, ");
+	ck_assert(seconds() >= 2.9 && seconds() < 4);
+}
+END_TEST
+
+static void name_by_description(unsigned pdu, uint32_t number, const char *text)
+{
+	const struct objid name = family_instance(lx, lx->description, 1, number);
+
+	script_put_text(script, pdu, &name, text);
+}
+
+START_TEST(status_looks_at_descriptions_too)
+{
+	name_by_description(0, 1, "db1");
+	name_by_description(1, 8, "db2");
+	configure(NULL);
+	status();
+	assert_ok();
+	assert_said("node db1: fed by outlet 1 of pdu-a\n");
+	assert_said("node db2: fed by outlet 8 of pdu-b\n");
+}
+END_TEST
+
+START_TEST(status_does_not_know_what_no_outlet_says)
+{
+	for (uint32_t number = 1; number <= 8; number++)
+		put(1, lx->controllable, number, 7);
+	name_outlet(0, 3, "db1");
+	configure(NULL);
+	status();
+	assert_fails(TRIPPSNMP_ACCESS, "pdu-b: none of its 8 outlets says that it is controllable");
+	ck_assert(g_str_has_suffix(trippsnmp_message(handle), "says that it is controllable"));
+	ck_assert(seconds() > 13 && seconds() <= 15);
+}
+END_TEST
+
+static const struct {
+	const char *version, *password, *privacy, *hint;
+} unanswered[] = {
+	{ "1", NULL, NULL,
+	  "to SNMP version 1 within 14.8 s: check that it is up and reachable, the SNMP "
+	  "version and the community" },
+	{ "3", NULL, NULL,
+	  "to SNMP version 3 within 14.8 s: check that it is up and reachable, and that "
+	  "SNMPv3 is enabled" },
+	{ "3", "12345678", "abcdefgh",
+	  "to SNMP version 3 within 14.8 s: check that it is up and reachable, that SNMPv3 is "
+	  "enabled, and "
+	  "snmp_priv_passwd and snmp_priv_prot" },
+};
+
+START_TEST(a_pdu_that_never_answers_is_told_what_to_check)
+{
+	silent = 1;
+	script->hook = one_is_silent;
+	script->v1 = *unanswered[_i].version == '1';
+	set("snmp_version", unanswered[_i].version);
+	set("login", *unanswered[_i].version == '3' ? "u" : NULL);
+	set("password", unanswered[_i].password);
+	set("snmp_priv_passwd", unanswered[_i].privacy);
+	configure(both);
+	status();
+	assert_fails(TRIPPSNMP_TIMEOUT, "pdu-b: no answer ");
+	ck_assert_msg(g_str_has_suffix(trippsnmp_message(handle), unanswered[_i].hint), "%s",
+	              trippsnmp_message(handle));
 }
 END_TEST
 
@@ -606,10 +719,10 @@ START_TEST(status_is_fine_where_doubt_has_gone)
 {
 	g_free(have_doubt(5));
 	script->hook = known_after_the_first_look;
-	configure(both);
+	configure("db1:3@pdu-a; db2:3@pdu-b");
 	status();
 	assert_ok();
-	assert_said("status: 2 PDUs answered, 2 outlets of 1 node checked, ");
+	assert_said("status: 2 PDUs answered, 2 outlets of 2 nodes checked, ");
 	ck_assert(seconds() < 3);
 }
 END_TEST
@@ -933,6 +1046,62 @@ START_TEST(an_obstacle_on_the_way_is_in_the_last_line)
 	assert_fails(TRIPPSNMP_TIMEOUT, _i ? "pdu-b: no answer" : "pdu-a: no answer");
 	ck_assert_ptr_nonnull(
 		strstr(trippsnmp_message(handle), "; an answer came from 192.0.2.9: check that"));
+}
+END_TEST
+
+/* It is heard first. */
+static enum script_fate answers_from_elsewhere_later(struct script *network, unsigned pdu,
+                                                     const struct request *request,
+                                                     struct event *answer)
+{
+	if (pdu == silent && !network->calls++)
+		return SCRIPT_ANSWERED;
+	return answers_from_elsewhere(network, pdu, request, answer);
+}
+
+START_TEST(an_obstacle_that_came_later_is_in_the_last_line_too)
+{
+	silent = (unsigned)_i;
+	script->hook = answers_from_elsewhere_later;
+	name_outlet(0, 3, "db1");
+	configure(NULL);
+	status();
+	assert_fails(TRIPPSNMP_TIMEOUT,
+	             _i ? "pdu-b: gives no answer that can be used; an answer came from 192.0.2.9: "
+	                  "look for loss"
+	                : "pdu-a: gives no answer that can be used; an answer came from 192.0.2.9: "
+	                  "look for loss");
+}
+END_TEST
+
+/* Another device answers, from the first SET on, with db1 in another row. */
+static enum script_fate replaced_when_told(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	const struct event event = { .type = EVENT_REPLACED, .pdu = pdu };
+
+	(void)answer;
+	if (request->kind != REQUEST_SET || network->calls++)
+		return SCRIPT_ANSWERED;
+	name_outlet(0, 3, "web");
+	name_outlet(0, 5, "db1");
+	script_inject(network, network->clock + 3 * network->latency / 2, &event);
+	return SCRIPT_LOST;
+}
+
+START_TEST(what_was_seen_of_another_device_is_forgotten)
+{
+	teardown();
+	have_pdus(1);
+	name_outlet(0, 3, "db1");
+	script->hook = replaced_when_told;
+	configure(NULL);
+	error = trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "db1");
+	assert_ok();
+	ck_assert(is_off(0, 5) && !is_off(0, 3));
+	assert_warned("looking for the node anew");
+	/* its names did not change: they need not settle. The hold takes five seconds */
+	ck_assert(seconds() < 8);
 }
 END_TEST
 
@@ -1500,6 +1669,8 @@ static void add_states(Suite *suite)
 	tcase_add_test(tcase, the_first_node_in_doubt_is_the_error_and_the_others_are_warned_of);
 	tcase_add_test(tcase, without_hostlist_the_names_of_outlets_are_nodes);
 	tcase_add_test(tcase, without_an_answer_no_state_is_known);
+	tcase_add_loop_test(tcase, no_state_of_an_earlier_look_is_told_where_the_last_one_failed, 0,
+	                    2);
 	tcase_add_test(tcase, each_node_is_told_with_its_feeds);
 	tcase_add_test(tcase, each_node_is_told_with_what_is_wrong_with_it);
 	tcase_add_test(tcase, without_an_answer_each_node_is_told_why);
@@ -1517,6 +1688,11 @@ static void add_status(Suite *suite)
 	tcase_add_test(tcase, status_of_one_speaks_of_one);
 	tcase_add_loop_test(tcase, status_fails_where_a_feed_is_in_doubt_and_asks_until_time_is_up,
 	                    0, DOUBTS);
+	tcase_add_test(tcase, a_no_that_was_unclear_meanwhile_must_last_anew);
+	tcase_add_test(tcase, status_looks_at_descriptions_too);
+	tcase_add_test(tcase, status_does_not_know_what_no_outlet_says);
+	tcase_add_loop_test(tcase, a_pdu_that_never_answers_is_told_what_to_check, 0,
+	                    (int)G_N_ELEMENTS(unanswered));
 	tcase_add_test(tcase, status_fails_where_any_node_is_in_doubt);
 	tcase_add_test(tcase, status_is_fine_where_doubt_has_gone);
 	tcase_add_loop_test(tcase, status_fails_where_a_pdu_has_nothing_that_can_be_switched, 0, 2);
@@ -1547,6 +1723,8 @@ static void add_power(Suite *suite)
 	tcase_add_loop_test(tcase, a_pdu_that_falls_silent_in_the_look_was_not_wrongly_addressed, 0,
 	                    2);
 	tcase_add_loop_test(tcase, an_obstacle_on_the_way_is_in_the_last_line, 0, 2);
+	tcase_add_loop_test(tcase, an_obstacle_that_came_later_is_in_the_last_line_too, 0, 2);
+	tcase_add_test(tcase, what_was_seen_of_another_device_is_forgotten);
 	tcase_add_loop_test(tcase, one_pdu_under_two_names_is_found_before_any_request, 1, 3);
 	tcase_add_test(tcase, without_a_session_nothing_is_asked);
 	tcase_add_loop_test(tcase, a_user_who_is_refused_is_told_that_more_may_be_needed, 0,

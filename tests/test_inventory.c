@@ -1575,6 +1575,31 @@ START_TEST(rows_in_disorder_are_read_again)
 }
 END_TEST
 
+/* Of the names asked at once, one in the middle is said to be followed by nothing of its column. */
+static enum script_fate ends_in_the_middle(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	struct varbind *second = &g_array_index(answer->varbinds, struct varbind, 1);
+
+	(void)pdu;
+	if (++network->calls == 3 && request->kind == REQUEST_NEXT)
+		second->name.id[second->name.n - 3]++;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_with_rows_after_its_end_is_read_again)
+{
+	begin(1, true);
+	fill_nothing_special();
+	put_end(0);
+	script->hook = ends_in_the_middle;
+	need_table(0);
+	look();
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "rows after its end"));
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
 START_TEST(an_error_in_a_table_is_read_again)
 {
 	begin(1, _i == V1);
@@ -2630,6 +2655,7 @@ static TCase *trouble_case(void)
 	ADD_BOTH(tcase, a_name_that_is_no_text_makes_it_no_table);
 	ADD_BOTH(tcase, a_row_with_a_strange_index_makes_it_no_table);
 	tcase_add_test(tcase, rows_in_disorder_are_read_again);
+	tcase_add_test(tcase, a_table_with_rows_after_its_end_is_read_again);
 	ADD_BOTH(tcase, an_error_in_a_table_is_read_again);
 	ADD_BOTH(tcase, by_name_a_count_above_the_rows_is_never_a_whole_table);
 	ADD_BOTH(tcase, without_names_two_walks_that_agree_overrule_the_count);

@@ -402,6 +402,26 @@ START_TEST(what_is_no_answer_ends_it_with_its_reason)
 }
 END_TEST
 
+START_TEST(what_ended_it_is_not_replaced_by_what_comes_later)
+{
+	struct write_check *check;
+	struct machine machine;
+	const struct reply first = { .status = REPLY_FAULT, .reason = "no room" };
+	const struct reply late = { .status = REPLY_FAULT, .reason = "no socket" };
+
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	check = write_check_new(2, script->labels, feeds, false, &script->log);
+	machine = write_check_machine(check);
+	machine.reply(machine.self, 1, &first, script->clock);
+	machine.reply(machine.self, 0, &late, script->clock);
+	outcome = write_check_outcome(check);
+	write_check_free(check);
+	ck_assert_str_eq(outcome.message, "pdu-b: no room");
+}
+END_TEST
+
 START_TEST(silence_is_asked_on_until_time_is_up)
 {
 	begin(1, false);
@@ -435,6 +455,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_proven_is_counted_and_what_cannot_tell_is_not);
 	tcase_add_loop_test(tcase, what_is_no_answer_ends_it_with_its_reason, 0,
 	                    (int)G_N_ELEMENTS(ends));
+	tcase_add_test(tcase, what_ended_it_is_not_replaced_by_what_comes_later);
 	tcase_add_test(tcase, silence_is_asked_on_until_time_is_up);
 	suite_add_tcase(suite, tcase);
 

@@ -82,7 +82,7 @@ bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const
 
 static void take_line(void *context, enum trippsnmp_level level, const char *line)
 {
-	(void)context;
+	ck_assert_ptr_eq(context, &handle);
 	script->log.fn(script->log.context, level, line);
 }
 
@@ -96,7 +96,7 @@ static void have_pdus(unsigned n)
 		script_outlets(script, i, lx, 1, 8);
 	}
 	handle = trippsnmp_new();
-	trippsnmp_set_log(handle, take_line, NULL);
+	trippsnmp_set_log(handle, take_line, &handle);
 }
 
 static void setup(void)
@@ -1597,6 +1597,7 @@ END_TEST
 
 START_TEST(a_message_is_of_the_last_call)
 {
+	ck_assert_str_eq(trippsnmp_message(handle), "");
 	configure(both);
 	read_node("db9");
 	ck_assert_str_ne(trippsnmp_message(handle), "");
@@ -1614,6 +1615,14 @@ START_TEST(a_configuration_that_is_refused_leaves_none)
 	assert_fails(TRIPPSNMP_BADCONFIG, "ipaddr");
 	status();
 	assert_fails(TRIPPSNMP_INVALID, "the handle is not configured");
+}
+END_TEST
+
+START_TEST(what_is_odd_in_a_configuration_is_warned_of)
+{
+	set("off_hold", "0");
+	configure(both);
+	assert_warned("off_hold: 0 gives up the proof that off lasts");
 }
 END_TEST
 
@@ -1761,6 +1770,7 @@ static void add_handles(Suite *suite)
 	tcase_add_test(tcase, messages_call_a_parameter_as_the_user_knows_it);
 	tcase_add_test(tcase, a_message_is_of_the_last_call);
 	tcase_add_test(tcase, a_configuration_that_is_refused_leaves_none);
+	tcase_add_test(tcase, what_is_odd_in_a_configuration_is_warned_of);
 	tcase_add_loop_test(tcase, what_the_agent_assumes_is_warned_of, 0, 2);
 	tcase_add_loop_test(tcase, each_error_has_its_words, 0, 10);
 }

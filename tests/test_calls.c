@@ -523,7 +523,7 @@ END_TEST
 
 static char *list(void)
 {
-	char **nodes = NULL, *joined;
+	char *stale = NULL, **nodes = &stale, *joined;
 
 	error = trippsnmp_list(handle, &nodes);
 	ck_assert(!nodes == !!error);
@@ -552,13 +552,14 @@ START_TEST(the_list_of_hostlist_asks_nobody_and_says_what_is_cut)
 {
 	char *names;
 
-	configure("db1:3@pdu-a,main@pdu-b; DB2:4@pdu-a");
+	configure("db1:1.main@pdu-a,3@pdu-b; db2:4@pdu-b; DB3:5@pdu-b,2.main@pdu-a");
 	names = list();
 	assert_ok();
-	ck_assert_str_eq(names, "db1 db2");
+	ck_assert_str_eq(names, "db1 db2 db3");
 	ck_assert_uint_eq(script->sent->len, 0);
-	assert_said("node db1: main@pdu-b cuts all that hangs on its device");
-	ck_assert(!script_said(script, TRIPPSNMP_LOG_INFO, "node DB2"));
+	assert_said("node db1: 1.main@pdu-a cuts all that hangs on its device");
+	assert_said("node DB3: 2.main@pdu-a cuts all that hangs on its device");
+	ck_assert(!script_said(script, TRIPPSNMP_LOG_INFO, "node db2"));
 	g_free(names);
 }
 END_TEST
@@ -942,6 +943,18 @@ START_TEST(outlets_are_switched_without_a_node)
 }
 END_TEST
 
+START_TEST(an_outlet_of_two_nodes_is_not_switched_for_itself_either)
+{
+	name_outlet(0, 3, "db2");
+	configure("db1:3@pdu-a; db2");
+	error = trippsnmp_power_outlets(handle, TRIPPSNMP_POWER_OFF, "3@pdu-a");
+	assert_fails(TRIPPSNMP_BADCONFIG, "off of outlets 3@pdu-a failed: ");
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "db1"));
+	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "db2"));
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
+}
+END_TEST
+
 START_TEST(a_call_that_cannot_be_meant_is_refused_without_a_request)
 {
 	configure(both);
@@ -1139,6 +1152,13 @@ START_TEST(without_a_session_nothing_is_asked)
 	assert_given("db1=0 [] 1 snmp_priv_passwd: no key can be made of it\n");
 	error = trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "db1");
 	assert_fails(TRIPPSNMP_BADCONFIG, "off of node db1 failed: snmp_priv_passwd: no key");
+	error = trippsnmp_outlets(handle, NULL, NULL);
+	assert_fails(TRIPPSNMP_BADCONFIG, "snmp_priv_passwd: no key");
+	error = trippsnmp_walk(handle, "pdu-a", "1.3", NULL, NULL);
+	assert_fails(TRIPPSNMP_BADCONFIG, "snmp_priv_passwd: no key");
+	configure(NULL);
+	ck_assert_ptr_null(list());
+	assert_fails(TRIPPSNMP_BADCONFIG, "snmp_priv_passwd: no key");
 	ck_assert_uint_eq(script->sent->len, 0);
 }
 END_TEST
@@ -1193,6 +1213,56 @@ START_TEST(a_user_who_is_refused_is_told_that_more_may_be_needed)
 }
 END_TEST
 
+static void read_list(void)
+{
+	ck_assert_ptr_null(list());
+}
+
+static void read_outlets_only(void)
+{
+	error = trippsnmp_outlets(handle, NULL, NULL);
+}
+
+static void take_inventory(void)
+{
+	trippsnmp_inventory *inventory;
+
+	error = trippsnmp_take_inventory(handle, &inventory);
+	trippsnmp_free_inventory(inventory);
+}
+
+static void walk_one(void)
+{
+	error = trippsnmp_walk(handle, "pdu-b", "1.3", NULL, NULL);
+}
+
+static void reset(void)
+{
+	error = trippsnmp_power(handle, TRIPPSNMP_POWER_RESET, "db1");
+}
+
+static void read_db1(void)
+{
+	error = trippsnmp_node_state(handle, "db1", &state);
+}
+
+static void (*const calls[])(void) = { status,         read_list, read_outlets_only, walk_one,
+	                               take_inventory, reset,     read_db1 };
+
+START_TEST(each_call_tells_that_more_may_be_needed)
+{
+	silent = 1;
+	script->hook = refuses_the_user;
+	set("snmp_version", "3");
+	set("login", "u");
+	configure(NULL);
+	calls[_i]();
+	ck_assert_int_eq(error, TRIPPSNMP_ACCESS);
+	ck_assert_msg(g_str_has_suffix(trippsnmp_message(handle), levels[0].hint), "%s",
+	              trippsnmp_message(handle));
+}
+END_TEST
+
 START_TEST(what_nobody_refused_needs_no_other_level)
 {
 	set("snmp_version", "3");
@@ -1208,8 +1278,11 @@ END_TEST
 
 /* --- outlets and inventory --- */
 
+static unsigned outlets; /* that were given */
+
 static void take_outlet(void *context, const struct trippsnmp_outlet *outlet)
 {
+	outlets++;
 	if (outlet->number == 3 || outlet->number == TRIPPSNMP_MAIN)
 		g_string_append_printf(context, "%s %s %u.%u \"%s\" \"%s\" %d %d\n", outlet->pdu,
 		                       outlet->family, outlet->device, outlet->number % 100,
@@ -1220,6 +1293,7 @@ static void take_outlet(void *context, const struct trippsnmp_outlet *outlet)
 static void read_outlets(void)
 {
 	given = g_string_new(NULL);
+	outlets = 0;
 	error = trippsnmp_outlets(handle, take_outlet, given);
 }
 
@@ -1238,6 +1312,7 @@ START_TEST(each_outlet_of_each_pdu_is_given)
 	assert_given("pdu-a LX PDU 1.3 \"Load 3\" \"\" 0 2\n"
 	             "pdu-b LX PDU 1.3 \"db1\\x0a\" \"left\\x09\" 1 1\n"
 	             "pdu-b LX PDU main load 1.95 \"\" \"\" 1 2\n");
+	ck_assert_uint_eq(outlets, 8 + 9);
 }
 END_TEST
 
@@ -1726,6 +1801,7 @@ static void add_power(Suite *suite)
 	tcase_add_loop_test(tcase, what_fails_is_named_with_its_action_and_whose_it_was, 1, 4);
 	tcase_add_test(tcase, outlets_that_fail_are_named_as_the_user_knows_them);
 	tcase_add_test(tcase, outlets_are_switched_without_a_node);
+	tcase_add_test(tcase, an_outlet_of_two_nodes_is_not_switched_for_itself_either);
 	tcase_add_loop_test(tcase, a_call_that_cannot_be_meant_is_refused_without_a_request, 0, 2);
 	tcase_add_test(tcase, a_pdu_that_is_not_needed_is_not_asked);
 	tcase_add_loop_test(tcase, a_pdu_that_falls_silent_while_it_switches_is_named, 0, 2);
@@ -1738,6 +1814,8 @@ static void add_power(Suite *suite)
 	tcase_add_test(tcase, without_a_session_nothing_is_asked);
 	tcase_add_loop_test(tcase, a_user_who_is_refused_is_told_that_more_may_be_needed, 0,
 	                    2 * (int)G_N_ELEMENTS(levels));
+	tcase_add_loop_test(tcase, each_call_tells_that_more_may_be_needed, 0,
+	                    (int)G_N_ELEMENTS(calls));
 	tcase_add_test(tcase, what_nobody_refused_needs_no_other_level);
 }
 

@@ -1677,6 +1677,25 @@ START_TEST(reset_of_what_is_off_already_is_held_then_on)
 }
 END_TEST
 
+static void comes_on_by_itself(struct script *network, unsigned pdu)
+{
+	(void)pdu;
+	if (script_said(network, TRIPPSNMP_LOG_INFO, "off is proven") && !network->calls++)
+		put_state(0, 3, VALUE_INTEGER, 2);
+}
+
+START_TEST(reset_of_what_comes_on_by_itself_is_commanded_on_all_the_same)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1"); /* so that its state is read before the command */
+	script->before = comes_on_by_itself;
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_int_eq(set_value(nth_set(-1)), 2);
+}
+END_TEST
+
 static enum script_fate slow_pdu_b(struct script *network, unsigned pdu,
                                    const struct request *request, struct event *answer)
 {
@@ -1851,6 +1870,81 @@ START_TEST(a_command_without_an_answer_is_said_when_the_time_is_up)
 	refusal = SNMP_STATUS_WRONG_VALUE;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
 	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged");
+}
+END_TEST
+
+/* What one of two outlets is like. */
+static const char *const obstacles[] = { "reads on", "reads neither on nor off (INTEGER 7)",
+	                                 "reads neither on nor off (NULL)" };
+
+START_TEST(the_outlet_in_the_way_is_named_whichever_it_is)
+{
+	const unsigned pdu = (unsigned)_i % 2, which = (unsigned)_i / 2;
+	const uint32_t number = _i & 1 ? 4 : 3;
+	char *said = g_strdup_printf("outlet %u of %s %s", number, pdu ? "pdu-b" : "pdu-a",
+	                             obstacles[which]);
+
+	begin(2, false);
+	settings.power_timeout = 100 * USEC_PER_SEC;
+	add_feed(0, 3);
+	add_feed(1, 4);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 4, VALUE_INTEGER, 1);
+	put_state(pdu, number, which == 2 ? VALUE_NULL : VALUE_INTEGER, which ? 7 : 2);
+	script->relay = 1000 * USEC_PER_SEC;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(said);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, said));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "; trying on until the time is up"));
+	g_free(said);
+}
+END_TEST
+
+static unsigned mute; /* no SET to this PDU is answered */
+
+static enum script_fate sets_to_one_are_lost(struct script *network, unsigned pdu,
+                                             const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)answer;
+	return request->kind == REQUEST_SET && pdu == mute ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(the_outlet_whose_command_has_no_answer_is_named_whichever_it_is)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	put_state((unsigned)_i, _i ? 4 : 3, VALUE_INTEGER, 1);
+	mute = (unsigned)_i;
+	script->hook = sets_to_one_are_lost;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(_i ? "outlet 4 of pdu-b reads off, and no command was acknowledged"
+	                  : "outlet 3 of pdu-a reads off, and no command was acknowledged");
+}
+END_TEST
+
+/* Its outlets are read, and its uptime is not. */
+static enum script_fate uptime_of_one_is_lost(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)answer;
+	return pdu == mute && request->n == 1 && request->varbinds[0].name.id[4] == 2
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(the_pdu_that_does_not_vouch_is_named_whichever_it_is)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	mute = (unsigned)_i;
+	script->hook = uptime_of_one_is_lost;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(_i ? "but pdu-b does not say how long it is up: it may have restarted"
+	                  : "but pdu-a does not say how long it is up: it may have restarted");
 }
 END_TEST
 
@@ -2101,6 +2195,7 @@ static TCase *reset_case(void)
 	tcase_add_test(tcase, reset_is_off_held_then_on);
 	tcase_add_loop_test(tcase, the_floor_of_a_reset_is_six_requests_and_five_in_v3, 0, 2);
 	tcase_add_test(tcase, reset_of_what_is_off_already_is_held_then_on);
+	tcase_add_test(tcase, reset_of_what_comes_on_by_itself_is_commanded_on_all_the_same);
 	tcase_add_test(tcase, all_feeds_are_off_together_for_the_hold);
 	tcase_add_test(tcase, nothing_is_switched_on_before_the_off_is_proven);
 	tcase_add_test(tcase, power_that_does_not_return_is_success_with_a_warning);
@@ -2119,6 +2214,10 @@ static TCase *ends_case(void)
 	tcase_add_test(tcase, a_silent_pdu_is_named_when_the_time_is_up);
 	tcase_add_test(tcase, an_outlet_that_reads_on_is_named_when_the_time_is_up);
 	tcase_add_test(tcase, a_command_without_an_answer_is_said_when_the_time_is_up);
+	tcase_add_loop_test(tcase, the_outlet_in_the_way_is_named_whichever_it_is, 0, 6);
+	tcase_add_loop_test(tcase, the_outlet_whose_command_has_no_answer_is_named_whichever_it_is,
+	                    0, 2);
+	tcase_add_loop_test(tcase, the_pdu_that_does_not_vouch_is_named_whichever_it_is, 0, 2);
 	tcase_add_test(tcase, a_hold_that_did_not_fit_is_said_when_the_time_is_up);
 	tcase_add_loop_test(tcase, another_device_under_the_address_is_looked_up_anew, 0, 2);
 	tcase_add_test(tcase, another_device_after_the_off_is_success_with_a_warning);

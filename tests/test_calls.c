@@ -1135,6 +1135,21 @@ START_TEST(one_pdu_under_two_names_is_found_before_any_request)
 }
 END_TEST
 
+START_TEST(two_pdus_with_empty_engine_ids_are_two)
+{
+	const struct objid id = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+
+	for (unsigned i = 0; i < 2; i++)
+		script_put_text(script, i, &id, _i ? "engine" : "");
+	configure(both);
+	error = trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "db1");
+	if (_i)
+		assert_fails(TRIPPSNMP_BADCONFIG, "off of node db1 failed: ");
+	else
+		assert_ok();
+}
+END_TEST
+
 START_TEST(without_a_session_nothing_is_asked)
 {
 	no_session = "snmp_priv_passwd: no key can be made of it";
@@ -1811,6 +1826,7 @@ static void add_power(Suite *suite)
 	tcase_add_loop_test(tcase, an_obstacle_that_came_later_is_in_the_last_line_too, 0, 2);
 	tcase_add_test(tcase, what_was_seen_of_another_device_is_forgotten);
 	tcase_add_loop_test(tcase, one_pdu_under_two_names_is_found_before_any_request, 1, 3);
+	tcase_add_loop_test(tcase, two_pdus_with_empty_engine_ids_are_two, 0, 2);
 	tcase_add_test(tcase, without_a_session_nothing_is_asked);
 	tcase_add_loop_test(tcase, a_user_who_is_refused_is_told_that_more_may_be_needed, 0,
 	                    2 * (int)G_N_ELEMENTS(levels));

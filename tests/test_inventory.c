@@ -440,6 +440,21 @@ START_TEST(several_pdus_are_asked_for_their_engine_ids)
 }
 END_TEST
 
+START_TEST(an_empty_engine_id_is_none)
+{
+	const struct objid id = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+
+	begin(2, _i == V1);
+	for (unsigned i = 0; i < 2; i++) {
+		script_outlets(script, i, lx, 1, 1);
+		script_put_text(script, i, &id, "");
+	}
+	look();
+	ck_assert_ptr_null(found(0)->engine_id);
+	ck_assert_ptr_null(found(1)->engine_id);
+}
+END_TEST
+
 START_TEST(pdus_are_asked_at_the_same_time)
 {
 	usec begun;
@@ -2563,6 +2578,7 @@ static TCase *identity_case(void)
 	ADD_BOTH(tcase, an_agent_without_anything_is_named_so);
 	tcase_add_test(tcase, a_skipped_pdu_is_not_asked);
 	ADD_BOTH(tcase, several_pdus_are_asked_for_their_engine_ids);
+	ADD_BOTH(tcase, an_empty_engine_id_is_none);
 	tcase_add_test(tcase, pdus_are_asked_at_the_same_time);
 	return tcase;
 }

@@ -87,6 +87,16 @@ static void use_hook(script_hook hook, unsigned sets)
 	script->context = GUINT_TO_POINTER(sets);
 }
 
+/* How many lines at WARN hold the text. */
+static unsigned count_warned(const char *text)
+{
+	unsigned n = 0;
+
+	for (const char *at = script->lines[TRIPPSNMP_LOG_WARN]->str; (at = strstr(at, text)); at++)
+		n++;
+	return n;
+}
+
 /* --- off --- */
 
 START_TEST(off_is_a_command_and_sweeps_through_the_hold)
@@ -476,6 +486,7 @@ START_TEST(an_access_error_that_lasts_ends_it)
 	for (int i = 1; i < (int)script_count(script, REQUEST_SET); i++)
 		ck_assert_int_le(nth_set(i)->at - nth_set(i - 1)->at, USEC_PER_SEC);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "switching is refused"));
+	ck_assert_uint_eq(count_warned("; asking again until it has lasted"), 1);
 	assert_message("outlet 3 of pdu-a: switching is refused");
 	assert_message(snmp_status_text(refusal));
 	assert_message("write access");
@@ -552,6 +563,32 @@ START_TEST(an_error_that_is_no_access_error_does_not_end_it)
 	refusal = statuses[_i];
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 5);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a: the command is answered with "), 1);
+}
+END_TEST
+
+/* The first SET fails, and the one after the outlet has come back. */
+static enum script_fate fails_twice(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	if (request->kind == REQUEST_SET && (network->calls++ == 0 || network->calls == 3)) {
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_error_that_comes_again_after_an_acknowledgement_is_said_again)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = fails_twice;
+	change_state_at(3, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 4);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a: the command is answered with genErr"),
+	                  2);
 }
 END_TEST
 
@@ -1814,6 +1851,25 @@ START_TEST(a_pdu_that_dies_after_the_off_is_success_with_a_warning)
 }
 END_TEST
 
+/* It obeys each command after six seconds, and none to switch on. */
+static enum script_fate slow_and_never_on(struct script *network, unsigned pdu,
+                                          const struct request *request, struct event *answer)
+{
+	network->relay = 6 * USEC_PER_SEC;
+	return ignore_on(network, pdu, request, answer);
+}
+
+START_TEST(what_is_in_the_way_is_said_of_each_half_of_a_reset)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = slow_and_never_on;
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a reads on; trying on"), 1);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a reads off; trying on"), 1);
+}
+END_TEST
+
 START_TEST(an_outlet_that_comes_back_in_a_resets_hold_is_held_off_anew)
 {
 	begin(1, false);
@@ -1869,7 +1925,8 @@ START_TEST(a_command_without_an_answer_is_said_when_the_time_is_up)
 	use_hook(refuse_sets, 0);
 	refusal = SNMP_STATUS_WRONG_VALUE;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
-	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged");
+	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged: the last one "
+	               "is answered with wrongValue");
 }
 END_TEST
 
@@ -2077,6 +2134,7 @@ static TCase *commands_case(void)
 	tcase_add_test(tcase, an_access_error_seen_once_does_not_end_it);
 	tcase_add_loop_test(tcase, a_no_such_name_refuses_in_v1_alone, 0, 2);
 	tcase_add_loop_test(tcase, an_error_that_is_no_access_error_does_not_end_it, 0, 5);
+	tcase_add_test(tcase, an_error_that_comes_again_after_an_acknowledgement_is_said_again);
 	tcase_add_loop_test(tcase, what_a_card_denies_for_four_seconds_is_no_answer, 0, 9);
 	tcase_add_loop_test(tcase, what_a_card_denies_for_ever_ends_it_after_five_seconds, 0, 6);
 	tcase_add_test(tcase, a_lost_command_is_sent_again);
@@ -2203,6 +2261,7 @@ static TCase *reset_case(void)
 	tcase_add_test(tcase, switching_on_that_is_refused_is_success_with_a_warning);
 	tcase_add_test(tcase, a_refusal_of_off_and_one_of_on_are_not_two);
 	tcase_add_test(tcase, a_pdu_that_dies_after_the_off_is_success_with_a_warning);
+	tcase_add_test(tcase, what_is_in_the_way_is_said_of_each_half_of_a_reset);
 	tcase_add_test(tcase, an_outlet_that_comes_back_in_a_resets_hold_is_held_off_anew);
 	return tcase;
 }

@@ -1279,6 +1279,30 @@ START_TEST(an_uptime_that_is_asked_and_not_answered_vouches_for_nothing)
 }
 END_TEST
 
+/* sysUpTime comes twice, and who knows which of them is meant. */
+static enum script_fate uptime_stands_twice(struct script *network, unsigned pdu,
+                                            const struct request *request, struct event *answer)
+{
+	struct varbind again;
+
+	(void)network;
+	(void)pdu;
+	if (request->kind != REQUEST_GET || request->n != 1 || request->varbinds[0].name.n != 9)
+		return SCRIPT_ANSWERED;
+	again = varbind_copy(&g_array_index(answer->varbinds, struct varbind, 0));
+	g_array_append_val(answer->varbinds, again);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_uptime_that_stands_twice_vouches_for_nothing)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = uptime_stands_twice;
+	ck_assert_int_ne(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_OK);
+}
+END_TEST
+
 START_TEST(uptime_is_asked_by_itself_at_the_end_of_each_hold_of_each_pdu)
 {
 	begin(2, _i == 1);
@@ -1659,6 +1683,39 @@ START_TEST(on_needs_every_outlet_on)
 	settings.power_timeout = USEC_PER_SEC / 2;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_POWER);
 	assert_message("outlet 3 of pdu-a still reads off");
+}
+END_TEST
+
+/* Outlet 4 does not obey, and from 3 s on nobody is told anything. */
+static enum script_fate four_is_stuck(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const struct objid four = cell(lx->command, 1, 4);
+
+	(void)pdu;
+	if (request->kind == REQUEST_SET && network->clock >= at(3))
+		return SCRIPT_LOST;
+	network->relay =
+		request->kind == REQUEST_SET && objid_equal(&request->varbinds[0].name, &four)
+			? 1000 * USEC_PER_SEC
+			: 0;
+	(void)answer;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_outlet_that_was_on_and_is_off_again_is_told_anew)
+{
+	begin(1, false);
+	settings.power_timeout = 100 * USEC_PER_SEC;
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(0, 4, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(0, 4);
+	script->hook = four_is_stuck;
+	change_state_at(3.5, 0, 3, 1);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_POWER);
+	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged since it came "
+	               "back");
 }
 END_TEST
 
@@ -2208,6 +2265,7 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase, a_card_that_starts_may_refuse_its_uptime_first);
 	tcase_add_loop_test(tcase, an_uptime_that_is_asked_and_not_answered_vouches_for_nothing, 0,
 	                    2);
+	tcase_add_test(tcase, an_uptime_that_stands_twice_vouches_for_nothing);
 	tcase_add_loop_test(tcase, uptime_is_asked_by_itself_at_the_end_of_each_hold_of_each_pdu, 0,
 	                    2);
 	tcase_add_test(tcase,
@@ -2242,6 +2300,7 @@ static TCase *on_case(void)
 	tcase_add_test(tcase, on_is_commanded_though_it_reads_on);
 	tcase_add_test(tcase, on_that_was_asked_before_the_command_does_not_count);
 	tcase_add_test(tcase, on_needs_every_outlet_on);
+	tcase_add_test(tcase, an_outlet_that_was_on_and_is_off_again_is_told_anew);
 	tcase_add_test(tcase, an_unknown_state_is_not_on);
 	return tcase;
 }

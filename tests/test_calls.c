@@ -1587,6 +1587,42 @@ START_TEST(a_call_that_is_stopped_says_what_it_did)
 }
 END_TEST
 
+static bool told_of_waiting;
+
+static int stop_after_two_seconds(void *context, const struct trippsnmp_progress *progress)
+{
+	(void)context;
+	told_of_waiting = told_of_waiting || strstr(progress->doing, "waiting while all outlets");
+	return seconds() > 2;
+}
+
+/* The outlets of one PDU do not obey. */
+static enum script_fate one_is_stuck(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	network->relay = pdu == silent ? 1000 * USEC_PER_SEC : 0;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_power_call_that_is_stopped_says_which_outlet_is_in_the_way)
+{
+	silent = (unsigned)_i;
+	told_of_waiting = false;
+	script->hook = one_is_stuck;
+	trippsnmp_set_progress(handle, stop_after_two_seconds, NULL);
+	configure(both);
+	error = trippsnmp_power(handle, TRIPPSNMP_POWER_RESET, "db1");
+	assert_fails(TRIPPSNMP_STOPPED,
+	             _i ? "reset of node db1 failed: stopped, and before all outlets were known to "
+	                  "be off for good: outlet 3 of pdu-b reads on"
+	                : "reset of node db1 failed: stopped, and before all outlets were known to "
+	                  "be off for good: outlet 3 of pdu-a reads on");
+	ck_assert(!told_of_waiting);
+}
+END_TEST
+
 /* --- handles --- */
 
 START_TEST(a_handle_without_configuration_does_nothing)
@@ -1850,6 +1886,8 @@ static void add_readings(Suite *suite)
 	tcase_add_test(tcase, a_single_pdu_needs_no_name);
 	tcase_add_loop_test(tcase, a_root_that_is_not_dotted_numbers_is_refused, 0, 10);
 	tcase_add_test(tcase, a_walk_of_a_pdu_that_does_not_answer_says_so);
+	tcase_add_loop_test(tcase, a_power_call_that_is_stopped_says_which_outlet_is_in_the_way, 0,
+	                    2);
 	tcase_add_loop_test(tcase, a_call_that_is_stopped_says_what_it_did, 0,
 	                    (int)G_N_ELEMENTS(stops));
 }

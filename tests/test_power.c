@@ -1530,6 +1530,10 @@ START_TEST(long_names_are_read_in_answers_of_their_own)
 	}
 	/* a check for each command, and two sweeps */
 	ck_assert_uint_eq(all, 8 + 16);
+	/* what does not fit into one answer is asked for at once after it */
+	for (unsigned i = count_sweeps() - 8; i + 1 < count_sweeps(); i++)
+		ck_assert_int_le(nth_sweep((int)i + 1)->at - nth_sweep((int)i)->at,
+		                 2 * script->latency);
 	g_free(name);
 }
 END_TEST
@@ -1716,6 +1720,33 @@ START_TEST(an_outlet_that_was_on_and_is_off_again_is_told_anew)
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_POWER);
 	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged since it came "
 	               "back");
+}
+END_TEST
+
+static enum script_fate slow_to_come_on(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	network->relay = pdu == 1 ? 15 * USEC_PER_SEC : 0;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not)
+{
+	unsigned of_a = 0;
+
+	begin(2, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 3, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	script->hook = slow_to_come_on;
+	assert_ok(TRIPPSNMP_POWER_ON);
+	for (unsigned i = 0; i < count_sweeps(); i++)
+		of_a += nth_sweep((int)i)->pdu == 0;
+	ck_assert(elapsed() >= 15);
+	ck_assert_msg(of_a >= 7 && of_a <= 10, "%u", of_a);
 }
 END_TEST
 
@@ -2301,6 +2332,7 @@ static TCase *on_case(void)
 	tcase_add_test(tcase, on_that_was_asked_before_the_command_does_not_count);
 	tcase_add_test(tcase, on_needs_every_outlet_on);
 	tcase_add_test(tcase, an_outlet_that_was_on_and_is_off_again_is_told_anew);
+	tcase_add_test(tcase, a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not);
 	tcase_add_test(tcase, an_unknown_state_is_not_on);
 	return tcase;
 }

@@ -2204,6 +2204,30 @@ START_TEST(a_difference_begins_it_anew)
 }
 END_TEST
 
+/* After five seconds fewer outlets are counted on the first device than there are rows. */
+static enum script_fate count_changes(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	if (network->clock > 5 * USEC_PER_SEC + *(usec *)network->context)
+		put_count(pdu, lx, 1, 7);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_count_that_changes_is_a_difference)
+{
+	usec begun;
+
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	need_settled(0);
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = count_changes;
+	assert_between(seconds_for_look(), 20, 22);
+}
+END_TEST
+
 START_TEST(each_pdu_settles_by_itself)
 {
 	begin(2, false);
@@ -2724,6 +2748,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_has_just_started_must_be_up_for_thirty_seconds);
 	ADD_BOTH(tcase, a_card_that_is_up_for_a_minute_is_looked_at_twice);
 	ADD_BOTH(tcase, a_difference_begins_it_anew);
+	ADD_BOTH(tcase, a_count_that_changes_is_a_difference);
 	tcase_add_test(tcase, each_pdu_settles_by_itself);
 	tcase_add_test(tcase, a_second_look_counts_on_what_the_first_one_saw);
 	tcase_add_loop_test(tcase, a_card_that_refuses_sysuptime_is_as_one_that_does_not_tell, 0,

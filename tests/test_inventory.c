@@ -1254,6 +1254,18 @@ START_TEST(silence_on_getbulk_falls_back_to_getnext)
 }
 END_TEST
 
+START_TEST(so_it_does_where_a_number_is_looked_up)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	script_outlets(script, 0, lx, 2, 8);
+	script->hook = no_bulk;
+	need_number(0, 2, 3);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 16);
+}
+END_TEST
+
 static enum script_fate bulk_error(struct script *network, unsigned pdu,
                                    const struct request *request, struct event *answer)
 {
@@ -2375,7 +2387,19 @@ START_TEST(another_device_under_the_address_is_looked_at_from_the_beginning)
 }
 END_TEST
 
-/* It comes back with outlet 7 nameless, and stays so. */
+/* It comes back with one outlet nameless, or as the factory named it, and stays so. */
+static struct {
+	uint32_t number;
+	const char *name, *said;
+} losses[] = {
+	{ 7, "", "not there or empty now" },
+	{ 1, "", "not there or empty now" },
+	{ 8, "", "not there or empty now" },
+	{ 8, "Load 8", "a factory's now" },
+};
+
+static unsigned loss;
+
 static enum script_fate loses_a_name(struct script *network, unsigned pdu,
                                      const struct request *request, struct event *answer)
 {
@@ -2383,19 +2407,23 @@ static enum script_fate loses_a_name(struct script *network, unsigned pdu,
 	(void)request;
 	(void)answer;
 	if (network->clock - *(usec *)network->context >= 5 * USEC_PER_SEC)
-		put_name(1, 7, "");
+		put_name(1, losses[loss].number, losses[loss].name);
 	return SCRIPT_ANSWERED;
 }
 
 START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 {
+	char *said;
 	usec begun;
 
-	begin(1, _i == V1);
+	loss = (unsigned)_i / 2;
+	said = g_strdup_printf("the name of LX PDU outlet 1.%u was \"db1\" before and is %s",
+	                       losses[loss].number, losses[loss].said);
+	begin(1, _i % 2 == V1);
 	script_outlets(script, 0, lx, 1, 8);
 	put_end(0);
 	put_name(1, 3, "db1");
-	put_name(1, 7, "db1");
+	put_name(1, losses[loss].number, "db1");
 	want(0, "db1");
 	needs[0].settled = true;
 	begun = script->clock;
@@ -2403,8 +2431,8 @@ START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 	script->hook = loses_a_name;
 	ck_assert(!looks(60));
 	ck_assert(!found(0)->whole);
-	assert_obstacle("the name of LX PDU outlet 1.7 was \"db1\" before and is not there or "
-	                "empty now");
+	assert_obstacle(said);
+	g_free(said);
 }
 END_TEST
 
@@ -2520,6 +2548,31 @@ START_TEST(model_and_firmware_are_read)
 	ck_assert_uint_eq(found(0)->models->len, 1);
 	ck_assert_str_eq(g_array_index(found(0)->models, struct shown_model, 0).text, "PDU15NETLX");
 	ck_assert_str_eq(found(0)->firmware, "20.2.1");
+}
+END_TEST
+
+/* Requests for what is only shown get no answer. */
+static enum script_fate silent_about_details(struct script *network, unsigned pdu,
+                                             const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	for (unsigned i = 0; i < request->n && request->kind == REQUEST_GET; i++)
+		if (objid_equal(&request->varbinds[i].name, &lx->card_firmware))
+			return SCRIPT_LOST;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(silence_about_what_is_only_shown_is_no_failure)
+{
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 2);
+	script->hook = silent_about_details;
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+	ck_assert(script->clock < 1010 * USEC_PER_SEC);
 }
 END_TEST
 
@@ -2670,6 +2723,7 @@ static TCase *tables_case(void)
 	tcase_add_test(tcase, a_table_of_24_costs_four_requests_in_v1);
 	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
 	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
+	tcase_add_test(tcase, so_it_does_where_a_number_is_looked_up);
 	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
 	tcase_add_test(tcase, errors_on_getbulk_fall_back_to_getnext);
 	tcase_add_test(tcase, long_names_make_fewer_rows_a_request);
@@ -2738,7 +2792,8 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_long_is_believed_at_once);
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
-	ADD_BOTH(tcase, a_name_that_an_earlier_look_saw_is_not_dropped);
+	tcase_add_loop_test(tcase, a_name_that_an_earlier_look_saw_is_not_dropped, 0,
+	                    2 * (int)G_N_ELEMENTS(losses));
 	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(
@@ -2768,6 +2823,7 @@ static TCase *shown_case(void)
 	tcase_add_loop_test(tcase, a_meter_that_cannot_be_true_is_none, 0, 6);
 	tcase_add_loop_test(tcase, meters_that_are_errors_are_left_out_and_nothing_else, 0, 2);
 	tcase_add_loop_test(tcase, model_and_firmware_are_read, 0, 2);
+	tcase_add_loop_test(tcase, silence_about_what_is_only_shown_is_no_failure, 0, 2);
 	tcase_add_loop_test(tcase, a_card_that_tells_no_model_is_looked_at_all_the_same, 0, 4);
 	tcase_add_loop_test(tcase, who_does_not_show_them_does_not_ask_for_them, 0, 2);
 	return tcase;

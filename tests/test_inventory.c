@@ -1540,6 +1540,21 @@ START_TEST(a_row_before_the_first_controllable_one_is_not_overlooked)
 }
 END_TEST
 
+START_TEST(no_row_before_the_first_controllable_one_is_overlooked)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 7, 3);
+	for (uint32_t number = 5; number <= 9; number++) {
+		const struct objid description = family_instance(lx, lx->description, 1, number);
+
+		put_name(1, number, number == 7 ? "db1" : "web");
+		script_put_text(script, 0, &description, "");
+	}
+	want(0, "db1"); /* the others need not say whether they are controllable */
+	assert_not_whole("outlet 1.7 lacks whether it is controllable");
+}
+END_TEST
+
 START_TEST(a_column_that_no_row_has_is_no_hole)
 {
 	begin(1, _i == V1);
@@ -2745,6 +2760,7 @@ static TCase *trouble_case(void)
 	ADD_BOTH(tcase, an_unclear_row_makes_it_no_table_where_a_number_is_looked_up);
 	ADD_BOTH(tcase, a_row_without_its_texts_may_be_the_nodes_whatever_else_it_says);
 	ADD_BOTH(tcase, a_row_before_the_first_controllable_one_is_not_overlooked);
+	ADD_BOTH(tcase, no_row_before_the_first_controllable_one_is_overlooked);
 	ADD_BOTH(tcase, a_column_that_no_row_has_is_no_hole);
 	ADD_BOTH(tcase, a_name_that_is_no_text_makes_it_no_table);
 	ADD_BOTH(tcase, a_row_with_a_strange_index_makes_it_no_table);

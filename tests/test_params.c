@@ -1030,6 +1030,20 @@ START_TEST(a_secret_that_the_file_lacks_is_said_to_be_missing_there_too)
 }
 END_TEST
 
+START_TEST(a_privacy_protocol_that_encrypts_nothing_is_warned_of)
+{
+	char *said = warnings("ipaddr=a|login=u|password=abcdefgh|snmp_priv_prot=AES");
+	char *none = warnings("ipaddr=a|login=u|password=abcdefgh|snmp_priv_prot=AES|"
+	                      "snmp_priv_passwd=abcdefgh");
+
+	ck_assert_str_eq(said, "snmp_priv_prot: set, but without snmp_priv_passwd nothing is "
+	                       "encrypted\n");
+	ck_assert_str_eq(none, "");
+	g_free(said);
+	g_free(none);
+}
+END_TEST
+
 START_TEST(times_that_give_something_up_are_warned_of)
 {
 	static const char *const cases[][2] = {
@@ -1257,6 +1271,7 @@ static TCase *secrets_case(void)
 	tcase_add_test(tcase, slips_in_a_secrets_file_are_warned_of_with_file_and_line);
 	tcase_add_test(tcase, a_secrets_file_is_named_from_the_root);
 	tcase_add_test(tcase, a_secret_that_the_file_lacks_is_said_to_be_missing_there_too);
+	tcase_add_test(tcase, a_privacy_protocol_that_encrypts_nothing_is_warned_of);
 	tcase_add_test(tcase, times_that_give_something_up_are_warned_of);
 	LOOP(tcase, a_file_that_others_can_use_is_refused, modes);
 	tcase_add_test(tcase, a_file_of_another_user_is_refused);

@@ -1,5 +1,5 @@
 # make fuzz, coverage, lint, builds, mutants: the tools that look at the code from outside. None of
-# them leaves anything in the source; each works in a directory below the build's, or a temporary one.
+# them leaves anything in the source; each works in a directory of its own.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz \
@@ -29,7 +29,7 @@ builds:
 	@rm -rf builds-source && $(MAKE) -s distdir distdir=builds-source >/dev/null && \
 	$(SHELL) $(srcdir)/tests/builds.sh builds-source
 
-# The unit tests on broken copies of lib/, or of FILES, without those that take long or know no lib/.
+# The unit tests on broken copies of lib/, or of FILES; not those that take long or know no lib/.
 mutants_without = tests/test_session tests/test_tool
 mutants:
 	@$(AM_TESTS_ENVIRONMENT) \

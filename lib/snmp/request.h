@@ -110,6 +110,8 @@ struct network {
 /** A GArray of struct varbind that frees their octets. */
 GArray *varbinds_new(void);
 void varbinds_add(GArray *varbinds, const struct objid *name);
+/** Octets are shared by reference. */
+void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind);
 void varbinds_add_integer(GArray *varbinds, const struct objid *name, int64_t number);
 void varbind_clear(struct varbind *varbind);
 /** Deep enough: octets are shared by reference. */

@@ -241,13 +241,15 @@ static void log_answer(const struct exchange *x, const struct event *event)
 	g_free(shown);
 }
 
-static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now, uint32_t *next_tag,
+/* Makes the request of an attempt, which is the n-th at the question; takes over asked. */
+static struct attempt *make_attempt(struct exchange *x, enum request_kind kind, unsigned n,
+                                    GArray *asked, usec now, uint32_t *next_tag,
                                     struct request *request, GArray **varbinds)
 {
 	struct attempt *attempt = g_new0(struct attempt, 1);
 
 	attempt->asked = asked;
-	attempt->kind = x->question.kind;
+	attempt->kind = kind;
 	attempt->tag = (*next_tag)++;
 	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
@@ -258,13 +260,15 @@ static struct attempt *make_attempt(struct exchange *x, GArray *asked, usec now,
 	attempt->varbinds = g_array_ref(*varbinds);
 	*request = (struct request){
 		.tag = attempt->tag,
-		.kind = x->question.kind,
+		.attempt = n,
+		.kind = kind,
 		.once = x->question.once,
 		.repetitions = x->question.repetitions,
 		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
 		.n = (*varbinds)->len,
 		.leave_by = x->question.leave_by,
 	};
+	log_request(x, request, *varbinds);
 	return attempt;
 }
 
@@ -276,8 +280,7 @@ static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct r
 	GArray *asked = assembly_plan(&x->assembly, x->sizing.limit);
 
 	g_array_set_size(asked, sizing_part(&x->sizing, asked->len, silent));
-	make_attempt(x, asked, now, next_tag, request, varbinds)->part = true;
-	log_request(x, request, *varbinds);
+	make_attempt(x, x->question.kind, 0, asked, now, next_tag, request, varbinds)->part = true;
 	x->part_due = false;
 	x->due = now + pause_after(x, silent);
 	return true;
@@ -294,15 +297,10 @@ static bool may_be_deaf(const struct exchange *x)
 static bool send_probe(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                        GArray **varbinds)
 {
-	GArray *asked = assembly_plan(&x->assembly, x->sizing.limit);
-	struct attempt *attempt;
+	GArray *asked = assembly_plan(&x->assembly, 1);
 
-	g_array_set_size(asked, 1);
-	attempt = make_attempt(x, asked, now, next_tag, request, varbinds);
-	attempt->kind = request->kind = REQUEST_NEXT;
-	g_ptr_array_steal_index(x->attempts, x->attempts->len - 1);
-	g_ptr_array_add(x->past, attempt);
-	log_request(x, request, *varbinds);
+	make_attempt(x, REQUEST_NEXT, 0, asked, now, next_tag, request, varbinds);
+	g_ptr_array_add(x->past, g_ptr_array_steal_index(x->attempts, x->attempts->len - 1));
 	x->probe_due = false;
 	x->due = now + pause_after(x, x->silent - 1);
 	return true;
@@ -340,10 +338,9 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 	}
 	learn_from_silence(x);
 	g_clear_pointer(&x->fault, g_free);
-	attempt = make_attempt(x, assembly_plan(&x->assembly, x->sizing.limit), now, next_tag,
-	                       request, varbinds);
-	request->attempt = x->silent;
-	log_request(x, request, *varbinds);
+	attempt = make_attempt(x, x->question.kind, x->silent,
+	                       assembly_plan(&x->assembly, x->sizing.limit), now, next_tag, request,
+	                       varbinds);
 	x->probe_due = may_be_deaf(x);
 	x->part_due = !x->probe_due && assembly_has_parts(&x->assembly) &&
 	              sizing_doubts(&x->sizing, attempt->asked->len, x->silent);

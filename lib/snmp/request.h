@@ -1,7 +1,8 @@
 /*
  * The internal request interface: everything above the session reaches a PDU
  * through it, and in tests a virtual network with a virtual clock stands in.
- * It knows objects, requests and events; nothing of net-snmp or of sockets.
+ * It knows objects, requests and events, and must never know anything of
+ * net-snmp or of sockets.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -25,7 +25,6 @@ struct parser {
 	struct nodemap *map; /* NULL if bare */
 	GHashTable *nodes;   /* name key -> struct node */
 	GHashTable *outlets; /* outlet key -> the struct node that it feeds */
-	GHashTable *mains;   /* device key -> the struct node that its main load feeds */
 	char *error;
 };
 
@@ -329,12 +328,6 @@ static char *outlet_key(const struct outlet_ref *ref)
 	return key;
 }
 
-/* The same for what is on one device as it is written. */
-static char *device_key(const struct outlet_ref *ref)
-{
-	return g_strdup_printf("%u %u", ref->pdu, ref->has_device ? ref->device : 0);
-}
-
 static bool fail_about_main(struct parser *p, const char *start, const struct node *node,
                             const struct outlet_ref *cut, const struct node *other)
 {
@@ -351,42 +344,29 @@ static bool on_one_device(const struct outlet_ref *a, const struct outlet_ref *b
 	return a->pdu == b->pdu && a->has_device == b->has_device && a->device == b->device;
 }
 
-/* Another node's outlet on the device of that main load, and whose; NULL if there is none. */
-static const struct outlet_ref *beside_main(const struct parser *p, const struct node *node,
-                                            const struct outlet_ref *main,
-                                            const struct node **other)
-{
-	for (unsigned i = 0; i < p->map->nodes->len; i++) {
-		*other = g_ptr_array_index(p->map->nodes, i);
-		for (unsigned k = 0; *other != node && k < (*other)->outlets->len; k++) {
-			const struct outlet_ref *ref = g_ptr_array_index((*other)->outlets, k);
-
-			if (ref->number && on_one_device(ref, main))
-				return ref;
-		}
-	}
-	return NULL;
-}
-
 /*
- * Nothing of another node may hang on the device of a main load. What is written alike is seen
- * here; whether 3 and 1.main are on one device, only the PDU can tell.
+ * Of two nodes neither may have the main load of a device on which the other one has an outlet.
+ * What is written alike is seen here; whether 3 and 1.main are on one device, only the PDU can
+ * tell.
  */
 static bool check_main(struct parser *p, const char *start, const struct node *node,
                        const struct outlet_ref *ref)
 {
-	char *key = device_key(ref);
-	const struct node *owner = g_hash_table_lookup(p->mains, key), *other;
-	const struct outlet_ref *cut;
+	for (unsigned i = 0; i < p->map->nodes->len; i++) {
+		const struct node *other = g_ptr_array_index(p->map->nodes, i);
 
-	if (outlet_ref_is_main(ref)) {
-		g_hash_table_insert(p->mains, key, (void *)node);
-		cut = beside_main(p, node, ref, &other);
-		return !cut || fail_about_main(p, start, node, cut, other);
+		for (unsigned k = 0; other != node && k < other->outlets->len; k++) {
+			const struct outlet_ref *its = g_ptr_array_index(other->outlets, k);
+
+			if (!ref->number || !its->number || !on_one_device(ref, its))
+				continue;
+			if (outlet_ref_is_main(ref))
+				return fail_about_main(p, start, node, its, other);
+			if (outlet_ref_is_main(its))
+				return fail_about_main(p, start, other, ref, node);
+		}
 	}
-	g_free(key);
-	return !ref->number || !owner || owner == node ||
-	       fail_about_main(p, start, owner, ref, node);
+	return true;
 }
 
 static bool claim_outlet(struct parser *p, const char *start, const struct node *node,
@@ -557,7 +537,6 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 	p.map->ipaddr = ipaddr;
 	p.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	p.mains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	if (!parse(&p)) {
 		nodemap_free(p.map);
@@ -566,7 +545,6 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 	}
 	g_hash_table_unref(p.nodes);
 	g_hash_table_unref(p.outlets);
-	g_hash_table_unref(p.mains);
 	return p.map;
 }
 

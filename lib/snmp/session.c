@@ -292,8 +292,8 @@ void session_free(struct network *network)
 	if (session->log_handler)
 		netsnmp_remove_loghandler(session->log_handler);
 	g_free(session->peers);
-	explicit_bzero(session->auth_key, sizeof(session->auth_key));
-	explicit_bzero(session->priv_key, sizeof(session->priv_key));
+	explicit_bzero(&session->auth, sizeof(session->auth));
+	explicit_bzero(&session->priv, sizeof(session->priv));
 	explicit_bzero(session->datagram, sizeof(session->datagram)); /* has the community */
 	g_free(session);
 }

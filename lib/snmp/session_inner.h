@@ -75,6 +75,16 @@ struct sender {
 	long boots, time;
 };
 
+/** A protocol, and Ku (RFC 3414 A.2): made once, localised for each engine by net-snmp. */
+struct key {
+	const oid *protocol;
+	size_t protocol_length;
+	u_char octets[USM_AUTH_KU_LEN];
+	size_t length;
+};
+
+G_STATIC_ASSERT(USM_PRIV_KU_LEN >= USM_AUTH_KU_LEN);
+
 struct session {
 	struct network network; /* first: what the others see */
 	const struct config *config;
@@ -85,11 +95,7 @@ struct session {
 	netsnmp_log_handler *log_handler;
 	u_char datagram[DATAGRAM_MAX]; /* the one that net-snmp is about to read */
 	struct sender sender;          /* of that */
-	/* Ku (RFC 3414 A.2): made once, localised for each engine by net-snmp */
-	const oid *auth_protocol, *priv_protocol;
-	size_t auth_protocol_len, priv_protocol_len;
-	u_char auth_key[USM_AUTH_KU_LEN], priv_key[USM_PRIV_KU_LEN];
-	size_t auth_key_len, priv_key_len;
+	struct key auth, priv;
 };
 
 /* --- session.c --- */

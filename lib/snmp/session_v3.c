@@ -43,61 +43,58 @@ static const char *priv_name(enum priv_protocol priv)
 	return names[priv];
 }
 
-static const oid *auth_oid(enum auth_protocol auth, size_t *length)
+/* False if net-snmp does not offer it. */
+static bool find_auth(enum auth_protocol auth, struct key *key)
 {
 	const int type = usm_lookup_auth_type(auth_name(auth));
 
-	return type < 0 ? NULL : sc_get_auth_oid(type, length);
+	key->protocol = type < 0 ? NULL : sc_get_auth_oid(type, &key->protocol_length);
+	return key->protocol;
 }
 
-static const oid *priv_oid(enum priv_protocol priv, size_t *length)
+static bool find_priv(enum priv_protocol priv, struct key *key)
 {
 	const int type = usm_lookup_priv_type(priv_name(priv));
 
-	return type < 0 ? NULL : sc_get_priv_oid(type, length);
+	key->protocol = type < 0 ? NULL : sc_get_priv_oid(type, &key->protocol_length);
+	return key->protocol;
 }
 
 bool session_offers(const struct config *config, char **error)
 {
-	size_t length;
+	struct key unused;
 
 	*error = NULL;
-	if (config->auth != AUTH_NONE && !auth_oid(config->auth, &length))
+	if (config->auth != AUTH_NONE && !find_auth(config->auth, &unused))
 		*error =
 			g_strdup_printf("snmp_auth_prot: this machine's net-snmp does not offer %s",
 		                        auth_name(config->auth));
-	else if (config->priv != PRIV_NONE && !priv_oid(config->priv, &length))
+	else if (config->priv != PRIV_NONE && !find_priv(config->priv, &unused))
 		*error =
 			g_strdup_printf("snmp_priv_prot: this machine's net-snmp does not offer %s",
 		                        priv_name(config->priv));
 	return !*error;
 }
 
-static bool make_key(const struct session *session, const char *passphrase, u_char *key,
-                     size_t *length)
+/* Both keys are made with the hash of the protocol that authenticates. */
+static bool make_key(const struct key *auth, const char *passphrase, struct key *key)
 {
-	return generate_Ku(session->auth_protocol, (u_int)session->auth_protocol_len,
-	                   (const u_char *)passphrase, strlen(passphrase), key,
-	                   length) == SNMPERR_SUCCESS;
+	key->length = sizeof(key->octets);
+	return generate_Ku(auth->protocol, (u_int)auth->protocol_length, (const u_char *)passphrase,
+	                   strlen(passphrase), key->octets, &key->length) == SNMPERR_SUCCESS;
 }
 
 bool v3_make_keys(struct session *session)
 {
 	const struct config *config = session->config;
+	struct key *auth = &session->auth, *priv = &session->priv;
 
 	if (config->auth == AUTH_NONE)
 		return true;
-	session->auth_protocol = auth_oid(config->auth, &session->auth_protocol_len);
-	session->auth_key_len = sizeof(session->auth_key);
-	if (!session->auth_protocol ||
-	    !make_key(session, config->auth_passphrase, session->auth_key, &session->auth_key_len))
+	if (!find_auth(config->auth, auth) || !make_key(auth, config->auth_passphrase, auth))
 		return false;
-	if (config->priv == PRIV_NONE)
-		return true;
-	session->priv_protocol = priv_oid(config->priv, &session->priv_protocol_len);
-	session->priv_key_len = sizeof(session->priv_key);
-	return session->priv_protocol && make_key(session, config->priv_passphrase,
-	                                          session->priv_key, &session->priv_key_len);
+	return config->priv == PRIV_NONE ||
+	       (find_priv(config->priv, priv) && make_key(auth, config->priv_passphrase, priv));
 }
 
 /*
@@ -119,6 +116,7 @@ void v3_start(void)
 void v3_describe(const struct session *session, netsnmp_session *description)
 {
 	const struct config *config = session->config;
+	const struct key *auth = &session->auth, *priv = &session->priv;
 
 	description->version = SNMP_VERSION_3;
 	description->securityModel = SNMP_SEC_MODEL_USM;
@@ -128,17 +126,17 @@ void v3_describe(const struct session *session, netsnmp_session *description)
 	if (config->auth == AUTH_NONE)
 		return;
 	description->securityLevel = SNMP_SEC_LEVEL_AUTHNOPRIV;
-	description->securityAuthProto = (oid *)session->auth_protocol;
-	description->securityAuthProtoLen = session->auth_protocol_len;
-	memcpy(description->securityAuthKey, session->auth_key, session->auth_key_len);
-	description->securityAuthKeyLen = session->auth_key_len;
+	description->securityAuthProto = (oid *)auth->protocol;
+	description->securityAuthProtoLen = auth->protocol_length;
+	memcpy(description->securityAuthKey, auth->octets, auth->length);
+	description->securityAuthKeyLen = auth->length;
 	if (config->priv == PRIV_NONE)
 		return;
 	description->securityLevel = SNMP_SEC_LEVEL_AUTHPRIV;
-	description->securityPrivProto = (oid *)session->priv_protocol;
-	description->securityPrivProtoLen = session->priv_protocol_len;
-	memcpy(description->securityPrivKey, session->priv_key, session->priv_key_len);
-	description->securityPrivKeyLen = session->priv_key_len;
+	description->securityPrivProto = (oid *)priv->protocol;
+	description->securityPrivProtoLen = priv->protocol_length;
+	memcpy(description->securityPrivKey, priv->octets, priv->length);
+	description->securityPrivKeyLen = priv->length;
 }
 
 /* The plain beginning of an SNMPv3 message: RFC 3412 section 6, RFC 3414 section 2.4. */

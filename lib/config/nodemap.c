@@ -114,7 +114,7 @@ bool outlet_ref_is_main(const struct outlet_ref *ref)
 /* NUMBER or main. */
 static uint32_t take_outlet(const char **at)
 {
-	if (strcmp(*at, MAIN))
+	if (strcmp(*at, MAIN) != 0)
 		return take_number(at);
 	*at += strlen(MAIN);
 	return TRIPPSNMP_MAIN;

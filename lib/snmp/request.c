@@ -12,7 +12,7 @@
 
 #define TEXT_SHOWN 32 /* bytes of a device's text in a message */
 
-static void clear_element(gpointer varbind)
+static void clear_element(void *varbind)
 {
 	varbind_clear(varbind);
 }
@@ -64,7 +64,7 @@ void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind)
 
 char *varbind_text(const struct varbind *varbind)
 {
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
 	char *escaped, *text;
 
@@ -105,7 +105,7 @@ bool varbind_is_object(const struct varbind *varbind, const struct objid *name)
 
 bool varbind_objid(const struct varbind *varbind, struct objid *value)
 {
-	gsize n;
+	size_t n;
 	const char *text, *end;
 	uint64_t id = 0;
 	bool digits = false;

@@ -54,6 +54,7 @@ person "a file with secrets that others may read is refused" 2 '' 'others .*chmo
 	--file "$scratch/file"
 echo 'ipaddr' >"$scratch/file"
 person "a line that is no parameter is said" 2 '' 'line 1 is not NAME=VALUE' list --file "$scratch/file"
+person "a directory is no file" 2 '' 'Is a directory' list --file "$scratch"
 person "a file that is not there" 2 '' 'No such file' list --file "$scratch/nothing"
 start_pdu silent twin-only --community quiet
 there=$address

@@ -63,6 +63,8 @@ static GPtrArray *read_lines(FILE *file, char **error)
 		else
 			*error = g_strdup_printf("line %u is not NAME=VALUE", number);
 	}
+	if (!*error && ferror(file)) /* such as a directory */
+		*error = g_strdup(g_strerror(errno));
 	if (line)
 		explicit_bzero(line, size);
 	free(line);

@@ -48,10 +48,15 @@ person "--version" 0 "^$("$tool" --version)\$" '' --version
 person "the command line goes before the environment" 0 "^$b " '' list ipaddr="$b"
 printf '# a comment\n\nipaddr=%s\ncommunity=tripplite\n' "$b" >"$scratch/file"
 chmod 600 "$scratch/file"
+person "a parameter that stands twice is an error" 2 '' '^trippsnmp: hostlist: given twice$' drill db1 \
+	hostlist=db1:3 hostlist=db1:4 --yes
 person "a file goes before the environment" 0 "^$b " '' list --file "$scratch/file"
 chmod 644 "$scratch/file"
 person "a file with secrets that others may read is refused" 2 '' 'others .*chmod 600' list \
 	--file "$scratch/file"
+printf 'community=one-secret\ncommunity=other-secret\n' >"$scratch/file"
+chmod 600 "$scratch/file"
+person "also in a file" 2 '' '^trippsnmp: community: given twice$' list --file "$scratch/file"
 echo 'ipaddr' >"$scratch/file"
 person "a line that is no parameter is said" 2 '' 'line 1 is not NAME=VALUE' list --file "$scratch/file"
 person "a directory is no file" 2 '' 'Is a directory' list --file "$scratch"

@@ -146,6 +146,13 @@ check "the others are looked at all the same" has '^✓ node db1: on'
 person "check of an outlet that cannot be switched" 1 '^✗ node db1: ' '' check hostlist=db1:7
 person "check of a silent PDU" 1 "^✗ $there: .*no answer" '' check ipaddr="$there" "$map" \
 	total_timeout=1 power_timeout=0.5 off_hold=0.1
+check "its alarms are not said to be none" has_not 'no active alarms'
+check "nor are nodes passed over in silence" has '^! nodes: not looked at while a PDU cannot be read$'
+start_pdu mute twin-only --community quiet
+person "check of two silent PDUs" 1 "^✗ $there: no answer" '' check ipaddr="$there $address" \
+	"hostlist=db1:3@$there;db2:4@$address" total_timeout=1 power_timeout=0.5 off_hold=0.1
+check "neither is said to be the other" has "^✗ $address: could not be read$"
+check "of the other a warning tells" has "warning: $address: no answer"
 start_pdu c smart1500rmxl2ua-webcard-12.06.0069 --community tripplite
 c=$address
 person "check where write access cannot be told" 0 '^! status and write access' '' check ipaddr="$c" \

@@ -486,12 +486,15 @@ static bool is_ipv6(const char *host)
 	return ok && n > 0 && scope[1 + n] == '\0';
 }
 
-/* A name, or an IPv4 address. "10.1" is neither, although resolvers take it for 10.0.0.1. */
+/*
+ * A name, or an IPv4 address. "10.1" and "0xa000001" are neither, although resolvers take both for
+ * 10.0.0.1.
+ */
 static bool is_host(const char *host)
 {
 	struct in_addr binary;
 
-	if (host[strspn(host, G_CSET_DIGITS ".")] == '\0')
+	if (host[strspn(host, G_CSET_DIGITS ".")] == '\0' || inet_aton(host, &binary) != 0)
 		return inet_pton(AF_INET, host, &binary) == 1;
 	if (strlen(host) > HOST_NAME_BYTES || strstr(host, "..") != NULL)
 		return false;

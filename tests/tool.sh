@@ -227,7 +227,12 @@ kill -INT $drilled
 wait $drilled
 code=$?
 check "an interruption of the hold is a failure, and ends with on" ended 6 'interrupted: on again' '*'
+check "and no verdict on the node" has '^✗ the drill was interrupted, and says nothing of this node$'
 check "the outlet is on" test "$(events d | tail -n 1)" = '1.3 on'
+tell d 'when set 2 stuck 1.3' >/dev/null
+person "a drill whose outlet stays off" 5 'off was proven, but its outlets are not known to be on' '' \
+	drill db1 ipaddr="$d" hostlist=db1:3 power_timeout=1 off_hold=0.1 total_timeout=10 --yes
+tell d 'release 1.3' >/dev/null
 
 # --- watch ---
 "$tool" watch ipaddr="$d" --interval 0.2 >"$scratch/watched" 2>&1 &

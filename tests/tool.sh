@@ -150,7 +150,7 @@ check "its alarms are not said to be none" has_not 'no active alarms'
 check "nor are nodes passed over in silence" has '^! nodes: not looked at while a PDU cannot be read$'
 start_pdu mute twin-only --community quiet
 person "check of two silent PDUs" 1 "^✗ $there: no answer" '' check ipaddr="$there $address" \
-	"hostlist=db1:3@$there;db2:4@$address" total_timeout=1 power_timeout=0.5 off_hold=0.1
+	"hostlist=db1:3@$there;db2:4@$address" total_timeout=1 power_timeout=0.5 off_hold=0.1 snmp_timeout=0.1
 check "neither is said to be the other" has "^✗ $address: could not be read$"
 check "of the other a warning tells" has "warning: $address: no answer"
 start_pdu c smart1500rmxl2ua-webcard-12.06.0069 --community tripplite
@@ -206,6 +206,9 @@ check "a drill" ended 0 'off is proven: outlet 3 of .*told at' "Type the node's 
 check "it switched that outlet off and on, and no other" test "$(events a | tail -n 4)" = \
 	"$(printf '1.3 command off\n1.3 off\n1.3 command on\n1.3 on')"
 check "it says what no program can see" has 'What no program can see'
+person "where another PDU is silent, its outlets are told as they are mapped" 0 \
+	"^node db1 is on, and fed by 3@$a\$" '' drill db1 ipaddr="$a $there" "hostlist=db1:3@$a;db2:1@$there" \
+	off_hold=0.2 power_timeout=0.5 total_timeout=1 --yes
 person "--yes does not ask" 0 'off was proven' '' drill DB1 "$map" off_hold=0.2 --yes
 person "a drill of a node that is not there" 2 '*' 'does not name node db9' drill db9 "$map" --yes
 seen=$(requests a)

@@ -43,6 +43,7 @@ static enum status find_node(struct drill *drill)
 {
 	struct tool *tool = drill->tool;
 	enum trippsnmp_error error;
+	const char *mapped = trippsnmp_node_outlets(tool->handle, drill->node);
 
 	tool->quiet = true;
 	error = trippsnmp_nodes(tool->handle, take_node, drill);
@@ -54,7 +55,7 @@ static enum status find_node(struct drill *drill)
 	error = trippsnmp_node_state(tool->handle, drill->node, &drill->state);
 	if (error)
 		return status_of(error);
-	drill->feeds = g_strdup("the outlets of its name");
+	drill->feeds = g_strdup(mapped ? mapped : "the outlets of its name");
 	return STATUS_DONE;
 }
 

@@ -37,6 +37,7 @@ person "no command" 2 '' 'no command: list, map'
 person "an unknown command" 2 '' 'lst is none of list' lst
 person "an unknown option" 2 '' 'unknown option --colour' --colour=no list
 person "an option without its value" 2 '' 'option --file needs a value' list --file
+person "an option of another command" 2 '' '--json is an option of list, and not of check' check --json
 person "too much behind a command" 2 '' 'usage: trippsnmp list' list db1
 person "a drill of nobody" 2 '' 'usage: trippsnmp drill NODE' drill
 person "a parameter that does not exist" 2 '' 'ipadr: there is no such parameter' list ipadr=x

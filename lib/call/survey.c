@@ -176,6 +176,36 @@ static struct outcome judge_named(const struct operation *operation, const struc
 	return fine;
 }
 
+/* One outlet that is called as one node and described as another one: both may be meant. */
+static void warn_of_two_nodes(const struct operation *operation, unsigned pdu,
+                              const struct outlet *outlet)
+{
+	struct node_names names;
+	GPtrArray *nodes;
+
+	node_names_init(&names);
+	node_names_add(&names, outlet->has_name ? outlet->name : "");
+	node_names_add(&names, outlet->has_description ? outlet->description : "");
+	nodes = node_names_finish(&names);
+	if (nodes->len == 2 && outlet->controllable == TRI_YES)
+		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
+		         "nodes, fencing one cuts the other; write a hostlist",
+		         outlet->device, outlet->number, operation->labels[pdu],
+		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
+	g_ptr_array_unref(nodes);
+}
+
+static void warn_of_outlets_of_two(const struct operation *operation)
+{
+	for (unsigned i = 0; i < operation->n_pdus; i++) {
+		const GArray *outlets = operation->found[i]->outlets;
+
+		for (unsigned k = 0; k < outlets->len; k++)
+			warn_of_two_nodes(operation, i, &g_array_index(outlets, struct outlet, k));
+	}
+}
+
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
 static struct outcome survey_named(const struct operation *operation, struct survey *survey)
 {
@@ -193,6 +223,7 @@ static struct outcome survey_named(const struct operation *operation, struct sur
 			         outcome.message);
 		g_free(outcome.message);
 	}
+	warn_of_outlets_of_two(operation);
 	judged = judge_named(operation, survey, names->len);
 	g_ptr_array_unref(names);
 	return judged;

@@ -38,12 +38,15 @@ static bool is_ipv6(const char *host)
 	return ok && n > 0 && !scope[1 + n];
 }
 
-/* A name, or an IPv4 address. "10.1" is neither, although resolvers take it for 10.0.0.1. */
+/*
+ * A name, or an IPv4 address. "10.1" and "0xa000001" are neither, although resolvers take both for
+ * 10.0.0.1.
+ */
 static bool is_host(const char *host)
 {
 	struct in_addr binary;
 
-	if (!host[strspn(host, G_CSET_DIGITS ".")])
+	if (!host[strspn(host, G_CSET_DIGITS ".")] || inet_aton(host, &binary))
 		return inet_pton(AF_INET, host, &binary) == 1;
 	if (strlen(host) > HOST_NAME_BYTES || strstr(host, ".."))
 		return false;

@@ -214,6 +214,7 @@ const char *config_name(const struct config *config, enum param_id id)
 /* What params_check() works on. */
 struct check {
 	char *value[PARAM_COUNT]; /* as given, else the default, else NULL */
+	bool given[PARAM_COUNT];  /* not by default, and not empty */
 	bool agent;               /* the agent's defaults count */
 	struct config *config;
 	char *error;
@@ -267,6 +268,7 @@ static bool collect(struct check *c, const char *const values[])
 		char *value = g_strdup(values[i] ? values[i] : "");
 
 		c->value[i] = table[i].secret ? value : g_strstrip(value);
+		c->given[i] = *value;
 		if (!*value) {
 			g_free(value);
 			c->value[i] = NULL;
@@ -533,7 +535,6 @@ static bool check_snmp(struct check *c)
 {
 	unsigned version = c->value[PARAM_LOGIN] ? SNMP_V3 : SNMP_V2C;
 	unsigned level = NO_AUTH_NO_PRIV, auth = 0, priv = 0;
-	const bool set_by_user = c->value[PARAM_SNMP_PRIV_PROT];
 
 	if (c->value[PARAM_PASSWORD])
 		level = c->value[PARAM_SNMP_PRIV_PASSWD] ? AUTH_PRIV : AUTH_NO_PRIV;
@@ -550,7 +551,7 @@ static bool check_snmp(struct check *c)
 	c->config->version = (enum snmp_version)version;
 	if (version != SNMP_V3)
 		return check_community(c);
-	if (set_by_user && level < AUTH_PRIV)
+	if (c->given[PARAM_SNMP_PRIV_PROT] && level < AUTH_PRIV)
 		warn_param(c, PARAM_SNMP_PRIV_PROT,
 		           "set, but without snmp_priv_passwd nothing is encrypted");
 	return check_user(c) && check_level(c, level, auth, priv);

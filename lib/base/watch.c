@@ -5,20 +5,30 @@
  */
 #include "base/watch.h"
 
+static double seconds(usec from, usec to)
+{
+	return (double)(to - from) / (double)USEC_PER_SEC;
+}
+
 bool watch_stops(struct watch *watch, usec now, const char *doing)
 {
-	if (!watch)
-		return false;
-	if (!watch->stopped && now >= watch->due) {
+	if (now >= watch_due(watch) && !watch->stopped) {
+		const struct trippsnmp_progress progress = {
+			.doing = doing,
+			.seconds = seconds(watch->begun, now),
+			.limit = seconds(watch->begun, watch->deadline),
+			.requests = watch->requests,
+		};
+
 		watch->due = now + WATCH_EVERY;
-		watch->stopped = !watch->tell(watch->context, doing);
+		watch->stopped = watch->fn(watch->context, &progress) != 0;
 	}
-	return watch->stopped;
+	return watch_stopped(watch);
 }
 
 usec watch_due(const struct watch *watch)
 {
-	return watch ? watch->due : USEC_NEVER;
+	return watch && watch->fn ? watch->due : USEC_NEVER;
 }
 
 bool watch_stopped(const struct watch *watch)

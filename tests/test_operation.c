@@ -20,7 +20,7 @@ static struct config *config;
 static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
-static struct plan plan;
+static struct job job;
 static struct watch watch;              /* nobody, but where a test sets it */
 static const char *feeds, *check_write; /* the parameters */
 
@@ -72,22 +72,22 @@ static void configure(const char *hostlist, const char *total_timeout)
 /* Ends with end(). */
 static struct operation *begin(enum purpose purpose, const char *node)
 {
-	plan = (struct plan){ .purpose = purpose,
-		              .config = config,
-		              .labels = script->labels,
-		              .log = &script->log,
-		              .node = node,
-		              .begun = script->clock };
-	plan_complete(&plan);
-	watch.begun = plan.begun;
-	watch.deadline = plan.deadline;
-	return operation_new(&plan, &watch, &script->network, 1);
+	job = (struct job){ .purpose = purpose,
+		            .config = config,
+		            .labels = script->labels,
+		            .log = &script->log,
+		            .node = node,
+		            .begun = script->clock };
+	job_prepare(&job);
+	watch.begun = job.begun;
+	watch.deadline = job.deadline;
+	return operation_new(&job, &watch, &script->network, 1);
 }
 
 static void end(struct operation *operation)
 {
 	operation_free(operation);
-	plan_clear(&plan);
+	job_clear(&job);
 }
 
 static void switch_off(const char *node)

@@ -193,22 +193,22 @@ static bool is_status;               /* instead */
 static void *operate(void *data)
 {
 	struct handle *handle = data;
-	struct plan plan = { .purpose = is_status ? TO_READ : TO_SWITCH,
-		             .config = config,
-		             .labels = script->labels,
-		             .log = &script->log,
-		             .node = is_status ? NULL : handle->node };
+	struct job job = { .purpose = is_status ? TO_READ : TO_SWITCH,
+		           .config = config,
+		           .labels = script->labels,
+		           .log = &script->log,
+		           .node = is_status ? NULL : handle->node };
 	struct operation *operation;
 
 	g_mutex_lock(&mutex);
 	wait_for_turn(handle);
-	plan.begun = script->clock;
-	plan_complete(&plan);
-	operation = operation_new(&plan, NULL, &handle->network, handle->index * 2654435761U);
+	job.begun = script->clock;
+	job_prepare(&job);
+	operation = operation_new(&job, NULL, &handle->network, handle->index * 2654435761U);
 	handle->outcome = is_status ? survey_status(operation, NULL)
 	                            : operation_power(operation, action, handle->node);
 	operation_free(operation);
-	plan_clear(&plan);
+	job_clear(&job);
 	handle->ended = script->clock;
 	handle->done = true;
 	pass_to(NULL);

@@ -28,38 +28,38 @@ static bool share_address(const GArray *a, const GArray *b)
 }
 
 /* One PDU twice would make one outlet look like two feeds. */
-static struct outcome check_addresses(const struct plan *plan, GArray *const *addresses)
+static struct outcome check_addresses(const struct job *job, GArray *const *addresses)
 {
-	for (unsigned i = 0; i < plan->n_pdus; i++)
-		for (unsigned k = i + 1; k < plan->n_pdus; k++)
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		for (unsigned k = i + 1; k < job->n_pdus; k++)
 			if (share_address(addresses[i], addresses[k]))
 				return failure(TRIPPSNMP_BADCONFIG,
 				               "%s: %s and %s are one PDU: they have the same "
 				               "address",
-				               config_name(plan->config, PARAM_IPADDR),
-				               plan->labels[i], plan->labels[k]);
+				               config_name(job->config, PARAM_IPADDR),
+				               job->labels[i], job->labels[k]);
 	return (struct outcome){ TRIPPSNMP_OK, NULL };
 }
 
-static struct outcome resolve(const struct plan *plan, struct watch *watch, GArray **addresses)
+static struct outcome resolve(const struct job *job, struct watch *watch, GArray **addresses)
 {
-	g_autofree bool *wanted = g_new0(bool, plan->n_pdus);
+	g_autofree bool *wanted = g_new0(bool, job->n_pdus);
 	g_autofree char *error = NULL;
 
-	for (unsigned i = 0; i < plan->n_pdus; i++)
-		wanted[i] = !plan->needs[i].skip;
-	if (resolve_all(plan->config->pdus, wanted, plan->deadline, plan->log, watch, addresses,
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		wanted[i] = !job->needs[i].skip;
+	if (resolve_all(job->config->pdus, wanted, job->deadline, job->log, watch, addresses,
 	                &error))
-		return check_addresses(plan, addresses);
+		return check_addresses(job, addresses);
 	if (watch_stopped(watch))
 		return failure(TRIPPSNMP_STOPPED, "stopped while names were resolved");
-	return failure(TRIPPSNMP_ACCESS, "%s: %s", config_name(plan->config, PARAM_IPADDR), error);
+	return failure(TRIPPSNMP_ACCESS, "%s: %s", config_name(job->config, PARAM_IPADDR), error);
 }
 
 /* A user who needs privacy is refused without it, in words that do not say so. */
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
-	const struct config *config = operation_plan(operation)->config;
+	const struct config *config = operation_job(operation)->config;
 	const bool auth = config->auth != AUTH_NONE;
 	g_autofree char *bare = NULL;
 
@@ -74,25 +74,25 @@ static struct outcome explain_refusal(const struct operation *operation, struct 
 	               auth ? "" : config_name(config, PARAM_PASSWORD), auth ? "" : " and ");
 }
 
-static struct outcome perform_over(GArray *const *addresses, const struct plan *plan,
+static struct outcome perform_over(GArray *const *addresses, const struct job *job,
                                    struct watch *watch, call_act act, void *context)
 {
-	const uint32_t seed = (uint32_t)plan->begun ^ ((uint32_t)getpid() << 16);
+	const uint32_t seed = (uint32_t)job->begun ^ ((uint32_t)getpid() << 16);
 	char *error;
-	struct network *session = session_new(plan->config, addresses, plan->log, &error);
+	struct network *session = session_new(job->config, addresses, job->log, &error);
 	struct operation *operation;
 	struct outcome outcome;
 
 	if (!session)
 		return (struct outcome){ TRIPPSNMP_BADCONFIG, error };
-	operation = operation_new(plan, watch, session, seed);
+	operation = operation_new(job, watch, session, seed);
 	outcome = explain_refusal(operation, act(operation, context));
 	operation_free(operation);
 	session_free(session);
 	return outcome;
 }
 
-struct outcome call_perform(const trippsnmp *handle, struct plan plan, call_act act, void *context)
+struct outcome call_perform(const trippsnmp *handle, struct job job, call_act act, void *context)
 {
 	struct watch watch = { .fn = handle->progress, .context = handle->progress_context };
 	struct outcome outcome = handle_ready(handle);
@@ -100,18 +100,18 @@ struct outcome call_perform(const trippsnmp *handle, struct plan plan, call_act 
 
 	if (outcome.error)
 		return outcome;
-	plan.config = plan.config ? plan.config : handle->config;
-	plan.labels = handle->labels;
-	plan.log = &handle->log;
-	plan.begun = watch.begun = clock_now();
-	plan_complete(&plan);
-	watch.deadline = plan.deadline;
-	addresses = g_new0(GArray *, plan.n_pdus);
-	outcome = resolve(&plan, &watch, addresses);
+	job.config = job.config ? job.config : handle->config;
+	job.labels = handle->labels;
+	job.log = &handle->log;
+	job.begun = watch.begun = clock_now();
+	job_prepare(&job);
+	watch.deadline = job.deadline;
+	addresses = g_new0(GArray *, job.n_pdus);
+	outcome = resolve(&job, &watch, addresses);
 	if (!outcome.error)
-		outcome = perform_over(addresses, &plan, &watch, act, context);
-	for (unsigned i = 0; i < plan.n_pdus; i++)
+		outcome = perform_over(addresses, &job, &watch, act, context);
+	for (unsigned i = 0; i < job.n_pdus; i++)
 		g_clear_pointer(&addresses[i], g_array_unref);
-	plan_clear(&plan);
+	job_clear(&job);
 	return outcome;
 }

@@ -1,6 +1,7 @@
 /*
- * The frame of each public call that asks the network: its plan, the PDUs' addresses, a session,
- * one operation; then all of it is freed. It never asks a PDU anything itself.
+ * The frame of each public call that asks the network: its job, the PDUs' addresses, a session and
+ * one operation, in that order; then all of it is freed. It never asks a PDU anything itself, and
+ * keeps nothing. The files with such calls include it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,10 +15,10 @@
 typedef struct outcome (*call_act)(struct operation *operation, void *context);
 
 /**
- * Acts over the real network. Of the plan purpose, node and pdu are given, and config if it
- * differs from the handle's, which may be in the map alone. Without a configuration, or where no
+ * Does the job over the real network. Of it purpose, node and pdu are given, and config if it
+ * differs from the handle's, which it may in the map alone. Without a configuration, or where no
  * network could be opened, act is not called.
  */
-struct outcome call_perform(const trippsnmp *handle, struct plan plan, call_act act, void *context);
+struct outcome call_perform(const trippsnmp *handle, struct job job, call_act act, void *context);
 
 #endif

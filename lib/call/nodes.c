@@ -55,11 +55,11 @@ static struct outcome read_names(struct operation *operation, void *context)
 enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 {
 	const struct nodemap *map = handle->config ? handle->config->map : NULL;
-	const struct plan plan = { .purpose = TO_NAME };
+	const struct job job = { .purpose = TO_NAME };
 
 	*nodes = NULL;
 	if (!map || !map->nodes->len)
-		return conclude(handle, call_perform(handle, plan, read_names, nodes));
+		return conclude(handle, call_perform(handle, job, read_names, nodes));
 	for (unsigned i = 0; i < map->nodes->len; i++)
 		say_what_is_cut(&handle->log, map->nodes->pdata[i]);
 	*nodes = names_array(map_names(map));
@@ -97,7 +97,7 @@ static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *stat
 static struct outcome judge_state(const struct look *look, void *context, bool *unclear)
 {
 	g_autoptr(GArray) feeds = feeds_new();
-	const struct outcome outcome = feeds_find(look->view, look->plan->node, feeds);
+	const struct outcome outcome = feeds_find(look->view, look->job->node, feeds);
 	enum trippsnmp_state *state = context;
 
 	(void)unclear;
@@ -115,13 +115,13 @@ static enum trippsnmp_error state_of(trippsnmp *handle, subject_find find, const
 {
 	struct subject subject;
 	struct outcome outcome = find(&subject, handle, what);
-	const struct plan plan = { .purpose = TO_READ,
-		                   .config = subject.config,
-		                   .node = subject.node };
+	const struct job job = { .purpose = TO_READ,
+		                 .config = subject.config,
+		                 .node = subject.node };
 
 	*state = TRIPPSNMP_UNKNOWN;
 	if (!outcome.error)
-		outcome = call_perform(handle, plan, read_state, state);
+		outcome = call_perform(handle, job, read_state, state);
 	subject_clear(&subject);
 	return conclude(handle, outcome);
 }
@@ -192,7 +192,7 @@ static void fill_row(struct node_row *row, const struct feeds_view *view)
 /* The first trouble is the call's. */
 static struct outcome judge_rows(const struct look *look, void *context, bool *unclear)
 {
-	const struct nodemap *map = look->plan->config->map;
+	const struct nodemap *map = look->job->config->map;
 	GArray *rows = context;
 	struct outcome first = fine;
 
@@ -228,7 +228,7 @@ static GArray *all_rows(const trippsnmp *handle, struct outcome *outcome)
 	g_array_set_clear_func(rows, row_clear);
 	if (handle->config)
 		name_rows(rows, map_names(handle->config->map));
-	*outcome = call_perform(handle, (struct plan){ .purpose = TO_READ }, read_rows, rows);
+	*outcome = call_perform(handle, (struct job){ .purpose = TO_READ }, read_rows, rows);
 	return rows;
 }
 

@@ -62,10 +62,10 @@ static void give_object(void *context, const struct varbind *varbind)
 
 static struct outcome read_objects(struct operation *operation, void *context)
 {
-	const struct plan *plan = operation_plan(operation);
+	const struct job *job = operation_job(operation);
 	const struct reading *reading = context;
-	struct walk *walk = walk_new(plan->pdu, plan->labels[plan->pdu], &reading->root,
-	                             plan->config->version == SNMP_V1, give_object, context);
+	struct walk *walk = walk_new(job->pdu, job->labels[job->pdu], &reading->root,
+	                             job->config->version == SNMP_V1, give_object, context);
 	const struct machine machine = walk_machine(walk);
 	struct outcome outcome;
 
@@ -74,12 +74,12 @@ static struct outcome read_objects(struct operation *operation, void *context)
 	else if (operation_stopped(operation))
 		outcome = failure(TRIPPSNMP_STOPPED, "stopped while objects were read");
 	else if (runner_silent_pdu(operation_runner(operation)) >= 0)
-		outcome = operation_no_answer(operation, plan->pdu);
+		outcome = operation_no_answer(operation, job->pdu);
 	else
 		outcome = failure(TRIPPSNMP_TIMEOUT,
 		                  "%s: the time was up before all objects were read; "
 		                  "total_timeout may be longer",
-		                  plan->labels[plan->pdu]);
+		                  job->labels[job->pdu]);
 	walk_free(walk);
 	return outcome;
 }
@@ -118,15 +118,15 @@ enum trippsnmp_error trippsnmp_walk(trippsnmp *handle, const char *pdu, const ch
                                     void (*fn)(void *context, const struct trippsnmp_object *),
                                     void *context)
 {
-	struct plan plan = { .purpose = TO_WALK };
+	struct job job = { .purpose = TO_WALK };
 	struct reading reading = { .fn = fn, .context = context };
 	struct outcome outcome = handle_ready(handle);
 
 	if (!outcome.error && (!root || !parse_objid(root, &reading.root)))
 		outcome = failure(TRIPPSNMP_INVALID, "root is not dotted numbers");
 	if (!outcome.error)
-		outcome = find_pdu(handle, pdu, &plan.pdu);
+		outcome = find_pdu(handle, pdu, &job.pdu);
 	if (!outcome.error)
-		outcome = call_perform(handle, plan, read_objects, &reading);
+		outcome = call_perform(handle, job, read_objects, &reading);
 	return conclude(handle, outcome);
 }

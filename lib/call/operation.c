@@ -12,35 +12,34 @@
 #define OVERHEAD_V3 140
 
 struct operation {
-	const struct plan *plan;
+	const struct job *job;
 	struct runner runner;
 	struct inventory *inventory;
 	struct look look; /* without a view: the last one failed */
 };
 
-struct operation *operation_new(const struct plan *plan, struct watch *watch,
-                                struct network *network, uint32_t seed)
+struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
+                                uint32_t seed)
 {
-	const bool v1 = plan->config->version == SNMP_V1;
+	const bool v1 = job->config->version == SNMP_V1;
 	const struct inventory_settings look = {
 		.v1 = v1,
-		.overhead = plan->config->version == SNMP_V3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY,
-		.lasts = plan->lasts,
+		.overhead = job->config->version == SNMP_V3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY,
+		.lasts = job->lasts,
 	};
 	const struct exchange_settings exchange = {
 		.v1 = v1,
-		.timeout = plan->config->snmp_timeout,
-		.lasts = plan->lasts,
+		.timeout = job->config->snmp_timeout,
+		.lasts = job->lasts,
 		.seed = seed,
 	};
 	struct operation *operation = g_new0(struct operation, 1);
 
-	operation->plan = operation->look.plan = plan;
-	runner_init(&operation->runner, network, plan->n_pdus, plan->labels, plan->log, &exchange);
+	operation->job = operation->look.job = job;
+	runner_init(&operation->runner, network, job->n_pdus, job->labels, job->log, &exchange);
 	operation->runner.watch = watch;
-	operation->inventory =
-		inventory_new(plan->n_pdus, plan->labels, plan->needs, &look, plan->log);
-	operation->look.found = g_new0(const struct pdu_outlets *, plan->n_pdus);
+	operation->inventory = inventory_new(job->n_pdus, job->labels, job->needs, &look, job->log);
+	operation->look.found = g_new0(const struct pdu_outlets *, job->n_pdus);
 	return operation;
 }
 
@@ -58,9 +57,9 @@ void operation_free(struct operation *operation)
 	g_free(operation);
 }
 
-const struct plan *operation_plan(const struct operation *operation)
+const struct job *operation_job(const struct operation *operation)
 {
-	return operation->plan;
+	return operation->job;
 }
 
 const struct runner *operation_runner(const struct operation *operation)
@@ -70,7 +69,7 @@ const struct runner *operation_runner(const struct operation *operation)
 
 bool operation_run(struct operation *operation, const struct machine *machine)
 {
-	return runner_run(&operation->runner, machine, operation->plan->deadline);
+	return runner_run(&operation->runner, machine, operation->job->deadline);
 }
 
 bool operation_stopped(const struct operation *operation)
@@ -85,7 +84,7 @@ static double seconds(usec time)
 
 static double seconds_passed(const struct operation *operation)
 {
-	return seconds(runner_now(&operation->runner) - operation->plan->begun);
+	return seconds(runner_now(&operation->runner) - operation->job->begun);
 }
 
 /* --- what to say of PDUs that do not answer --- */
@@ -105,24 +104,23 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	static const char *const versions[] = {
 		[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"
 	};
-	const struct plan *plan = operation->plan;
+	const struct job *job = operation->job;
 	const char *obstacle = runner_obstacle(&operation->runner, pdu);
 	g_autofree char *deafness = runner_deafness(&operation->runner, pdu);
 
 	if (deafness)
-		return failure(TRIPPSNMP_TIMEOUT, "%s %s", plan->labels[pdu], deafness);
+		return failure(TRIPPSNMP_TIMEOUT, "%s %s", job->labels[pdu], deafness);
 	if (runner_heard(&operation->runner, pdu))
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "%s: %s%s: look for loss or load on the way to it, and whether it "
 		               "has restarted",
-		               plan->labels[pdu],
+		               job->labels[pdu],
 		               obstacle ? "gives no answer that can be used; "
 		                        : "does not answer any more",
 		               obstacle ? obstacle : "");
 	return failure(TRIPPSNMP_TIMEOUT, "%s: no answer to SNMP version %s within %.3g s%s%s: %s",
-	               plan->labels[pdu], versions[plan->config->version],
-	               seconds_passed(operation), obstacle ? "; " : "", obstacle ? obstacle : "",
-	               what_to_check(plan->config));
+	               job->labels[pdu], versions[job->config->version], seconds_passed(operation),
+	               obstacle ? "; " : "", obstacle ? obstacle : "", what_to_check(job->config));
 }
 
 /* Where the time was too short, which PDU takes long for each answer is said as well. */
@@ -139,26 +137,26 @@ static struct outcome and_slow_pdu(const struct operation *operation, struct out
 
 static struct outcome look_expired(const struct operation *operation)
 {
-	const struct plan *plan = operation->plan;
+	const struct job *job = operation->job;
 	const int silent = runner_silent_pdu(&operation->runner);
 
 	if (silent >= 0)
 		return operation_no_answer(operation, (unsigned)silent);
-	for (unsigned i = 0; i < plan->n_pdus; i++)
+	for (unsigned i = 0; i < job->n_pdus; i++)
 		if (inventory_obstacle(operation->inventory, i))
-			return failure(TRIPPSNMP_ACCESS, "%s: %s", plan->labels[i],
+			return failure(TRIPPSNMP_ACCESS, "%s: %s", job->labels[i],
 			               inventory_obstacle(operation->inventory, i));
 	return failure(
 		TRIPPSNMP_TIMEOUT,
 		"the PDUs answered too slowly to finish within %.3g s: look for loss or load "
 		"on the way to them",
-		seconds(plan->deadline - plan->begun));
+		seconds(job->deadline - job->begun));
 }
 
 /* Asks the PDUs what they have. What they refuse has lasted when this fails. */
 static struct outcome look_once(struct operation *operation)
 {
-	const struct plan *plan = operation->plan;
+	const struct job *job = operation->job;
 	const struct machine machine = inventory_machine(operation->inventory);
 	struct look *look = &operation->look;
 	struct outcome outcome;
@@ -170,11 +168,11 @@ static struct outcome look_once(struct operation *operation)
 		               ? failure(TRIPPSNMP_STOPPED, "stopped while the PDUs were read")
 		               : and_slow_pdu(operation, look_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
-	for (unsigned i = 0; i < plan->n_pdus; i++)
+	for (unsigned i = 0; i < job->n_pdus; i++)
 		look->found[i] = inventory_pdu(operation->inventory, i);
 	if (!outcome.error)
-		look->view = feeds_view_new(plan->config->map, plan->config->feeds, plan->labels,
-		                            plan->n_pdus, look->found);
+		look->view = feeds_view_new(job->config->map, job->config->feeds, job->labels,
+		                            job->n_pdus, look->found);
 	return outcome;
 }
 
@@ -186,14 +184,14 @@ static bool is_final(const struct operation *operation, struct denial *denial,
 		return true;
 	if (!unclear)
 		return denial_heard(denial, outcome->message, runner_now(&operation->runner),
-		                    operation->plan->lasts);
+		                    operation->job->lasts);
 	denial_clear(denial);
 	return false;
 }
 
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
 {
-	const struct plan *plan = operation->plan;
+	const struct job *job = operation->job;
 	struct denial denial = { 0 };
 	g_autofree char *said = NULL; /* of the last look */
 	struct outcome outcome;
@@ -206,11 +204,11 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 		if (outcome.error || !judge)
 			break;
 		outcome = judge(&operation->look, context, &unclear);
-		next = runner_now(&operation->runner) + denial_pause(plan->lasts);
-		if (is_final(operation, &denial, &outcome, unclear) || next >= plan->deadline)
+		next = runner_now(&operation->runner) + denial_pause(job->lasts);
+		if (is_final(operation, &denial, &outcome, unclear) || next >= job->deadline)
 			break;
 		if (g_strcmp0(said, outcome.message))
-			log_line(plan->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
+			log_line(job->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
 			         outcome.message);
 		g_free(said);
 		said = outcome.message;
@@ -239,7 +237,7 @@ static struct outcome judge_feeds(const struct look *look, void *context, bool *
 	struct outcome outcome;
 
 	g_array_set_size(feeds, 0);
-	outcome = feeds_find(look->view, look->plan->node, feeds);
+	outcome = feeds_find(look->view, look->job->node, feeds);
 	if (outcome.error)
 		return outcome;
 	/* what a card has lost it cannot switch, whatever it says; it may find it again */
@@ -275,15 +273,15 @@ static void expire_power(const struct operation *operation, struct power *power)
 static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_action action,
                                    const GArray *feeds, bool *short_of_on, bool *outdated)
 {
-	const struct plan *plan = operation->plan;
+	const struct job *job = operation->job;
 	const struct power_settings settings = {
 		.action = action,
-		.off_hold = plan->config->off_hold,
-		.power_timeout = plan->config->power_timeout,
-		.lasts = plan->lasts,
-		.v1 = plan->config->version == SNMP_V1,
+		.off_hold = job->config->off_hold,
+		.power_timeout = job->config->power_timeout,
+		.lasts = job->lasts,
+		.v1 = job->config->version == SNMP_V1,
 	};
-	struct power *power = power_new(plan->n_pdus, plan->labels, feeds, &settings, plan->log);
+	struct power *power = power_new(job->n_pdus, job->labels, feeds, &settings, job->log);
 	const struct machine machine = power_machine(power);
 	const bool in_time = operation_run(operation, &machine);
 	struct outcome outcome;
@@ -316,7 +314,7 @@ const char *action_word(enum trippsnmp_action action)
 static struct outcome find_and_switch(struct operation *operation, enum trippsnmp_action action,
                                       const char *shown, bool *outdated)
 {
-	const struct log *log = operation->plan->log;
+	const struct log *log = operation->job->log;
 	g_autoptr(GArray) feeds = feeds_new();
 	struct outcome outcome = operation_look(operation, judge_feeds, feeds);
 	g_autofree char *text = feeds_text(feeds);
@@ -344,9 +342,9 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 		bool outdated;
 		struct outcome outcome = find_and_switch(operation, action, shown, &outdated);
 
-		if (!outdated || runner_now(&operation->runner) >= operation->plan->deadline)
+		if (!outdated || runner_now(&operation->runner) >= operation->job->deadline)
 			return outcome;
-		log_line(operation->plan->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
+		log_line(operation->job->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
 		         outcome.message);
 		g_free(outcome.message);
 		/* what looks have settled was of another device, or of other rows */

@@ -9,22 +9,22 @@
 #ifndef TS_OPERATION_H
 #define TS_OPERATION_H
 
-#include "call/plan.h"
+#include "call/job.h"
 #include "snmp/runner.h"
 
 struct operation;
 
 /**
- * Made once all is known: the plan, who watches (NULL: nobody), and the network. They must
- * outlive it; plan->begun is of the network's clock. seed is of the jitter between requests.
+ * Made once all is known: the job, who watches (NULL: nobody), and the network. They must
+ * outlive it; job->begun is of the network's clock. seed is of the jitter between requests.
  */
-struct operation *operation_new(const struct plan *plan, struct watch *watch,
-                                struct network *network, uint32_t seed);
+struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
+                                uint32_t seed);
 void operation_free(struct operation *operation);
 
 /** What a look has found, which was of all PDUs that are needed. */
 struct look {
-	const struct plan *plan;
+	const struct job *job;
 	const struct pdu_outlets **found; /* of each PDU */
 	struct feeds_view *view;          /* map and inventory side by side */
 };
@@ -55,7 +55,7 @@ bool operation_stopped(const struct operation *operation);
 struct outcome operation_no_answer(const struct operation *operation, unsigned pdu);
 /** To be asked what is known of the PDUs. */
 const struct runner *operation_runner(const struct operation *operation);
-const struct plan *operation_plan(const struct operation *operation);
+const struct job *operation_job(const struct operation *operation);
 
 /** The feeds (of struct feed) as messages name them; free with g_free(). */
 char *feeds_text(const GArray *feeds);

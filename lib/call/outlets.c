@@ -123,30 +123,30 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 static struct outcome read_inventory(struct operation *operation, void *context)
 {
 	const struct outcome outcome = operation_look(operation, NULL, NULL);
-	const struct plan *plan = operation_plan(operation);
+	const struct job *job = operation_job(operation);
 	trippsnmp_inventory **inventory = context;
 
 	*inventory = shown_new();
-	for (unsigned i = 0; i < plan->n_pdus; i++)
-		show_pdu(*inventory, plan->labels[i], operation_pdu(operation, i));
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		show_pdu(*inventory, job->labels[i], operation_pdu(operation, i));
 	return outcome;
 }
 
 enum trippsnmp_error trippsnmp_take_inventory(trippsnmp *handle, trippsnmp_inventory **inventory)
 {
-	const struct plan plan = { .purpose = TO_SHOW_DETAILS };
+	const struct job job = { .purpose = TO_SHOW_DETAILS };
 
 	*inventory = NULL;
-	return conclude(handle, call_perform(handle, plan, read_inventory, inventory));
+	return conclude(handle, call_perform(handle, job, read_inventory, inventory));
 }
 
 enum trippsnmp_error trippsnmp_outlets(trippsnmp *handle,
                                        void (*fn)(void *context, const struct trippsnmp_outlet *),
                                        void *context)
 {
-	const struct plan plan = { .purpose = TO_SHOW };
+	const struct job job = { .purpose = TO_SHOW };
 	trippsnmp_inventory *inventory = NULL;
-	const struct outcome outcome = call_perform(handle, plan, read_inventory, &inventory);
+	const struct outcome outcome = call_perform(handle, job, read_inventory, &inventory);
 
 	for (unsigned i = 0; !outcome.error && i < inventory->outlets->len; i++)
 		fn(context, trippsnmp_inventory_outlet(inventory, i));

@@ -30,7 +30,7 @@ static GPtrArray *find_names(const struct look *look, bool doubtful)
 	struct node_names names;
 
 	node_names_init(&names);
-	for (unsigned i = 0; i < look->plan->n_pdus; i++) {
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
 		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++) {
@@ -68,16 +68,16 @@ static bool feeds_on(const GArray *feeds, unsigned pdu)
 	return false;
 }
 
-static void warn_of_missing_pdus(const struct plan *plan, const char *node, const GArray *feeds)
+static void warn_of_missing_pdus(const struct job *job, const char *node, const GArray *feeds)
 {
 	GString *missing = g_string_new(NULL);
 
-	for (unsigned i = 0; i < plan->n_pdus; i++)
+	for (unsigned i = 0; i < job->n_pdus; i++)
 		if (!feeds_on(feeds, i))
 			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
-			                       plan->labels[i]);
+			                       job->labels[i]);
 	if (missing->len)
-		log_line(plan->log, TRIPPSNMP_LOG_WARN,
+		log_line(job->log, TRIPPSNMP_LOG_WARN,
 		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
 		         missing->str);
 	g_string_free(missing, TRUE);
@@ -114,7 +114,7 @@ static void count_node(struct survey *survey, const struct log *log, GArray *fee
 static struct outcome survey_node(const struct look *look, const char *node, const char *given_as,
                                   bool by_name, struct survey *survey, bool *unclear)
 {
-	const struct log *log = look->plan->log;
+	const struct log *log = look->job->log;
 	g_autoptr(GArray) feeds = feeds_new();
 	struct outcome outcome = feeds_find(look->view, node, feeds);
 	g_autofree char *text = feeds_text(feeds);
@@ -126,14 +126,14 @@ static struct outcome survey_node(const struct look *look, const char *node, con
 	log_line(log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s", given_as ? given_as : "node", node,
 	         text);
 	if (by_name)
-		warn_of_missing_pdus(look->plan, node, feeds);
+		warn_of_missing_pdus(look->job, node, feeds);
 	count_node(survey, log, feeds);
 	return fine;
 }
 
 static struct outcome survey_map(const struct look *look, struct survey *survey, bool *unclear)
 {
-	const GPtrArray *nodes = look->plan->config->map->nodes;
+	const GPtrArray *nodes = look->job->config->map->nodes;
 	const bool given = ((const struct node *)nodes->pdata[0])->given_as != NULL;
 	struct outcome outcome = fine;
 
@@ -183,11 +183,11 @@ static struct outcome survey_named(const struct look *look, struct survey *surve
 		struct outcome outcome = survey_node(look, node, NULL, true, survey, &unclear);
 
 		if (outcome.error)
-			log_line(look->plan->log, TRIPPSNMP_LOG_WARN,
+			log_line(look->job->log, TRIPPSNMP_LOG_WARN,
 			         "node %s could not be fenced: %s", node, outcome.message);
 		g_free(outcome.message);
 	}
-	return judge_named(look->plan->log, survey, names->len);
+	return judge_named(look->job->log, survey, names->len);
 }
 
 /* --- devices --- */
@@ -210,18 +210,18 @@ static const char *main_hint(const struct inventory_need *need)
 
 static struct outcome survey_devices(const struct look *look, bool *unclear)
 {
-	const struct plan *plan = look->plan;
+	const struct job *job = look->job;
 
-	for (unsigned i = 0; i < plan->n_pdus; i++) {
+	for (unsigned i = 0; i < job->n_pdus; i++) {
 		const struct pdu_outlets *found = look->found[i];
 
 		if (!found->whole || has_outlets(found, TRI_YES))
 			continue;
 		*unclear = has_outlets(found, TRI_UNKNOWN);
-		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s", plan->labels[i],
+		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s", job->labels[i],
 		               found->outlets->len,
 		               *unclear ? "says that it is controllable" : "is controllable",
-		               *unclear ? "" : main_hint(&plan->needs[i]));
+		               *unclear ? "" : main_hint(&job->needs[i]));
 	}
 	return fine;
 }
@@ -235,8 +235,8 @@ static struct outcome judge_status(const struct look *look, void *context, bool 
 	survey->nodes = 0;
 	if (outcome.error)
 		return outcome;
-	return look->plan->config->map->nodes->len ? survey_map(look, survey, unclear)
-	                                           : survey_named(look, survey);
+	return look->job->config->map->nodes->len ? survey_map(look, survey, unclear)
+	                                          : survey_named(look, survey);
 }
 
 /* --- write access --- */
@@ -247,7 +247,7 @@ static struct outcome write_unchecked(const struct operation *operation)
 	const struct runner *runner = operation_runner(operation);
 	const int silent = runner_silent_pdu(runner);
 	const char *misfit = silent < 0 ? NULL : runner_misfit(runner, (unsigned)silent);
-	const char *label = silent < 0 ? NULL : operation_plan(operation)->labels[silent];
+	const char *label = silent < 0 ? NULL : operation_job(operation)->labels[silent];
 
 	if (!label)
 		return failure(TRIPPSNMP_TIMEOUT,
@@ -265,9 +265,9 @@ static struct outcome write_unchecked(const struct operation *operation)
 
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
-	const struct plan *plan = operation_plan(operation);
-	struct write_check *check = write_check_new(plan->n_pdus, plan->labels, survey->feeds,
-	                                            plan->config->version == SNMP_V1, plan->log);
+	const struct job *job = operation_job(operation);
+	struct write_check *check = write_check_new(job->n_pdus, job->labels, survey->feeds,
+	                                            job->config->version == SNMP_V1, job->log);
 	const struct machine machine = write_check_machine(check);
 	struct outcome outcome;
 
@@ -287,29 +287,29 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 /* Those that keep no node from being fenced, or this would not be reached. */
 static void log_alarms(const struct look *look)
 {
-	for (unsigned i = 0; i < look->plan->n_pdus; i++) {
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
 		const struct alarms *alarms = &look->found[i]->alarms;
 		const unsigned n = alarms_len(alarms);
 		g_autofree char *text = alarms_text(alarms);
 
 		if (n)
-			log_line(look->plan->log, TRIPPSNMP_LOG_INFO, "%s: %u active alarm%s: %s",
-			         look->plan->labels[i], n, n == 1 ? "" : "s", text);
+			log_line(look->job->log, TRIPPSNMP_LOG_INFO, "%s: %u active alarm%s: %s",
+			         look->job->labels[i], n, n == 1 ? "" : "s", text);
 	}
 }
 
 static void log_checked(const struct operation *operation, const struct survey *survey)
 {
-	const struct plan *plan = operation_plan(operation);
+	const struct job *job = operation_job(operation);
 	const unsigned outlets = survey->feeds->len;
 	g_autofree char *write =
 		g_strdup_printf(", write access proven on %u of them", survey->writable);
 
-	log_line(plan->log, TRIPPSNMP_LOG_INFO,
+	log_line(job->log, TRIPPSNMP_LOG_INFO,
 	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
-	         plan->n_pdus, plan->n_pdus == 1 ? "" : "s", outlets, outlets == 1 ? "" : "s",
+	         job->n_pdus, job->n_pdus == 1 ? "" : "s", outlets, outlets == 1 ? "" : "s",
 	         survey->nodes, survey->nodes == 1 ? "" : "s",
-	         plan->config->check_write ? write : "",
+	         job->config->check_write ? write : "",
 	         runner_requests(operation_runner(operation)));
 }
 
@@ -319,7 +319,7 @@ static struct outcome survey(struct operation *operation, bool nodes_needed)
 	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds };
 	struct outcome outcome = operation_look(operation, judge_status, &survey);
 
-	if (!outcome.error && operation_plan(operation)->config->check_write)
+	if (!outcome.error && operation_job(operation)->config->check_write)
 		outcome = check_write(operation, &survey);
 	if (!outcome.error) {
 		log_alarms(operation_seen(operation));
@@ -342,19 +342,19 @@ struct outcome survey_pdus(struct operation *operation, void *unused)
 
 enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 {
-	const struct plan plan = { .purpose = TO_READ };
+	const struct job job = { .purpose = TO_READ };
 
-	return conclude(handle, call_perform(handle, plan, survey_status, NULL));
+	return conclude(handle, call_perform(handle, job, survey_status, NULL));
 }
 
 enum trippsnmp_error trippsnmp_outlets_status(trippsnmp *handle, const char *outlets)
 {
 	struct subject subject = { 0 };
 	struct outcome outcome = outlets ? subject_of_outlets(&subject, handle, outlets) : fine;
-	const struct plan plan = { .purpose = TO_READ, .config = subject.config };
+	const struct job job = { .purpose = TO_READ, .config = subject.config };
 
 	if (!outcome.error)
-		outcome = call_perform(handle, plan, survey_pdus, NULL);
+		outcome = call_perform(handle, job, survey_pdus, NULL);
 	subject_clear(&subject);
 	return conclude(handle, outcome);
 }

@@ -40,11 +40,11 @@ static enum trippsnmp_error power(trippsnmp *handle, enum trippsnmp_action actio
 	outcome = find(&subject, handle, what);
 	if (!outcome.error) {
 		struct order order = { action, subject.shown };
-		const struct plan plan = { .purpose = TO_SWITCH,
-			                   .config = subject.config,
-			                   .node = subject.node };
+		const struct job job = { .purpose = TO_SWITCH,
+			                 .config = subject.config,
+			                 .node = subject.node };
 
-		outcome = call_perform(handle, plan, obey, &order);
+		outcome = call_perform(handle, job, obey, &order);
 	}
 	if (outcome.error && subject.shown) {
 		bare = outcome.message;

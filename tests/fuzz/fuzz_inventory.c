@@ -272,7 +272,7 @@ static void check_feeds(const struct look *look, const GArray *feeds)
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
 		const struct outlet *outlet = outlet_of(look->found[feed->pdu], feed);
 
-		REQUIRE(feed->pdu < look->plan->n_pdus);
+		REQUIRE(feed->pdu < look->job->n_pdus);
 		REQUIRE(outlet && outlet->exists && outlet->controllable == TRI_YES);
 		check_line(feed->text);
 		for (unsigned k = 0; k < i; k++) {
@@ -309,12 +309,12 @@ static void check_other(const struct look *look, const char *node, const GArray 
 
 static void check_others(const struct look *look, const GArray *feeds)
 {
-	const GPtrArray *nodes = look->plan->config->map->nodes;
+	const GPtrArray *nodes = look->job->config->map->nodes;
 
 	for (unsigned i = 0; i < nodes->len; i++) {
 		const struct node *node = nodes->pdata[i];
 
-		if (node != nodemap_find(look->plan->config->map, look->plan->node))
+		if (node != nodemap_find(look->job->config->map, look->job->node))
 			check_other(look, node->name, feeds);
 	}
 }
@@ -325,12 +325,12 @@ static struct outcome judge(const struct look *look, void *context, bool *unclea
 	struct outcome outcome = { TRIPPSNMP_OK, NULL };
 
 	*unclear = false;
-	for (unsigned i = 0; i < look->plan->n_pdus; i++)
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
 		check_found(look->found[i]);
 	g_array_set_size(feeds, 0);
-	if (!look->plan->node)
+	if (!look->job->node)
 		return outcome;
-	outcome = feeds_find(look->view, look->plan->node, feeds);
+	outcome = feeds_find(look->view, look->job->node, feeds);
 	if (!outcome.error) {
 		check_feeds(look, feeds);
 		check_others(look, feeds);
@@ -390,30 +390,30 @@ static void run(struct trial *trial, const struct config *config, const char *no
 {
 	const char *labels[PDUS_MAX];
 	GArray *feeds = feeds_new();
-	struct plan plan = { .purpose = status ? TO_READ
-		                        : node ? TO_SWITCH
-		                               : TO_NAME,
-		             .config = config,
-		             .labels = labels,
-		             .log = &checking_log,
-		             .node = node,
-		             .begun = trial->virtual.now };
+	struct job job = { .purpose = status ? TO_READ
+		                      : node ? TO_SWITCH
+		                             : TO_NAME,
+		           .config = config,
+		           .labels = labels,
+		           .log = &checking_log,
+		           .node = node,
+		           .begun = trial->virtual.now };
 	struct operation *operation;
 	struct outcome outcome;
 
 	for (unsigned i = 0; i < config->pdus->len; i++)
 		labels[i] = ((const struct pdu_address *)config->pdus->pdata[i])->label;
-	plan_complete(&plan);
-	plan.deadline = plan.begun + LIMIT;
-	operation = operation_new(&plan, NULL, &trial->virtual.network, 1);
+	job_prepare(&job);
+	job.deadline = job.begun + LIMIT;
+	operation = operation_new(&job, NULL, &trial->virtual.network, 1);
 	outcome = operation_look(operation, judge, feeds);
 	REQUIRE(!outcome.error == !outcome.message);
 	if (outcome.error)
 		check_line(outcome.message);
-	REQUIRE(trial->virtual.now <= plan.deadline + USEC_PER_SEC / 10);
+	REQUIRE(trial->virtual.now <= job.deadline + USEC_PER_SEC / 10);
 	g_free(outcome.message);
 	operation_free(operation);
-	plan_clear(&plan);
+	job_clear(&job);
 	g_array_unref(feeds);
 }
 

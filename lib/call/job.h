@@ -1,12 +1,13 @@
 /*
- * What one call needs, known before anything is resolved, opened or asked: of which PDUs what is
- * to be read, by when it ends, and how long a no must last to be believed. Pure. It decides
- * nothing while the call runs. call.c makes it, and the operation reads it.
+ * What one call is to do, and what that takes: which PDUs are asked for what, by when it ends, and
+ * how long a no must last to be believed. All of it is known before anything is resolved, opened
+ * or asked, and nothing of it changes while the call runs. Pure. call.c prepares it; whatever the
+ * call does reads it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#ifndef TS_PLAN_H
-#define TS_PLAN_H
+#ifndef TS_JOB_H
+#define TS_JOB_H
 
 #include "config/params.h"
 #include "find/feeds.h"
@@ -24,8 +25,8 @@ enum purpose {
 	TO_WALK          /* objects of one PDU, without a look; within total_timeout */
 };
 
-struct plan {
-	/* What is given; all of it must outlive the plan. */
+struct job {
+	/* What is given; all of it must outlive the job. */
 	enum purpose purpose;
 	const struct config *config;
 	const char *const *labels; /* of the PDUs, for messages */
@@ -40,9 +41,9 @@ struct plan {
 	struct inventory_need *needs;
 };
 
-/** Fills in what follows from what is given. Free it with plan_clear(). */
-void plan_complete(struct plan *plan);
+/** Fills in what follows from what is given. Free it with job_clear(). */
+void job_prepare(struct job *job);
 /** Zeroed, or not completed, is allowed. */
-void plan_clear(struct plan *plan);
+void job_clear(struct job *job);
 
 #endif

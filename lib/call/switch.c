@@ -28,8 +28,8 @@ static struct outcome check_action(const trippsnmp *handle, enum trippsnmp_actio
 	return failure(TRIPPSNMP_INVALID, "unknown action %d: on, off or reset", (int)action);
 }
 
-static enum trippsnmp_error power(trippsnmp *handle, enum trippsnmp_action action,
-                                  subject_find find, const char *what)
+static enum trippsnmp_error switch_power(trippsnmp *handle, enum trippsnmp_action action,
+                                         subject_find find, const char *what)
 {
 	struct outcome outcome = check_action(handle, action);
 	g_autofree char *bare = NULL;
@@ -58,11 +58,11 @@ static enum trippsnmp_error power(trippsnmp *handle, enum trippsnmp_action actio
 enum trippsnmp_error trippsnmp_power(trippsnmp *handle, enum trippsnmp_action action,
                                      const char *node)
 {
-	return power(handle, action, subject_of_node, node);
+	return switch_power(handle, action, subject_of_node, node);
 }
 
 enum trippsnmp_error trippsnmp_power_outlets(trippsnmp *handle, enum trippsnmp_action action,
                                              const char *outlets)
 {
-	return power(handle, action, subject_of_outlets, outlets);
+	return switch_power(handle, action, subject_of_outlets, outlets);
 }

@@ -5,18 +5,13 @@
  */
 #include "base/watch.h"
 
-static double seconds(usec from, usec to)
-{
-	return (double)(to - from) / (double)USEC_PER_SEC;
-}
-
 bool watch_stops(struct watch *watch, usec now, const char *doing)
 {
 	if (now >= watch_due(watch) && !watch->stopped) {
 		const struct trippsnmp_progress progress = {
 			.doing = doing,
-			.seconds = seconds(watch->begun, now),
-			.limit = seconds(watch->begun, watch->deadline),
+			.seconds = usec_seconds(now - watch->begun),
+			.limit = usec_seconds(watch->deadline - watch->begun),
 			.requests = watch->requests,
 		};
 

@@ -100,7 +100,7 @@ static bool parse_objid(const char *text, struct objid *name)
 }
 
 /* By the PDU's label; NULL is the only one. */
-static struct outcome find_pdu(const trippsnmp *handle, const char *label, unsigned *pdu)
+static struct outcome pdu_of_label(const trippsnmp *handle, const char *label, unsigned *pdu)
 {
 	const struct config *config = handle->config;
 	const char *ipaddr = config_name(config, PARAM_IPADDR);
@@ -125,7 +125,7 @@ enum trippsnmp_error trippsnmp_walk(trippsnmp *handle, const char *pdu, const ch
 	if (!outcome.error && (!root || !parse_objid(root, &reading.root)))
 		outcome = failure(TRIPPSNMP_INVALID, "root is not dotted numbers");
 	if (!outcome.error)
-		outcome = find_pdu(handle, pdu, &job.pdu);
+		outcome = pdu_of_label(handle, pdu, &job.pdu);
 	if (!outcome.error)
 		outcome = call_perform(handle, job, read_objects, &reading);
 	return conclude(handle, outcome);

@@ -77,14 +77,9 @@ bool operation_stopped(const struct operation *operation)
 	return watch_stopped(operation->runner.watch);
 }
 
-static double seconds(usec time)
-{
-	return (double)time / (double)USEC_PER_SEC;
-}
-
 static double seconds_passed(const struct operation *operation)
 {
-	return seconds(runner_now(&operation->runner) - operation->job->begun);
+	return usec_seconds(runner_now(&operation->runner) - operation->job->begun);
 }
 
 /* --- what to say of PDUs that do not answer --- */
@@ -150,7 +145,7 @@ static struct outcome look_expired(const struct operation *operation)
 		TRIPPSNMP_TIMEOUT,
 		"the PDUs answered too slowly to finish within %.3g s: look for loss or load "
 		"on the way to them",
-		seconds(job->deadline - job->begun));
+		usec_seconds(job->deadline - job->begun));
 }
 
 /* Asks the PDUs what they have. What they refuse has lasted when this fails. */
@@ -177,8 +172,8 @@ static struct outcome look_once(struct operation *operation)
 }
 
 /* Whether what was judged is final: fine, or a no that has lasted. */
-static bool is_final(const struct operation *operation, struct denial *denial,
-                     const struct outcome *outcome, bool unclear)
+static bool look_is_final(const struct operation *operation, struct denial *denial,
+                          const struct outcome *outcome, bool unclear)
 {
 	if (!outcome->error)
 		return true;
@@ -205,7 +200,7 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 			break;
 		outcome = judge(&operation->look, context, &unclear);
 		next = runner_now(&operation->runner) + denial_pause(job->lasts);
-		if (is_final(operation, &denial, &outcome, unclear) || next >= job->deadline)
+		if (look_is_final(operation, &denial, &outcome, unclear) || next >= job->deadline)
 			break;
 		if (g_strcmp0(said, outcome.message))
 			log_line(job->log, TRIPPSNMP_LOG_WARN, "%s; looking again",

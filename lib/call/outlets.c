@@ -108,7 +108,7 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 {
 	const struct trippsnmp_pdu pdu = {
 		.name = g_string_chunk_insert_const(shown->strings, label),
-		.complete = found != NULL,
+		.complete = !!found,
 		.firmware = keep_text(shown, found ? found->firmware : NULL),
 	};
 

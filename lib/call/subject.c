@@ -53,8 +53,8 @@ static const char *outlets_shown(const trippsnmp *handle)
 }
 
 /* NULL after an error. The handle is configured. */
-static struct node *parse_outlets(const trippsnmp *handle, const char *outlets,
-                                  struct outcome *outcome)
+static struct node *parse_given(const trippsnmp *handle, const char *outlets,
+                                struct outcome *outcome)
 {
 	g_autofree struct pdu_name *names = config_pdu_names(handle->config);
 	g_autofree char *error = NULL;
@@ -77,7 +77,7 @@ struct outcome subject_of_outlets(struct subject *subject, const trippsnmp *hand
 	*subject = (struct subject){ 0 };
 	if (outcome.error)
 		return outcome;
-	subject->given = parse_outlets(handle, outlets, &outcome);
+	subject->given = parse_given(handle, outlets, &outcome);
 	if (outcome.error)
 		return outcome;
 	subject->node = subject->given->name;

@@ -16,7 +16,7 @@ static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 /* --- names --- */
 
 /* doubtful: what stands before a NUL counts as well. */
-static void add_text(struct node_names *names, const char *text, bool doubtful)
+static void survey_add_text(struct node_names *names, const char *text, bool doubtful)
 {
 	g_autofree char *part = doubtful ? text_doubtful_key(text) : NULL;
 
@@ -37,9 +37,9 @@ static GPtrArray *find_names(const struct look *look, bool doubtful)
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
 			if (outlet->has_name)
-				add_text(&names, outlet->name, doubtful);
+				survey_add_text(&names, outlet->name, doubtful);
 			if (outlet->has_description)
-				add_text(&names, outlet->description, doubtful);
+				survey_add_text(&names, outlet->description, doubtful);
 		}
 	}
 	return node_names_finish(&names);
@@ -134,7 +134,7 @@ static struct outcome survey_node(const struct look *look, const char *node, con
 static struct outcome survey_map(const struct look *look, struct survey *survey, bool *unclear)
 {
 	const GPtrArray *nodes = look->job->config->map->nodes;
-	const bool given = ((const struct node *)nodes->pdata[0])->given_as != NULL;
+	const bool given = ((const struct node *)nodes->pdata[0])->given_as;
 	struct outcome outcome = fine;
 
 	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {

@@ -89,7 +89,7 @@ static void advance_all(struct runner *runner, const struct machine *machine)
 	}
 }
 
-static usec next_time(const struct runner *runner, const struct machine *machine, usec deadline)
+static usec runner_wake(const struct runner *runner, const struct machine *machine, usec deadline)
 {
 	usec until = MIN(deadline, watch_due(runner->watch));
 
@@ -113,7 +113,8 @@ static bool expire(struct runner *runner, const struct machine *machine)
 	return machine->done(machine->self);
 }
 
-static void take_event(struct runner *runner, const struct machine *machine, struct event *event)
+static void runner_take_event(struct runner *runner, const struct machine *machine,
+                              struct event *event)
 {
 	struct heard heard;
 
@@ -151,9 +152,9 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
-		runner->network->next(runner->network, next_time(runner, machine, deadline),
+		runner->network->next(runner->network, runner_wake(runner, machine, deadline),
 		                      &event);
-		take_event(runner, machine, &event);
+		runner_take_event(runner, machine, &event);
 		event_clear(&event);
 	}
 }

@@ -24,8 +24,8 @@ sed -n '/^## How a fence request flows/,/^## Why/p' "$TS_SRCDIR/doc/architecture
 
 # code FILE: without comments; the plugin has the library in a table of its own.
 code() {
-	$CC -fpreprocessed -dD -E -P "$TS_SRCDIR/$1" 2>/dev/null |
-		sed 's/library->\([a-z]\)/trippsnmp_\1/g'
+	sed -e 's,/\*.*\*/,,' -e '/\/\*/,/\*\//d' \
+		-e 's/library->\([a-z]\)/trippsnmp_\1/g' "$TS_SRCDIR/$1"
 }
 # defines FILE NAME: it begins a line, and what follows is no declaration.
 defines() {

@@ -33,38 +33,32 @@ static void need_settled(struct job *job)
 	}
 }
 
-static void need_every_outlet(struct inventory_need *need, bool details)
-{
-	need->table = need->names = need->mains = true;
-	need->details = details;
-}
-
 void job_prepare(struct job *job)
 {
 	const enum purpose purpose = job->purpose;
-	const bool names_alone = purpose == TO_SWITCH || purpose == TO_NAME || purpose == TO_WALK;
+	const bool all_the_time = purpose == TO_SWITCH || purpose == TO_WALK;
+	const bool every_outlet = purpose == TO_SHOW || purpose == TO_SHOW_DETAILS;
 	const usec total = job->config->total_timeout;
 
 	job->n_pdus = job->config->pdus->len;
-	job->deadline = job->begun + within(purpose == TO_SWITCH || purpose == TO_WALK
-	                                            ? total
-	                                            : MIN(STATUS_LIMIT, total));
+	job->deadline = job->begun + within(all_the_time ? total : MIN(STATUS_LIMIT, total));
 	job->lasts = purpose == TO_SWITCH ? MIN(DENIAL_LASTS, total / DENIAL_SHARE)
 	                                  : DENIAL_LASTS_STATUS;
-	job->needs = feeds_needs(job->config->map, job->n_pdus, job->node, !names_alone);
+	job->needs = feeds_needs(job->config->map, job->n_pdus, job->node,
+	                         every_outlet || purpose == TO_READ);
 	if (purpose == TO_SWITCH)
 		need_settled(job);
 	for (unsigned i = 0; i < job->n_pdus; i++) {
-		if (purpose == TO_SHOW || purpose == TO_SHOW_DETAILS)
-			need_every_outlet(&job->needs[i], purpose == TO_SHOW_DETAILS);
-		if (purpose == TO_WALK)
-			job->needs[i].skip = i != job->pdu;
+		struct inventory_need *need = &job->needs[i];
+
+		if (every_outlet)
+			need->table = need->names = need->mains = true;
+		need->details = purpose == TO_SHOW_DETAILS;
+		need->skip = need->skip || (purpose == TO_WALK && i != job->pdu);
 	}
 }
 
 void job_clear(struct job *job)
 {
-	if (job->needs)
-		feeds_needs_free(job->needs, job->n_pdus);
-	job->needs = NULL;
+	feeds_needs_free(job->needs, job->n_pdus);
 }

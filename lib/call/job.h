@@ -43,7 +43,6 @@ struct job {
 
 /** Fills in what follows from what is given. Free it with job_clear(). */
 void job_prepare(struct job *job);
-/** Zeroed, or not completed, is allowed. */
 void job_clear(struct job *job);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The public calls that say which nodes there are, and whether they have power. They switch
- * nothing, and say off or on only of what was read so in one look.
+ * The public calls that say which nodes there are, and whether they have power, for plugin, agent
+ * and tool. They switch nothing, and say off or on only of what was read so in one look.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -239,15 +239,14 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 {
 	struct outcome outcome;
 	g_autoptr(GArray) rows = all_rows(handle, &outcome);
-	bool said = false; /* the first trouble is the call's own */
+	unsigned troubles = 0; /* the first is the call's own */
 
 	for (unsigned i = 0; i < rows->len; i++) {
 		const struct node_row *row = row_at(rows, i);
 
-		if (row->outcome.error && said)
+		if (row->outcome.error && troubles++)
 			log_line(&handle->log, TRIPPSNMP_LOG_WARN, "node %s: %s", row->name,
 			         row->outcome.message);
-		said = said || row->outcome.error;
 	}
 	for (unsigned i = 0; i < rows->len; i++)
 		fn(context, row_at(rows, i)->name, row_at(rows, i)->state);

@@ -1,6 +1,6 @@
 /*
- * The public call that reads all objects of a PDU as they are. It gives what a device says
- * unescaped, and judges nothing.
+ * The public call that reads all objects of a PDU, for the tool. It gives octets as the device
+ * sent them, unescaped, and judges nothing.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

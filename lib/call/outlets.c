@@ -1,6 +1,6 @@
 /*
- * The public calls that read every outlet there is. They switch nothing, and give no outlets of a
- * PDU that was not read completely.
+ * The public calls that read every outlet there is, for agent and tool. They switch nothing, and
+ * give no outlets of a PDU that was not read completely.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,6 +1,6 @@
 /*
- * The public calls that switch. They translate and name what failed; whether power obeyed is said
- * by the operation alone.
+ * The public calls that switch, for plugin, agent and tool. They find whose outlets are meant, and
+ * name what failed; they never say themselves that power obeyed.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

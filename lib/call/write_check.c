@@ -23,12 +23,15 @@ struct write_check {
 	struct outcome outcome;
 };
 
-/* NULL: none is left. */
+static bool has_feed(const struct write_check *check, unsigned pdu)
+{
+	return check->pdus[pdu].at < check->feeds->len;
+}
+
+/* At which this PDU is. */
 static const struct feed *feed_at(const struct write_check *check, unsigned pdu)
 {
-	const unsigned at = check->pdus[pdu].at;
-
-	return at < check->feeds->len ? &g_array_index(check->feeds, struct feed, at) : NULL;
+	return &g_array_index(check->feeds, struct feed, check->pdus[pdu].at);
 }
 
 /* To the PDU's next feed, counting from that one. */
@@ -37,7 +40,7 @@ static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 	struct checked_pdu *one = &check->pdus[pdu];
 
 	one->at = from;
-	while (feed_at(check, pdu) && feed_at(check, pdu)->pdu != pdu)
+	while (has_feed(check, pdu) && feed_at(check, pdu)->pdu != pdu)
 		one->at++;
 	denial_clear(&one->refused);
 }
@@ -73,7 +76,7 @@ unsigned write_check_proven(const struct write_check *check)
 	return check->proven;
 }
 
-/* The feed at which this PDU is cannot be told about; the next one may. */
+/* Of the feed at which this PDU is; of the next one it may. */
 static void cannot_tell(struct write_check *check, unsigned pdu, const char *why)
 {
 	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s",
@@ -89,10 +92,11 @@ static bool write_check_next(void *self, unsigned pdu, usec now, struct question
 
 	if (check->outcome.error || now < check->pdus[pdu].not_before)
 		return false;
-	while ((feed = feed_at(check, pdu)) && feed->family->command_idle < 0)
+	while (has_feed(check, pdu) && feed_at(check, pdu)->family->command_idle < 0)
 		cannot_tell(check, pdu, "its command object has no idle value");
-	if (!feed)
+	if (!has_feed(check, pdu))
 		return false;
+	feed = feed_at(check, pdu);
 	command = family_instance(feed->family, feed->family->command, feed->device, feed->number);
 	*question = (struct question){ .kind = REQUEST_SET, .varbinds = varbinds_new() };
 	varbinds_add_integer(question->varbinds, &command, feed->family->command_idle);
@@ -138,7 +142,7 @@ static usec write_check_wake(const void *self, unsigned pdu)
 {
 	const struct write_check *check = self;
 
-	return feed_at(check, pdu) ? check->pdus[pdu].not_before : USEC_NEVER;
+	return has_feed(check, pdu) ? check->pdus[pdu].not_before : USEC_NEVER;
 }
 
 static bool write_check_done(const void *self)
@@ -146,7 +150,7 @@ static bool write_check_done(const void *self)
 	const struct write_check *check = self;
 
 	for (unsigned i = 0; i < check->n_pdus; i++)
-		if (feed_at(check, i) && !check->outcome.error)
+		if (has_feed(check, i) && !check->outcome.error)
 			return false;
 	return true;
 }

@@ -201,12 +201,7 @@ static bool has_outlets(const struct pdu_outlets *found, enum tristate controlla
 }
 
 /* Main loads may be all that can be switched, and were not read if the map has none of them. */
-static const char *main_hint(const struct inventory_need *need)
-{
-	return need->mains ? ""
-	                   : "; its main load may be (main in hostlist), which cuts all that "
-	                     "hangs on it";
-}
+#define MAIN_HINT "; its main load may be (main in hostlist), which cuts all that hangs on it"
 
 static struct outcome survey_devices(const struct look *look, bool *unclear)
 {
@@ -221,7 +216,7 @@ static struct outcome survey_devices(const struct look *look, bool *unclear)
 		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s", job->labels[i],
 		               found->outlets->len,
 		               *unclear ? "says that it is controllable" : "is controllable",
-		               *unclear ? "" : main_hint(&job->needs[i]));
+		               *unclear || job->needs[i].mains ? "" : MAIN_HINT);
 	}
 	return fine;
 }

@@ -432,7 +432,7 @@ END_TEST
 
 /* --- outlets that are given for one call --- */
 
-/* They stand before the nodes of hostlist, as trippsnmp.c puts them. */
+/* They stand before the nodes of hostlist, as subject.c puts them. */
 static void give(const char *outlets)
 {
 	const struct pdu_name names[] = { { labels[0], labels[0], 161 },

@@ -2451,6 +2451,54 @@ START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 }
 END_TEST
 
+static void put_names(const struct family *family)
+{
+	char text[16];
+
+	for (unsigned i = 1; i <= 4; i++) {
+		const struct objid name = family_instance(family, family->outlet_name, 1, i);
+
+		g_snprintf(text, sizeof(text), "db%u", i);
+		script_put_text(script, 0, &name, text);
+	}
+}
+
+/* Its documented table comes after the twin. */
+static enum script_fate shows_the_better_table(struct script *network, unsigned pdu,
+                                               const struct request *request, struct event *answer)
+{
+	const struct family *webcard = script_family("SNMPWEBCARD");
+	const usec begun = *(usec *)network->context;
+
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	if (network->clock - begun >= 3 * USEC_PER_SEC) {
+		script_outlets(script, 0, webcard, 1, 4);
+		put_names(webcard);
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_name_that_went_over_to_a_better_table_is_not_lost)
+{
+	const struct family *twin = script_family("SNMPWEBCARD twin");
+	usec begun;
+
+	begin(1, _i == V1);
+	script_outlets(script, 0, twin, 1, 4);
+	put_names(twin);
+	want(0, "db1");
+	needs[0].settled = true;
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = shows_the_better_table;
+	ck_assert(looks(60));
+	ck_assert(found(0)->whole);
+	ck_assert_str_eq(found(0)->family->name, "SNMPWEBCARD");
+}
+END_TEST
+
 /* --- what is only shown --- */
 
 static void need_details(void)
@@ -2810,6 +2858,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
 	tcase_add_loop_test(tcase, a_name_that_an_earlier_look_saw_is_not_dropped, 0,
 	                    2 * (int)G_N_ELEMENTS(losses));
+	ADD_BOTH(tcase, a_name_that_went_over_to_a_better_table_is_not_lost);
 	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(

@@ -17,7 +17,6 @@
 #define HANDLES_MAX 64
 #define APART 5000
 #define WAY 200 /* of a datagram */
-#define STATUS_LIMIT (15 * USEC_PER_SEC)
 
 /* One operation; it runs in a thread of its own, but only while it is its turn. */
 struct handle {
@@ -25,7 +24,6 @@ struct handle {
 	unsigned index;
 	char node[16];
 	usec ended;
-	struct operation *operation;
 	struct outcome outcome;
 	GThread *thread;
 	bool done;
@@ -195,16 +193,22 @@ static bool is_status;               /* instead */
 static void *operate(void *data)
 {
 	struct handle *handle = data;
+	struct job job = { .purpose = is_status ? TO_READ : TO_SWITCH,
+		           .config = config,
+		           .labels = script->labels,
+		           .log = &script->log,
+		           .node = is_status ? NULL : handle->node };
+	struct operation *operation;
 
 	g_mutex_lock(&mutex);
 	wait_for_turn(handle);
-	handle->operation =
-		operation_new(config, script->labels, &script->log, is_status ? NULL : handle->node,
-	                      is_status, script->clock, is_status ? STATUS_LIMIT : USEC_NEVER);
-	operation_connect(handle->operation, &handle->network, handle->index * 2654435761U);
-	handle->outcome = is_status ? survey_status(handle->operation)
-	                            : operation_power(handle->operation, action, handle->node);
-	operation_free(handle->operation);
+	job.begun = script->clock;
+	job_prepare(&job);
+	operation = operation_new(&job, NULL, &handle->network, handle->index * 2654435761U);
+	handle->outcome = is_status ? survey_status(operation, NULL)
+	                            : operation_power(operation, action, handle->node);
+	operation_free(operation);
+	job_clear(&job);
 	handle->ended = script->clock;
 	handle->done = true;
 	pass_to(NULL);

@@ -123,8 +123,13 @@ by_campaign()
 {
 	name=$1 kind=$2
 	shift 2
-	./campaign --seeds "$seeds" --jobs 2 --show 1 "$@" > out 2>&1
-	found=$(lies "$kind")
+	all=$(echo "$*" | sed -n 's/.*--seeds \([0-9]*\).*/\1/p')
+	# most are found soon, and the first seeds are the same however many there are
+	for some in $((${all:-$seeds} / 10)) "${all:-$seeds}"; do
+		./campaign --jobs 2 --show 1 "$@" --seeds "$some" > out 2>&1
+		found=$(lies "$kind")
+		[ "${found:-0}" -eq 0 ] || break
+	done
 	if [ "${found:-0}" -gt 0 ]; then
 		echo "ok: $name is caught, $found lies${kind:+ ($kind)}"
 	else

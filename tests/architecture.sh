@@ -42,10 +42,10 @@ calls() {
 
 each_is_where_it_is_said_to_be() {
 	while read -r item name file; do
-		[ -n "$file" ] && [ -f "$TS_SRCDIR/$file" ] && defines "$file" "$name" || {
+		if [ -z "$file" ] || ! defines "$file" "$name"; then
 			echo "$item. $name is not defined in ${file:-any file that is named}"
 			return 1
-		}
+		fi
 	done <"$scratch/way"
 }
 check "each function on a request's way stands where the document says" each_is_where_it_is_said_to_be
@@ -54,7 +54,7 @@ each_is_called_from_where_it_is_said_to_be() {
 	last=0
 	known=' '
 	while read -r item name file; do
-		if [ "$item" != $last ]; then
+		if [ "$item" != "$last" ]; then
 			last=$item
 			caller=$name
 			from=$file

@@ -1042,6 +1042,31 @@ START_TEST(a_device_that_was_offline_in_the_hold_is_told_anew_and_holds_anew)
 }
 END_TEST
 
+/* Offline until 3 s, and nobody can tell until 8 s. */
+static void lost_then_unclear(struct script *network, unsigned pdu)
+{
+	(void)network;
+	(void)pdu;
+	if (elapsed() < 3)
+		put_status(1, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	else if (elapsed() < 8)
+		put_status(1, VALUE_NULL, 0);
+	else
+		put_status(1, VALUE_INTEGER, 0);
+}
+
+START_TEST(a_lost_device_is_told_nothing_before_it_is_clear_that_it_is_back)
+{
+	begin(1, false);
+	script->before = lost_then_unclear;
+	add_feed(0, 3);
+	g_array_index(feeds, struct feed, 0).lost = true;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_int_ge(nth_set(-1)->at, at(8));
+	assert_held_from(at(8));
+}
+END_TEST
+
 START_TEST(a_family_without_a_status_is_not_asked_for_it)
 {
 	const struct family *webcard = script_family("SNMPWEBCARD");
@@ -2300,6 +2325,7 @@ static TCase *status_case(void)
 	tcase_add_loop_test(tcase, a_status_that_is_not_offline_blocks_nothing, 0, 5);
 	tcase_add_loop_test(tcase, an_absent_status_is_ignored, 0, 2);
 	tcase_add_test(tcase, another_devices_status_does_not_matter);
+	tcase_add_test(tcase, a_lost_device_is_told_nothing_before_it_is_clear_that_it_is_back);
 	tcase_add_test(tcase, a_device_that_was_offline_in_the_hold_is_told_anew_and_holds_anew);
 	tcase_add_test(tcase, a_family_without_a_status_is_not_asked_for_it);
 	tcase_add_test(tcase, what_the_look_saw_lost_is_told_when_a_reading_shows_that_it_is_back);

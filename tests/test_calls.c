@@ -310,6 +310,29 @@ START_TEST(what_the_second_look_finds_counts)
 }
 END_TEST
 
+/* What cannot be found has no state: least of all off. */
+static const struct {
+	const char *hostlist, *node;
+	enum trippsnmp_error error;
+	const char *line;
+} unfound[] = {
+	{ "db1:9@pdu-b", "db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-b does not exist" },
+	{ "db1:3@pdu-a,9@pdu-b", "db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-b does not exist" },
+	{ "db1", "db1", TRIPPSNMP_BADNODE, "no outlet feeds node db1" },
+	{ NULL, "db1", TRIPPSNMP_BADNODE, "no outlet feeds node db1" },
+};
+
+START_TEST(a_node_whose_outlets_are_not_there_is_not_off)
+{
+	for (unsigned i = 0; i < 2; i++)
+		put(i, lx->state, 3, 1);
+	configure(unfound[_i].hostlist);
+	read_node(unfound[_i].node);
+	assert_fails(unfound[_i].error, unfound[_i].line);
+	ck_assert_int_eq(state, TRIPPSNMP_UNKNOWN);
+}
+END_TEST
+
 START_TEST(an_outlet_that_is_not_in_hostlist_is_read_as_well)
 {
 	put(1, lx->state, 4, _i ? 2 : 1);
@@ -1841,6 +1864,8 @@ static void add_states(Suite *suite)
 	tcase_add_loop_test(tcase, a_node_with_a_feed_in_doubt_is_on_where_another_one_is, 0,
 	                    DOUBTS);
 	tcase_add_test(tcase, what_the_second_look_finds_counts);
+	tcase_add_loop_test(tcase, a_node_whose_outlets_are_not_there_is_not_off, 0,
+	                    (int)G_N_ELEMENTS(unfound));
 	tcase_add_loop_test(tcase, an_outlet_that_is_not_in_hostlist_is_read_as_well, 0, 2);
 	tcase_add_test(tcase, what_is_no_outlet_has_no_state);
 	tcase_add_loop_test(tcase, a_pdu_that_does_not_answer_is_named_whichever_it_is, 0, 2);

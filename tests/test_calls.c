@@ -708,6 +708,39 @@ START_TEST(status_looks_at_descriptions_too)
 }
 END_TEST
 
+/* An outlet called db1 and described as db2, and another one of db2: on either PDU, in any row. */
+static const struct {
+	unsigned pdu;
+	uint32_t number;
+	unsigned other_pdu;
+	uint32_t other_number;
+	bool described;
+} twofold[] = {
+	{ 0, 1, 1, 8, false },
+	{ 0, 8, 1, 1, true },
+	{ 1, 8, 0, 1, false },
+	{ 1, 1, 1, 8, true },
+};
+
+START_TEST(status_warns_of_an_outlet_of_two_nodes_whichever_it_is)
+{
+	char *warning =
+		g_strdup_printf("outlet 1.%u of pdu-%c has the name db1 and the description db2: "
+	                        "if both are nodes, fencing one cuts the other",
+	                        twofold[_i].number, 'a' + (int)twofold[_i].pdu);
+
+	name_outlet(twofold[_i].pdu, twofold[_i].number, "db1");
+	name_by_description(twofold[_i].pdu, twofold[_i].number, "db2");
+	(twofold[_i].described ? name_by_description : name_outlet)(
+		twofold[_i].other_pdu, twofold[_i].other_number, "DB2");
+	configure(NULL);
+	status();
+	assert_ok();
+	assert_warned(warning);
+	g_free(warning);
+}
+END_TEST
+
 START_TEST(status_does_not_know_what_no_outlet_says)
 {
 	for (uint32_t number = 1; number <= 8; number++)
@@ -1895,6 +1928,8 @@ static void add_status(Suite *suite)
 	                    0, DOUBTS);
 	tcase_add_test(tcase, a_no_that_was_unclear_meanwhile_must_last_anew);
 	tcase_add_test(tcase, status_looks_at_descriptions_too);
+	tcase_add_loop_test(tcase, status_warns_of_an_outlet_of_two_nodes_whichever_it_is, 0,
+	                    (int)G_N_ELEMENTS(twofold));
 	tcase_add_test(tcase, status_does_not_know_what_no_outlet_says);
 	tcase_add_loop_test(tcase, a_pdu_that_never_answers_is_told_what_to_check, 0,
 	                    (int)G_N_ELEMENTS(unanswered));

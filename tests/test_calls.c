@@ -1166,6 +1166,31 @@ START_TEST(an_obstacle_that_came_later_is_in_the_last_line_too)
 }
 END_TEST
 
+/* From the first SET on. */
+static enum script_fate answers_from_elsewhere_when_told(struct script *network, unsigned pdu,
+                                                         const struct request *request,
+                                                         struct event *answer)
+{
+	if (request->kind == REQUEST_SET && pdu == silent)
+		network->calls = 1;
+	return network->calls ? answers_from_elsewhere(network, pdu, request, answer)
+	                      : SCRIPT_ANSWERED;
+}
+
+START_TEST(an_obstacle_while_it_switches_is_in_the_last_line)
+{
+	silent = (unsigned)_i;
+	script->hook = answers_from_elsewhere_when_told;
+	configure(both);
+	error = trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "db1");
+	ck_assert_int_eq(error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(trippsnmp_message(handle),
+	                     _i ? "pdu-b gives no answer that can be used: an answer came from"
+	                        : "pdu-a gives no answer that can be used: an answer came from"),
+	              "%s", trippsnmp_message(handle));
+}
+END_TEST
+
 /* Another device answers, from the first SET on, with db1 in another row. */
 static enum script_fate replaced_when_told(struct script *network, unsigned pdu,
                                            const struct request *request, struct event *answer)
@@ -1866,6 +1891,23 @@ START_TEST(what_the_agent_assumes_is_warned_of)
 }
 END_TEST
 
+START_TEST(the_parameters_have_an_order_and_an_end)
+{
+	unsigned n = 0;
+
+	for (; trippsnmp_parameter(n); n++)
+		ck_assert_str_eq(trippsnmp_parameter_info(n)->name, trippsnmp_parameter(n));
+	ck_assert_str_eq(trippsnmp_parameter_info(PARAM_TOTAL_TIMEOUT)->agent_type, "second");
+	ck_assert_uint_eq(n, PARAM_COUNT);
+	ck_assert_ptr_null(trippsnmp_parameter_info(n));
+	ck_assert_ptr_null(trippsnmp_parameter_info(n + 1000));
+	ck_assert_ptr_null(trippsnmp_parameter(n + 1000));
+	ck_assert(g_str_has_prefix(trippsnmp_parameters_xml(), "<parameters>"));
+	ck_assert_ptr_eq(trippsnmp_parameters_xml(), trippsnmp_parameters_xml());
+	ck_assert_ptr_eq(trippsnmp_parameter_info(0), trippsnmp_parameter_info(0));
+}
+END_TEST
+
 START_TEST(each_error_has_its_words)
 {
 	static const char *const words[] = {
@@ -1965,6 +2007,7 @@ static void add_power(Suite *suite)
 	                    2);
 	tcase_add_loop_test(tcase, an_obstacle_on_the_way_is_in_the_last_line, 0, 2);
 	tcase_add_loop_test(tcase, an_obstacle_that_came_later_is_in_the_last_line_too, 0, 2);
+	tcase_add_loop_test(tcase, an_obstacle_while_it_switches_is_in_the_last_line, 0, 2);
 	tcase_add_test(tcase, what_was_seen_of_another_device_is_forgotten);
 	tcase_add_loop_test(tcase, one_pdu_under_two_names_is_found_before_any_request, 1, 3);
 	tcase_add_loop_test(tcase, two_pdus_with_empty_engine_ids_are_two, 0, 2);
@@ -2010,6 +2053,7 @@ static void add_handles(Suite *suite)
 	tcase_add_test(tcase, a_configuration_that_is_refused_leaves_none);
 	tcase_add_test(tcase, what_is_odd_in_a_configuration_is_warned_of);
 	tcase_add_loop_test(tcase, what_the_agent_assumes_is_warned_of, 0, 2);
+	tcase_add_test(tcase, the_parameters_have_an_order_and_an_end);
 	tcase_add_loop_test(tcase, each_error_has_its_words, 0, 10);
 }
 

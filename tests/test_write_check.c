@@ -308,6 +308,19 @@ START_TEST(the_outlet_without_write_access_is_named_whichever_it_is)
 }
 END_TEST
 
+START_TEST(a_pdu_without_outlets_to_check_is_told_nothing)
+{
+	begin(2, false);
+	add_feed(!_i, 5);
+	add_feed(!_i, 3);
+	ck_assert(checks(15));
+	ck_assert_uint_eq(script->sent->len, 2);
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert_uint_eq(script_sent(script, i)->pdu, !_i);
+	ck_assert_uint_eq(proven, 2);
+}
+END_TEST
+
 static enum script_fate lose_one(struct script *network, unsigned pdu,
                                  const struct request *request, struct event *answer)
 {
@@ -452,6 +465,7 @@ int main(void)
 	tcase_add_loop_test(tcase, the_outlet_without_write_access_is_named_whichever_it_is, 0, 2);
 	tcase_add_loop_test(tcase, a_set_without_an_answer_holds_up_no_other_pdu_and_is_not_done, 0,
 	                    2);
+	tcase_add_loop_test(tcase, a_pdu_without_outlets_to_check_is_told_nothing, 0, 2);
 	tcase_add_test(tcase, what_is_proven_is_counted_and_what_cannot_tell_is_not);
 	tcase_add_loop_test(tcase, what_is_no_answer_ends_it_with_its_reason, 0,
 	                    (int)G_N_ELEMENTS(ends));

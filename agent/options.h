@@ -70,6 +70,8 @@ struct agent_option {
 /** Row by number; NULL past the last. */
 const struct agent_option *option_row(unsigned i);
 
+/** Whether it takes no value. */
+bool option_is_boolean(const struct agent_option *row);
 /** How it is written on the command line, such as "-a, --ip=[value]"; free with g_free(). */
 char *option_forms(const struct agent_option *row);
 

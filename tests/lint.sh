@@ -58,6 +58,8 @@ arrows() {
 	done
 	find lib -mindepth 2 -name '*.c' | grep -vE "^lib/($(echo $ground_up | tr ' ' '|'))/"
 	includes plugin/*.[ch] agent/*.[ch] tool/*.[ch] sim/*.[ch] | grep " .*/"
+	# and of the library the session alone knows net-snmp
+	find lib -name '*.[ch]' -exec grep -l '^#include <net-snmp' {} + | grep -v '^lib/snmp/session'
 }
 upwards=$(arrows)
 if [ -z "$upwards" ]; then

@@ -60,6 +60,11 @@ mapped="community=tripplite hostlist=db1:3"
 	on_pdu renamed -- reset db1 community=tripplite 'hostlist=db1:3="db1-a"'
 	on_pdu unknown-node -- reset db9 community=tripplite "hostlist=db1:3;db2:4"
 }
+take_commands
+start_pdu lost-device $capture --control
+tell lost-device 'alarm 1 lost 1.*' >/dev/null
+# shellcheck disable=SC2086 # words
+runs lost-device ipaddr="$address" $mapped off_hold=0.1 power_timeout=1 total_timeout=2 -T reset db1
 if [ -z "$TS_PRELOAD_ASAN" ]; then # SNMPv3 in the stonith program needs what its runtime forbids
 	printf 'fence SHA authentication-phrase AES privacy-phrase\n' >"$scratch/users"
 	on_pdu v3 --users-file "$scratch/users" -- reset db1 hostlist=db1:3 login=fence \

@@ -424,7 +424,7 @@ START_TEST(the_wait_begins_anew_when_the_engine_is_discovered)
 	ck_assert(!x.heard);
 	answer(request.tag, 0, 1, START + TIMEOUT);
 	assert_value(0);
-	ck_assert_int_eq(x.last_trip, TIMEOUT / 2);
+	ck_assert_int_eq(x.patience.last_trip, TIMEOUT / 2);
 }
 END_TEST
 
@@ -597,7 +597,7 @@ END_TEST
 
 START_TEST(silence_is_warned_of_within_five_seconds_however_long_the_pause)
 {
-	x.settings.timeout = 20 * USEC_PER_SEC;
+	x.patience.timeout = 20 * USEC_PER_SEC;
 	ask(REQUEST_GET, 1);
 	send_next();
 	ck_assert_int_le(exchange_wake(&x), START + 5 * USEC_PER_SEC);

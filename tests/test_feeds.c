@@ -1248,6 +1248,10 @@ END_TEST
 
 #define EACH 16 /* outlets of a PDU, one a node */
 
+/* The processor's clock may advance in steps of 10 ms: it is done so often. */
+#define CLOCK_STEP 0.01
+#define ROUNDS 8
+
 /* n nodes on as many PDUs as they need, by map or by name: the processor time to find all. */
 static double seconds_to_find(unsigned n, bool by_map)
 {
@@ -1292,8 +1296,8 @@ static double seconds_to_find(unsigned n, bool by_map)
 	ck_assert_msg(map != NULL, "%s", error);
 	begun = clock();
 	view = feeds_view_new(map, 0, shown, pdus, each);
-	for (unsigned i = 0; i < n; i++) {
-		g_string_printf(text, "node%u", i);
+	for (unsigned i = 0; i < ROUNDS * n; i++) {
+		g_string_printf(text, "node%u", i % n);
 		g_array_set_size(feeds, 0);
 		outcome = feeds_find(view, text->str, feeds);
 		ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -1317,7 +1321,7 @@ static double least_to_find(unsigned n, bool by_map)
 {
 	double least = seconds_to_find(n, by_map);
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 2; i++)
 		least = MIN(least, seconds_to_find(n, by_map));
 	return least;
 }
@@ -1327,7 +1331,8 @@ START_TEST(to_find_all_nodes_takes_a_time_that_grows_with_their_number)
 {
 	const double few = least_to_find(400, _i), many = least_to_find(1600, _i);
 
-	ck_assert_msg(many < 8 * few, "%.6f s, and %.6f s for four times as many", few, many);
+	ck_assert_msg(many < 8 * MAX(few, CLOCK_STEP), "%.6f s, and %.6f s for four times as many",
+	              few, many);
 }
 END_TEST
 

@@ -632,6 +632,35 @@ START_TEST(status_with_names_has_nothing_to_warn_of)
 }
 END_TEST
 
+START_TEST(status_warns_of_an_outlet_that_has_the_names_of_two_nodes)
+{
+	eight_outlets_and_db1();
+	put_text(lx->description, 3, "DB2");
+	put_text(lx->outlet_name, 6, "db2");
+	configure("", NULL);
+	status();
+	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "outlet 1.3 of pdu-a has the name db1 and the description db2: if "
+	                      "both are nodes, fencing one cuts the other; write a hostlist"));
+}
+END_TEST
+
+START_TEST(but_not_of_one_that_has_the_name_of_one)
+{
+	eight_outlets_and_db1();
+	put_text(lx->description, 3, "DB1");
+	put_text(lx->outlet_name, 4, "db4");
+	put_text(lx->description, 4, "spare cord");
+	put_text(lx->outlet_name, 6, "db6");
+	put_text(lx->description, 6, "R740");
+	put_text(lx->description, 5, "db5");
+	configure("", NULL);
+	status();
+	ck_assert_str_eq(script->lines[TRIPPSNMP_LOG_WARN]->str, "");
+}
+END_TEST
+
 START_TEST(status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node)
 {
 	const struct objid name = family_instance(lx, lx->outlet_name, 1, 3);
@@ -1330,6 +1359,8 @@ int main(void)
 	tcase_add_test(names, status_fails_where_no_outlet_with_a_nodes_name_can_be_switched);
 	tcase_add_test(names, a_look_at_the_pdus_needs_no_nodes_name);
 	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
+	tcase_add_test(names, status_warns_of_an_outlet_that_has_the_names_of_two_nodes);
+	tcase_add_test(names, but_not_of_one_that_has_the_name_of_one);
 	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
 	suite_add_tcase(suite, names);
 

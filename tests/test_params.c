@@ -348,7 +348,8 @@ static const char *const bad_hosts[] = {
 	"n\xc3\xb6rd", "a\x01z",   "udp:[::1]:161", "[",          "[]",    "[a]",
 	"[::1",        "[::1]x",   "[::1]161",      "::1]",       "1:2:3", "a:b:1",
 	"[192.0.2.7]", "fe80::1%", "fe80::1%a/b",   "[fe80::1%]", "1.2.3", "1.2.3.256",
-	"1.2.3.4.5",   "10",       ":161",          "[::1]%eth0", "*",
+	"1.2.3.4.5",   "10",       ":161",          "[::1]%eth0", "*",     "0x7f.1",
+	"0xa000001",
 };
 
 START_TEST(an_ipaddr_that_is_no_host_is_an_error_that_shows_it)
@@ -1030,6 +1031,18 @@ START_TEST(a_secret_that_the_file_lacks_is_said_to_be_missing_there_too)
 }
 END_TEST
 
+/* Settings, and how the only warning about them begins; "" if there must be none. */
+static void expect_warnings(const char *const cases[][2], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		char *said = warnings(cases[i][0]);
+
+		ck_assert_msg(g_str_has_prefix(said, cases[i][1]), "%s", said);
+		ck_assert_msg((*said == '\0') == (*cases[i][1] == '\0'), "%s", said);
+		g_free(said);
+	}
+}
+
 START_TEST(times_that_give_something_up_are_warned_of)
 {
 	static const char *const cases[][2] = {
@@ -1040,13 +1053,23 @@ START_TEST(times_that_give_something_up_are_warned_of)
 		{ V2C "|total_timeout=56", "total_timeout: 56 s: the cluster's stonith-timeout" },
 	};
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-		char *said = warnings(cases[i][0]);
+	expect_warnings(cases, G_N_ELEMENTS(cases));
+}
+END_TEST
 
-		ck_assert_msg(g_str_has_prefix(said, cases[i][1]), "%s", said);
-		ck_assert_msg((*said == '\0') == (*cases[i][1] == '\0'), "%s", said);
-		g_free(said);
-	}
+START_TEST(a_privacy_protocol_without_privacy_is_warned_of_where_somebody_has_set_it)
+{
+	static const char *const cases[][2] = {
+		{ V3, "" },
+		{ V3 AUTH, "" },
+		{ V3 AUTH PRIV, "" },
+		{ V3 AUTH PRIV "|snmp_priv_prot=DES", "" },
+		{ V3 AUTH "|snmp_priv_prot=", "" },
+		{ V3 AUTH "|snmp_priv_prot=AES", "snmp_priv_prot: set, but without" },
+		{ V3 "|snmp_priv_prot=DES", "snmp_priv_prot: set, but without" },
+	};
+
+	expect_warnings(cases, G_N_ELEMENTS(cases));
 }
 END_TEST
 
@@ -1258,6 +1281,8 @@ static TCase *secrets_case(void)
 	tcase_add_test(tcase, a_secrets_file_is_named_from_the_root);
 	tcase_add_test(tcase, a_secret_that_the_file_lacks_is_said_to_be_missing_there_too);
 	tcase_add_test(tcase, times_that_give_something_up_are_warned_of);
+	tcase_add_test(tcase,
+	               a_privacy_protocol_without_privacy_is_warned_of_where_somebody_has_set_it);
 	LOOP(tcase, a_file_that_others_can_use_is_refused, modes);
 	tcase_add_test(tcase, a_file_of_another_user_is_refused);
 	tcase_add_test(tcase, what_is_not_a_regular_file_is_refused_at_once);

@@ -303,6 +303,7 @@ struct cost {
 	unsigned messages, repeats, successes;
 	double seconds;                /* until the last one was over */
 	unsigned failures_that_say_so; /* that it is slow, and which parameters give it time */
+	bool writes_doubted;           /* somebody is to check that he may write */
 };
 
 struct load {
@@ -350,6 +351,9 @@ static struct cost cost(const struct load *load)
 		                      reads_off(i + 1),
 		              "a false success");
 	}
+	result.writes_doubted = script_said(script, TRIPPSNMP_LOG_WARN, "may write") ||
+	                        (load->n == 1 && handles[0].outcome.error &&
+	                         strstr(handles[0].outcome.message, "may write"));
 	result.messages = sent;
 	result.repeats = repeats;
 	tidy();
@@ -427,6 +431,20 @@ START_TEST(a_slow_card_is_fenced_with_the_defaults)
 			ck_assert_uint_eq(at_hand.successes, 1);
 			ck_assert_uint_le(at_hand.repeats, 2);
 		}
+}
+END_TEST
+
+START_TEST(of_a_card_that_is_slow_alone_nobody_is_sent_to_check_write_access)
+{
+	const struct load load = { .action = TRIPPSNMP_POWER_OFF,
+		                   .way = BY_MAP,
+		                   .outlets = 24,
+		                   .n = 1,
+		                   .takes = 4 + 2 * _i };
+	const struct cost at_hand = cost(&load);
+
+	ck_assert_uint_eq(at_hand.successes + at_hand.failures_that_say_so, 1);
+	ck_assert(!at_hand.writes_doubted);
 }
 END_TEST
 
@@ -528,6 +546,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_slow_card_is_fenced_by_map, 0, 6);
 	tcase_add_loop_test(tcase, a_slow_card_is_fenced_by_name, 0, 5);
 	tcase_add_test(tcase, a_slow_card_is_fenced_with_the_defaults);
+	tcase_add_loop_test(
+		tcase, of_a_card_that_is_slow_alone_nobody_is_sent_to_check_write_access, 0, 6);
 	tcase_add_test(tcase, a_slow_card_is_fenced_in_v1_as_far_as_the_time_allows);
 	tcase_add_test(tcase, what_is_too_slow_for_v1_says_so);
 	tcase_add_test(tcase, status_of_a_slow_card_is_told_in_time);

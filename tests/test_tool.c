@@ -76,6 +76,14 @@ START_TEST(so_is_one_whose_name_begins_with_it)
 }
 END_TEST
 
+START_TEST(blanks_around_a_name_do_not_count)
+{
+	add("a", 1, 3, " db1 ", "");
+	add("a", 1, 4, "Load 4", " db2");
+	assert_map("db1 db2", "db1:3=\" db1 \"; db2:4", 1, NULL);
+}
+END_TEST
+
 START_TEST(of_nodes_that_it_begins_with_the_longest_has_it)
 {
 	add("a", 1, 3, "db1-test-a", "");
@@ -567,6 +575,7 @@ int main(void)
 	tcase_add_checked_fixture(map, setup_rows, teardown_rows);
 	tcase_add_test(map, an_outlet_of_a_nodes_name_is_the_nodes);
 	tcase_add_test(map, so_is_one_whose_name_begins_with_it);
+	tcase_add_test(map, blanks_around_a_name_do_not_count);
 	tcase_add_test(map, of_nodes_that_it_begins_with_the_longest_has_it);
 	tcase_add_test(map, a_node_is_known_by_its_first_label);
 	tcase_add_test(map, what_two_nodes_could_have_has_no_place);

@@ -37,6 +37,7 @@ person "no command" 2 '' 'no command: list, map'
 person "an unknown command" 2 '' 'lst is none of list' lst
 person "an unknown option" 2 '' 'unknown option --colour' --colour=no list
 person "an option without its value" 2 '' 'option --file needs a value' list --file
+person "an option of another command" 2 '' '--json is an option of list, and not of check' check --json
 person "too much behind a command" 2 '' 'usage: trippsnmp list' list db1
 person "a drill of nobody" 2 '' 'usage: trippsnmp drill NODE' drill
 person "a parameter that does not exist" 2 '' 'ipadr: there is no such parameter' list ipadr=x
@@ -48,12 +49,18 @@ person "--version" 0 "^$("$tool" --version)\$" '' --version
 person "the command line goes before the environment" 0 "^$b " '' list ipaddr="$b"
 printf '# a comment\n\nipaddr=%s\ncommunity=tripplite\n' "$b" >"$scratch/file"
 chmod 600 "$scratch/file"
+person "a parameter that stands twice is an error" 2 '' '^trippsnmp: hostlist: given twice$' drill db1 \
+	hostlist=db1:3 hostlist=db1:4 --yes
 person "a file goes before the environment" 0 "^$b " '' list --file "$scratch/file"
 chmod 644 "$scratch/file"
 person "a file with secrets that others may read is refused" 2 '' 'others .*chmod 600' list \
 	--file "$scratch/file"
+printf 'community=one-secret\ncommunity=other-secret\n' >"$scratch/file"
+chmod 600 "$scratch/file"
+person "also in a file" 2 '' '^trippsnmp: community: given twice$' list --file "$scratch/file"
 echo 'ipaddr' >"$scratch/file"
 person "a line that is no parameter is said" 2 '' 'line 1 is not NAME=VALUE' list --file "$scratch/file"
+person "a directory is no file" 2 '' 'Is a directory' list --file "$scratch"
 person "a file that is not there" 2 '' 'No such file' list --file "$scratch/nothing"
 start_pdu silent twin-only --community quiet
 there=$address
@@ -140,6 +147,13 @@ check "the others are looked at all the same" has '^✓ node db1: on'
 person "check of an outlet that cannot be switched" 1 '^✗ node db1: ' '' check hostlist=db1:7
 person "check of a silent PDU" 1 "^✗ $there: .*no answer" '' check ipaddr="$there" "$map" \
 	total_timeout=1 power_timeout=0.5 off_hold=0.1
+check "its alarms are not said to be none" has_not 'no active alarms'
+check "nor are nodes passed over in silence" has '^! nodes: not looked at while a PDU cannot be read$'
+start_pdu mute twin-only --community quiet
+person "check of two silent PDUs" 1 "^✗ $there: no answer" '' check ipaddr="$there $address" \
+	"hostlist=db1:3@$there;db2:4@$address" total_timeout=1 power_timeout=0.5 off_hold=0.1 snmp_timeout=0.1
+check "neither is said to be the other" has "^✗ $address: could not be read$"
+check "of the other a warning tells" has "warning: $address: no answer"
 start_pdu c smart1500rmxl2ua-webcard-12.06.0069 --community tripplite
 c=$address
 person "check where write access cannot be told" 0 '^! status and write access' '' check ipaddr="$c" \
@@ -193,6 +207,9 @@ check "a drill" ended 0 'off is proven: outlet 3 of .*told at' "Type the node's 
 check "it switched that outlet off and on, and no other" test "$(events a | tail -n 4)" = \
 	"$(printf '1.3 command off\n1.3 off\n1.3 command on\n1.3 on')"
 check "it says what no program can see" has 'What no program can see'
+person "where another PDU is silent, its outlets are told as they are mapped" 0 \
+	"^node db1 is on, and fed by 3@$a\$" '' drill db1 ipaddr="$a $there" "hostlist=db1:3@$a;db2:1@$there" \
+	off_hold=0.2 power_timeout=0.5 total_timeout=1 --yes
 person "--yes does not ask" 0 'off was proven' '' drill DB1 "$map" off_hold=0.2 --yes
 person "a drill of a node that is not there" 2 '*' 'does not name node db9' drill db9 "$map" --yes
 seen=$(requests a)
@@ -214,7 +231,12 @@ kill -INT $drilled
 wait $drilled
 code=$?
 check "an interruption of the hold is a failure, and ends with on" ended 6 'interrupted: on again' '*'
+check "and no verdict on the node" has '^✗ the drill was interrupted, and says nothing of this node$'
 check "the outlet is on" test "$(events d | tail -n 1)" = '1.3 on'
+tell d 'when set 2 stuck 1.3' >/dev/null
+person "a drill whose outlet stays off" 5 'off was proven, but its outlets are not known to be on' '' \
+	drill db1 ipaddr="$d" hostlist=db1:3 power_timeout=1 off_hold=0.1 total_timeout=10 --yes
+tell d 'release 1.3' >/dev/null
 
 # --- watch ---
 "$tool" watch ipaddr="$d" --interval 0.2 >"$scratch/watched" 2>&1 &
@@ -285,6 +307,9 @@ cat >"$scratch/cib.xml" <<END
 <nvpair id="n7" name="snmp_version" value="2c"/><nvpair id="n8" name="community" value="tripplite"/>
 <nvpair id="n9" name="pcmk_host_map" value="db1:3;db2:4"/>
 </instance_attributes></primitive>
+<primitive id="torn" class="stonith" type="fence_tripplite"><instance_attributes id="i3">
+<nvpair id="n10" name="ip" value="$b"/><nvpair id="n11" name="ipaddr" value="$a"/>
+<nvpair id="n12" name="community" value="tripplite"/></instance_attributes></primitive>
 <primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2"/>
 </resources></configuration></cib>
 END
@@ -297,8 +322,9 @@ check "asks cibadmin, and shows it no secret" test "$(cat "$scratch/asked")" = -
 community=nonsense ipaddr=192.0.2.1
 person "the environment does not count then" 0 "^$a " '' list --resource pdu
 person "a resource of the fence agent" 0 '^✓ node db2: on, fed by outlet 4 of 127' '*' check --resource agent
+person "one that the agent refuses, in its words" 2 '' "^trippsnmp: ip=$b and ipaddr=$a differ: " list --resource torn
 person "a resource of another kind" 2 '' 'resource vip: it is ocf:IPaddr2' list --resource vip
-person "no such resource" 2 '' 'no such resource; for fencing there are pdu, agent' list --resource x
+person "no such resource" 2 '' 'no such resource; for fencing there are pdu, agent, torn' list --resource x
 person "map, with what the resource says" 0 "ipaddr=127.0.0.1:${b##*:} " '*' map db1 --resource agent
 person "a drill of what the cluster calls this machine" 2 '' 'the cluster calls this machine so' \
 	drill db2 --resource pdu --yes

@@ -35,6 +35,16 @@ static void say_warnings(struct check *check)
 	g_ptr_array_set_size(warnings, 0);
 }
 
+/* Why it could not be read. The message is about the first such PDU; of another, warnings tell. */
+static const char *why_unread(const struct trippsnmp_pdu *pdu, const char *message)
+{
+	const size_t n = strlen(pdu->name);
+
+	return g_str_has_prefix(message, pdu->name) && g_str_has_prefix(message + n, ": ")
+	               ? message + n + 2
+	               : "could not be read";
+}
+
 static void check_pdu(struct check *check, const GArray *rows, const struct trippsnmp_pdu *pdu,
                       const char *error)
 {
@@ -56,13 +66,13 @@ static void check_pdu(struct check *check, const GArray *rows, const struct trip
 	               ? g_strdup_printf("%s%s%s, %u outlets, %u of them can be switched%s", model,
 	                                 *pdu->firmware ? ", firmware " : "", pdu->firmware,
 	                                 outlets, switched, mains ? ", and its main load" : "")
-	               : g_strdup(error);
+	               : g_strdup(why_unread(pdu, error));
 	say(check, pdu->complete && (switched || mains) ? PAINT_GOOD : PAINT_BAD, pdu->name, text);
 	g_free(text);
 }
 
 /* Only one that says that a device is lost keeps anybody from being fenced. */
-static void check_alarms(struct check *check, const trippsnmp_inventory *inventory)
+static void check_alarms(struct check *check, const trippsnmp_inventory *inventory, bool whole)
 {
 	const struct trippsnmp_alarm *alarm;
 
@@ -72,7 +82,7 @@ static void check_alarms(struct check *check, const trippsnmp_inventory *invento
 		say(check, alarm->lost ? PAINT_BAD : PAINT_DOUBT, what, alarm_text(alarm));
 		g_free(what);
 	}
-	if (!trippsnmp_inventory_alarm(inventory, 0))
+	if (whole && !trippsnmp_inventory_alarm(inventory, 0))
 		say(check, PAINT_GOOD, "no active alarms that are told", "");
 }
 
@@ -92,8 +102,10 @@ static bool check_pdus(struct check *check)
 	rows = rows_of(inventory);
 	for (unsigned i = 0; (pdu = trippsnmp_inventory_pdu(inventory, i)); i++)
 		check_pdu(check, rows, pdu, trippsnmp_message(handle));
-	check_alarms(check, inventory);
+	check_alarms(check, inventory, !error);
 	say_warnings(check);
+	if (error)
+		say(check, PAINT_DOUBT, "nodes", "not looked at while a PDU cannot be read");
 	g_array_unref(rows);
 	trippsnmp_free_inventory(inventory);
 	return !error;

@@ -18,6 +18,7 @@ struct drill {
 	struct tool *tool;
 	const char *node;
 	gint64 begun;
+	enum trippsnmp_error off; /* what came of it */
 	/* What was found of it. */
 	bool found;
 	char *feeds;
@@ -42,6 +43,7 @@ static enum status find_node(struct drill *drill)
 {
 	struct tool *tool = drill->tool;
 	enum trippsnmp_error error;
+	const char *mapped = trippsnmp_node_outlets(tool->handle, drill->node);
 
 	tool->quiet = true;
 	error = trippsnmp_nodes(tool->handle, take_node, drill);
@@ -53,7 +55,7 @@ static enum status find_node(struct drill *drill)
 	error = trippsnmp_node_state(tool->handle, drill->node, &drill->state);
 	if (error)
 		return status_of(error);
-	drill->feeds = g_strdup("the outlets of its name");
+	drill->feeds = g_strdup(mapped ? mapped : "the outlets of its name");
 	return STATUS_DONE;
 }
 
@@ -142,12 +144,24 @@ static enum status switch_all(struct drill *drill)
 		say(drill, off ? "off is not proven; on again" : "on again");
 	}
 	on = switch_node(drill, TRIPPSNMP_POWER_ON);
+	drill->off = off;
 	if (on)
 		tell(drill, TRIPPSNMP_LOG_CRIT,
 		     "outlets may still be off: look at them with trippsnmp list, and switch them "
 		     "on "
 		     "in the PDU's web page");
 	return status_of(off ? off : on);
+}
+
+static const char *verdict(const struct drill *drill, enum status status)
+{
+	if (!status)
+		return "off was proven, and all its outlets are on again";
+	if (!drill->off)
+		return "off was proven, but its outlets are not known to be on again";
+	return drill->off == TRIPPSNMP_STOPPED
+	               ? "the drill was interrupted, and says nothing of this node"
+	               : "the drill failed: this node cannot be fenced as it is";
 }
 
 static enum status drill_node(struct drill *drill)
@@ -162,9 +176,7 @@ static enum status drill_node(struct drill *drill)
 	status = switch_all(drill);
 	tool->told = NULL;
 	mark = terminal_mark(&tool->terminal, status ? PAINT_BAD : PAINT_GOOD);
-	tool_printf(tool, "%s %s\n", mark,
-	            status ? "the drill failed: this node cannot be fenced as it is"
-	                   : "off was proven, and all its outlets are on again");
+	tool_printf(tool, "%s %s\n", mark, verdict(drill, status));
 	g_free(mark);
 	if (!status)
 		tool_printf(tool,

@@ -33,8 +33,10 @@ static bool begins_with(const char *text, const char *node)
 	return is;
 }
 
-static enum fit fit_of(const char *text, const char *node)
+/* Blanks around the text do not count, as where the library looks a node up. */
+static enum fit fit_of(const char *stored, const char *node)
 {
+	char *text = g_strstrip(g_strdup(stored));
 	char *label = g_strndup(node, strcspn(node, "."));
 	enum fit fit = FIT_NONE;
 
@@ -47,6 +49,7 @@ static enum fit fit_of(const char *text, const char *node)
 	else if (begins_with(text, node) || begins_with(text, label))
 		fit = FIT_BEGINNING;
 	g_free(label);
+	g_free(text);
 	return fit;
 }
 

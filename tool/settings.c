@@ -63,6 +63,8 @@ static GPtrArray *read_lines(FILE *file, char **error)
 		else
 			*error = g_strdup_printf("line %u is not NAME=VALUE", number);
 	}
+	if (!*error && ferror(file)) /* such as a directory */
+		*error = g_strdup(g_strerror(errno));
 	if (line)
 		explicit_bzero(line, size);
 	free(line);
@@ -90,13 +92,27 @@ GPtrArray *settings_read_file(const char *path, char **error)
 	return NULL;
 }
 
-/* False after an error that the library has said. */
+/* Whether one before it has the same name: which of the two counts is not for us to say. */
+static bool is_again(struct tool *tool, const GPtrArray *texts, unsigned at)
+{
+	char *name = g_strndup(texts->pdata[at], strcspn(texts->pdata[at], "="));
+	bool again = false;
+
+	for (unsigned i = 0; !again && i < at; i++)
+		again = value_of(texts->pdata[i], name) != NULL;
+	if (again)
+		tool_fail(tool, STATUS_USAGE, "%s: given twice", name);
+	g_free(name);
+	return again;
+}
+
+/* False after an error that was said. */
 static bool set_all(struct tool *tool, const GPtrArray *texts)
 {
 	bool ok = true;
 
 	for (unsigned i = 0; ok && i < texts->len; i++)
-		ok = tool_set_text(tool, texts->pdata[i]);
+		ok = !is_again(tool, texts, i) && tool_set_text(tool, texts->pdata[i]);
 	return ok;
 }
 

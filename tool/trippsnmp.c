@@ -316,10 +316,21 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Options that one command alone has. */
+static const struct {
+	enum option_value option;
+	const char *command;
+} sole[] = {
+	{ OPTION_JSON, "list" },      { OPTION_INTERVAL, "watch" }, { OPTION_YES, "drill" },
+	{ OPTION_AGENT_, "map" },     { OPTION_ID, "map" },         { OPTION_PDU, "capture" },
+	{ OPTION_OUTPUT, "capture" },
+};
+
 struct line {
 	struct tool *tool;
 	struct settings *settings;
 	bool help, version;
+	bool given[OPTION_HELP_ + 1]; /* by enum option_value */
 };
 
 static bool take_interval(struct tool *tool, const char *text)
@@ -348,6 +359,7 @@ static const char *take_option(struct line *line, int option, char *value)
 {
 	struct tool *tool = line->tool;
 
+	line->given[option] = true;
 	switch ((enum option_value)option) {
 	case OPTION_FILE_:
 		line->settings->file = value;
@@ -451,6 +463,23 @@ static const struct command *find_command(struct tool *tool, const GPtrArray *wo
 	return NULL;
 }
 
+/* False after an error that was said: what would have no effect is a slip. */
+static bool fits(const struct line *line, const struct command *command)
+{
+	const struct option *option = longs;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(sole); i++) {
+		if (!line->given[sole[i].option] || !strcmp(sole[i].command, command->name))
+			continue;
+		while (option->val != (int)sole[i].option)
+			option++;
+		tool_fail(line->tool, STATUS_USAGE, "--%s is an option of %s, and not of %s",
+		          option->name, sole[i].command, command->name);
+		return false;
+	}
+	return true;
+}
+
 /* False after an error that was said. */
 static bool configure(struct tool *tool, const struct command *command)
 {
@@ -503,7 +532,7 @@ static enum status start(struct line *line, int argc, char **argv, GPtrArray *wo
 		return tool_flush(line->tool) ? STATUS_DONE : STATUS_INTERNAL;
 	}
 	command = find_command(line->tool, words);
-	return command ? run(line, command) : STATUS_USAGE;
+	return command && fits(line, command) ? run(line, command) : STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

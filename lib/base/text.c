@@ -99,6 +99,16 @@ char *text_escape(const char *octets, gssize n)
 	return g_string_free(line, FALSE);
 }
 
+#define SHOWN_BYTES 64 /* of the user's text in a message */
+char *text_about(const char *text, const char *what)
+{
+	char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
+	char *said = g_strdup_printf("\"%s\" %s", escaped, what);
+
+	g_free(escaped);
+	return said;
+}
+
 char *text_name_key(const char *octets, gssize n)
 {
 	gsize size = octet_count(octets, n);

@@ -31,6 +31,12 @@ char *text_string(const char *octets, gsize n);
 char *text_escape(const char *octets, gssize n);
 
 /**
+ * What is to be said of a user's text: "TEXT" what, escaped and cut to a length that a message can
+ * bear. Never for secrets. Free with g_free().
+ */
+char *text_about(const char *text, const char *what);
+
+/**
  * A device's or a user's name as it is compared: blanks and NULs around it
  * taken off, case folded (UTF-8 if it is valid, else ASCII only). Never NULL.
  */

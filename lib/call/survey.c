@@ -172,6 +172,55 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
 	return fine;
 }
 
+/* Whether another outlet has that node's name as well: then it is a node's. */
+static bool is_named_elsewhere(const struct look *look, const struct outlet *here, const char *node)
+{
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const GArray *outlets = look->found[i]->outlets;
+
+		for (unsigned k = 0; k < outlets->len; k++) {
+			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+
+			if (outlet != here &&
+			    ((outlet->has_name && text_same_name(outlet->name, node)) ||
+			     (outlet->has_description &&
+			      text_same_name(outlet->description, node))))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* One outlet that is called as one node and described as another one: both may be meant. */
+static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struct outlet *outlet)
+{
+	struct node_names names;
+	g_autoptr(GPtrArray) nodes = NULL;
+
+	node_names_init(&names);
+	node_names_add(&names, outlet->has_name ? outlet->name : "");
+	node_names_add(&names, outlet->has_description ? outlet->description : "");
+	nodes = node_names_finish(&names);
+	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
+	    (is_named_elsewhere(look, outlet, nodes->pdata[0]) ||
+	     is_named_elsewhere(look, outlet, nodes->pdata[1])))
+		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
+		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
+		         "nodes, fencing one cuts the other; write a hostlist",
+		         outlet->device, outlet->number, look->job->labels[pdu],
+		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
+}
+
+static void warn_of_outlets_of_two(const struct look *look)
+{
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const GArray *outlets = look->found[i]->outlets;
+
+		for (unsigned k = 0; k < outlets->len; k++)
+			warn_of_two_nodes(look, i, &g_array_index(outlets, struct outlet, k));
+	}
+}
+
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
 static struct outcome survey_named(const struct look *look, struct survey *survey)
 {
@@ -187,6 +236,7 @@ static struct outcome survey_named(const struct look *look, struct survey *surve
 			         "node %s could not be fenced: %s", node, outcome.message);
 		g_free(outcome.message);
 	}
+	warn_of_outlets_of_two(look);
 	return judge_named(look->job->log, survey, names->len);
 }
 

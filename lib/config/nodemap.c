@@ -1,6 +1,5 @@
 /*
- * Parser of hostlist, and its look-up. Pure. It never guesses: what has two
- * readings is an error, for a slip of the pen must not cut another node.
+ * Parser of hostlist, and its look-up: see nodemap.h.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -26,13 +25,13 @@ struct parser {
 	struct nodemap *map; /* NULL if bare */
 	GHashTable *nodes;   /* name key -> struct node */
 	GHashTable *outlets; /* outlet key -> the struct node that it feeds */
-	GHashTable *mains;   /* device key -> the struct node that its main load feeds */
 	char *error;
 };
 
-static bool fail(struct parser *p, const char *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool fail_at(struct parser *p, const char *place, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 
-static bool fail(struct parser *p, const char *place, const char *format, ...)
+static bool fail_at(struct parser *p, const char *place, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -48,13 +47,13 @@ static bool fail(struct parser *p, const char *place, const char *format, ...)
 	return false;
 }
 
-/* Like fail(), with the user's own text between two pieces of ours. */
-static bool fail_showing(struct parser *p, const char *place, const char *before, const char *shown,
-                         const char *after)
+/* Like fail_at(), with the user's own text between two pieces of ours. */
+static bool fail_about(struct parser *p, const char *place, const char *before, const char *shown,
+                       const char *after)
 {
 	char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
 
-	fail(p, place, "%s%s%s", before, escaped, after);
+	fail_at(p, place, "%s%s%s", before, escaped, after);
 	g_free(escaped);
 	return false;
 }
@@ -85,9 +84,9 @@ static char *take_word(struct parser *p, const char *stops)
 {
 	const char *start = p->at;
 
-	while (*p->at != '\0' && !g_ascii_isspace(*p->at) && strchr(stops, *p->at) == NULL)
+	while (*p->at && !g_ascii_isspace(*p->at) && !strchr(stops, *p->at))
 		p->at++;
-	return g_strndup(start, (gsize)(p->at - start));
+	return g_strndup(start, (size_t)(p->at - start));
 }
 
 /* A plain decimal number at *at, which is moved behind it; 0 if there is none. */
@@ -104,7 +103,7 @@ static uint32_t take_number(const char **at)
 
 static bool is_numeric(const char *word)
 {
-	return word[strspn(word, G_CSET_DIGITS ".")] == '\0';
+	return !word[strspn(word, G_CSET_DIGITS ".")];
 }
 
 bool outlet_ref_is_main(const struct outlet_ref *ref)
@@ -124,13 +123,13 @@ static uint32_t take_outlet(const char **at)
 static bool read_number(struct outlet_ref *ref, const char *word)
 {
 	ref->number = take_outlet(&word);
-	if (ref->number != 0 && *word == '.') {
+	if (ref->number && *word == '.') {
 		word++;
 		ref->has_device = true;
 		ref->device = ref->number;
 		ref->number = take_outlet(&word);
 	}
-	return ref->number != 0 && *word == '\0';
+	return ref->number && !*word;
 }
 
 /* Whether a node's name is [DEVICE.]main, or nearly so. */
@@ -139,7 +138,7 @@ static bool is_like_main(const char *word)
 	const char *behind_device = word + strspn(word, G_CSET_DIGITS ".");
 
 	return (behind_device == word || behind_device[-1] == '.') &&
-	       g_ascii_strcasecmp(behind_device, MAIN) == 0;
+	       !g_ascii_strcasecmp(behind_device, MAIN);
 }
 
 static bool parse_number(struct parser *p, struct outlet_ref *ref)
@@ -148,17 +147,16 @@ static bool parse_number(struct parser *p, struct outlet_ref *ref)
 	char *word = take_word(p, ":,;\"@=");
 	bool ok = read_number(ref, word);
 
-	if (word[0] == '\0')
-		fail(p, start, "an outlet is missing here");
+	if (!*word)
+		fail_at(p, start, "an outlet is missing here");
 	else if (!ok && is_numeric(word))
-		fail_showing(p, start, "\"", word,
-		             "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
+		fail_about(p, start, "\"", word,
+		           "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
 	else if (!ok)
-		fail_showing(
-			p, start, "\"", word,
-			p->bare ? "\" is not an outlet's number (names stand in double quotes)"
-				: "\" is not an outlet's number (names stand in double quotes, "
-				  "';' or a blank stands before the next node)");
+		fail_about(p, start, "\"", word,
+		           p->bare ? "\" is not an outlet's number (names stand in double quotes)"
+		                   : "\" is not an outlet's number (names stand in double quotes, "
+		                     "';' or a blank stands before the next node)");
 	g_free(word);
 	return ok;
 }
@@ -167,21 +165,22 @@ static bool parse_name(struct parser *p, struct outlet_ref *ref)
 {
 	const char *start = p->at++;
 
-	while (*p->at != '\0' && *p->at != '"') {
+	while (*p->at && *p->at != '"') {
 		if (g_ascii_iscntrl(*p->at))
-			return fail(p, p->at, "a control character in an outlet's name");
+			return fail_at(p, p->at, "a control character in an outlet's name");
 		p->at++;
 	}
-	if (*p->at == '\0')
-		return fail(p, start, "the quote that opens here is never closed");
+	if (!*p->at)
+		return fail_at(p, start, "the quote that opens here is never closed");
 	if (p->at - start - 1 > NAME_MAX_BYTES)
-		return fail(p, start, "an outlet's name is longer than %d bytes", NAME_MAX_BYTES);
-	ref->name = g_strndup(start + 1, (gsize)(p->at++ - start - 1));
+		return fail_at(p, start, "an outlet's name is longer than %d bytes",
+		               NAME_MAX_BYTES);
+	ref->name = g_strndup(start + 1, (size_t)(p->at++ - start - 1));
 
 	char *key = text_name_key(ref->name, -1);
-	bool empty = key[0] == '\0';
+	bool empty = !*key;
 	g_free(key);
-	return !empty || fail(p, start, "an outlet's name is empty");
+	return !empty || fail_at(p, start, "an outlet's name is empty");
 }
 
 /* What stands behind the number: nothing, or = and the name that it must have. */
@@ -195,23 +194,23 @@ static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
 		return true;
 	}
 	if (outlet_ref_is_main(ref))
-		return fail(p, p->at, "a main load has no name: write [DEVICE.]main alone");
+		return fail_at(p, p->at, "a main load has no name: write [DEVICE.]main alone");
 	if (p->at > behind || g_ascii_isspace(p->at[1]))
-		return fail(p, p->at, "no blanks beside '='");
+		return fail_at(p, p->at, "no blanks beside '='");
 	p->at++;
 	if (*p->at != '"')
-		return fail(p, p->at, "a name in double quotes is missing after '='");
+		return fail_at(p, p->at, "a name in double quotes is missing after '='");
 	return parse_name(p, ref);
 }
 
 /* Whether the user's word is host, port or both of a PDU. */
 static bool is_address_of(const struct pdu_name *pdu, const char *word)
 {
-	bool ipv6 = strchr(pdu->host, ':') != NULL;
+	bool ipv6 = strchr(pdu->host, ':');
 	char *host = g_strdup_printf(ipv6 ? "[%s]" : "%s", pdu->host);
 	char *full = g_strdup_printf("%s:%u", host, pdu->port);
-	bool is = g_ascii_strcasecmp(word, pdu->host) == 0 || g_ascii_strcasecmp(word, host) == 0 ||
-	          g_ascii_strcasecmp(word, full) == 0;
+	bool is = !g_ascii_strcasecmp(word, pdu->host) || !g_ascii_strcasecmp(word, host) ||
+	          !g_ascii_strcasecmp(word, full);
 
 	g_free(host);
 	g_free(full);
@@ -220,7 +219,7 @@ static bool is_address_of(const struct pdu_name *pdu, const char *word)
 
 static bool is_label_of(const struct pdu_name *pdu, const char *word)
 {
-	return g_ascii_strcasecmp(word, pdu->label) == 0;
+	return !g_ascii_strcasecmp(word, pdu->label);
 }
 
 static unsigned count_pdus(const struct parser *p, const char *word,
@@ -242,7 +241,7 @@ static bool fail_about_pdu(struct parser *p, const char *place, const char *what
 	char *before = g_strdup_printf("%s names %s \"", p->ipaddr, what);
 	char *after = g_strdup_printf("\"%s", then);
 
-	fail_showing(p, place, before, word, after);
+	fail_about(p, place, before, word, after);
 	g_free(before);
 	g_free(after);
 	return false;
@@ -250,12 +249,12 @@ static bool fail_about_pdu(struct parser *p, const char *place, const char *what
 
 static bool find_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
 {
-	if (word[0] == '\0')
-		return fail(p, start, "a PDU is missing after '@' (no blanks beside it)");
+	if (!*word)
+		return fail_at(p, start, "a PDU is missing after '@' (no blanks beside it)");
 	unsigned n = count_pdus(p, word, is_label_of, pdu);
-	if (n == 0)
+	if (!n)
 		n = count_pdus(p, word, is_address_of, pdu);
-	if (n == 0)
+	if (!n)
 		return fail_about_pdu(p, start, "no PDU", word, "");
 	if (n > 1)
 		return fail_about_pdu(p, start, "several PDUs", word, ": write its port as well");
@@ -276,10 +275,10 @@ static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outl
 	const char *behind = p->at;
 	skip_blanks(p);
 	if (*p->at == '@')
-		return fail(p, p->at, "no blanks beside '@'");
+		return fail_at(p, p->at, "no blanks beside '@'");
 	p->at = behind;
 	if (p->n_pdus != 1)
-		return fail(p, outlet, "an outlet needs @PDU, for %s names several", p->ipaddr);
+		return fail_at(p, outlet, "an outlet needs @PDU, for %s names several", p->ipaddr);
 	ref->pdu = 0;
 	return true;
 }
@@ -329,16 +328,10 @@ static char *outlet_key(const struct outlet_ref *ref)
 	return key;
 }
 
-/* The same for what is on one device as it is written. */
-static char *device_key(const struct outlet_ref *ref)
-{
-	return g_strdup_printf("%u %u", ref->pdu, ref->has_device ? ref->device : 0);
-}
-
 static bool fail_about_main(struct parser *p, const char *start, const struct node *node,
                             const struct outlet_ref *cut, const struct node *other)
 {
-	return fail(
+	return fail_at(
 		p, start,
 		"node \"%s\" has the main load of that device, which cuts all that hangs on it, "
 		"also %s of node \"%s\"",
@@ -351,42 +344,29 @@ static bool on_one_device(const struct outlet_ref *a, const struct outlet_ref *b
 	return a->pdu == b->pdu && a->has_device == b->has_device && a->device == b->device;
 }
 
-/* Another node's outlet on the device of that main load, and whose; NULL if there is none. */
-static const struct outlet_ref *beside_main(const struct parser *p, const struct node *node,
-                                            const struct outlet_ref *main,
-                                            const struct node **other)
-{
-	for (guint i = 0; i < p->map->nodes->len; i++) {
-		*other = g_ptr_array_index(p->map->nodes, i);
-		for (guint k = 0; *other != node && k < (*other)->outlets->len; k++) {
-			const struct outlet_ref *ref = g_ptr_array_index((*other)->outlets, k);
-
-			if (ref->number && on_one_device(ref, main))
-				return ref;
-		}
-	}
-	return NULL;
-}
-
 /*
- * Nothing of another node may hang on the device of a main load. What is written alike is seen
- * here; whether 3 and 1.main are on one device, only the PDU can tell.
+ * Of two nodes neither may have the main load of a device on which the other one has an outlet.
+ * What is written alike is seen here; whether 3 and 1.main are on one device, only the PDU can
+ * tell.
  */
 static bool check_main(struct parser *p, const char *start, const struct node *node,
                        const struct outlet_ref *ref)
 {
-	char *key = device_key(ref);
-	const struct node *owner = g_hash_table_lookup(p->mains, key), *other;
-	const struct outlet_ref *cut;
+	for (unsigned i = 0; i < p->map->nodes->len; i++) {
+		const struct node *other = g_ptr_array_index(p->map->nodes, i);
 
-	if (outlet_ref_is_main(ref)) {
-		g_hash_table_insert(p->mains, key, (gpointer)node);
-		cut = beside_main(p, node, ref, &other);
-		return !cut || fail_about_main(p, start, node, cut, other);
+		for (unsigned k = 0; other != node && k < other->outlets->len; k++) {
+			const struct outlet_ref *its = g_ptr_array_index(other->outlets, k);
+
+			if (!ref->number || !its->number || !on_one_device(ref, its))
+				continue;
+			if (outlet_ref_is_main(ref))
+				return fail_about_main(p, start, node, its, other);
+			if (outlet_ref_is_main(its))
+				return fail_about_main(p, start, other, ref, node);
+		}
 	}
-	g_free(key);
-	return !ref->number || !owner || owner == node ||
-	       fail_about_main(p, start, owner, ref, node);
+	return true;
 }
 
 static bool claim_outlet(struct parser *p, const char *start, const struct node *node,
@@ -396,21 +376,21 @@ static bool claim_outlet(struct parser *p, const char *start, const struct node 
 	const struct node *owner = g_hash_table_lookup(p->outlets, key);
 
 	ref->text = write_outlet(p, ref, true);
-	if (owner == NULL) {
-		g_hash_table_insert(p->outlets, key, (gpointer)node);
+	if (!owner) {
+		g_hash_table_insert(p->outlets, key, (void *)node);
 		return p->bare || check_main(p, start, node, ref);
 	}
 	g_free(key);
 	if (p->bare)
-		return fail(p, start, "outlet %s is given twice", ref->text);
+		return fail_at(p, start, "outlet %s is given twice", ref->text);
 	if (owner == node)
-		return fail(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
-		            node->name);
-	return fail(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"", ref->text,
-	            owner->name, node->name);
+		return fail_at(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
+		               node->name);
+	return fail_at(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"", ref->text,
+	               owner->name, node->name);
 }
 
-static void free_outlet(gpointer data)
+static void free_outlet(void *data)
 {
 	struct outlet_ref *ref = data;
 
@@ -453,7 +433,7 @@ static bool parse_outlets(struct parser *p, struct node *node)
 
 void nodemap_free_node(struct node *node)
 {
-	if (node == NULL)
+	if (!node)
 		return;
 	g_free(node->name);
 	g_ptr_array_unref(node->outlets);
@@ -461,7 +441,7 @@ void nodemap_free_node(struct node *node)
 	g_free(node);
 }
 
-static void free_node(gpointer data)
+static void free_node(void *data)
 {
 	nodemap_free_node(data);
 }
@@ -475,7 +455,7 @@ static struct node *new_node(char *name)
 	return node;
 }
 
-/* NULL after fail(). */
+/* NULL after fail_at(). */
 static struct node *parse_node(struct parser *p)
 {
 	const char *start = p->at;
@@ -483,19 +463,19 @@ static struct node *parse_node(struct parser *p)
 
 	g_ptr_array_add(p->map->nodes, node);
 
-	if (node->name[0] == '\0') {
+	if (!*node->name) {
 		if (*start == '"')
-			fail(p, start, "a node's name takes no quotes");
+			fail_at(p, start, "a node's name takes no quotes");
 		else
-			fail(p, start, "a node's name is missing here");
+			fail_at(p, start, "a node's name is missing here");
 		return NULL;
 	}
 	if (!text_is_node_name(node->name)) {
-		fail_showing(p, start, "\"", node->name, "\" is not a node's name");
+		fail_about(p, start, "\"", node->name, "\" is not a node's name");
 		return NULL;
 	}
 	if (!g_hash_table_insert(p->nodes, text_name_key(node->name, -1), node)) {
-		fail_showing(p, start, "node \"", node->name, "\" is given twice");
+		fail_about(p, start, "node \"", node->name, "\" is given twice");
 		return NULL;
 	}
 	return node;
@@ -511,20 +491,20 @@ static bool parse_entry(struct parser *p)
 		const char *start = p->at;
 		struct node *node = parse_node(p);
 
-		if (node == NULL)
+		if (!node)
 			return false;
 		if (take_mark(p, ':')) {
 			if (listed)
-				return fail_showing(p, start,
-				                    "write ';' instead of ',' before node \"",
-				                    node->name, "\", which has outlets");
+				return fail_about(p, start,
+				                  "write ';' instead of ',' before node \"",
+				                  node->name, "\", which has outlets");
 			return parse_outlets(p, node);
 		}
 		/* "db1:3 4" lacks a comma; read as a node, 4 would be a feed that stays on. */
 		if (is_numeric(node->name) || is_like_main(node->name))
-			return fail_showing(p, start, "\"", node->name,
-			                    is_numeric(node->name) ? "\" is a number" NO_NODE
-			                                           : "\" is a main load" NO_NODE);
+			return fail_about(p, start, "\"", node->name,
+			                  is_numeric(node->name) ? "\" is a number" NO_NODE
+			                                         : "\" is a main load" NO_NODE);
 		listed = true;
 	} while (take_mark(p, ','));
 	return true;
@@ -533,14 +513,14 @@ static bool parse_entry(struct parser *p)
 static bool parse(struct parser *p)
 {
 	skip_blanks(p);
-	while (*p->at != '\0') {
+	while (*p->at) {
 		if (!parse_entry(p))
 			return false;
-		if (take_mark(p, ';') || *p->at == '\0')
+		if (take_mark(p, ';') || !*p->at)
 			continue;
 		if (!g_ascii_isspace(*p->at))
-			return fail_showing(p, p->at, "',' ';' or a blank is missing before \"",
-			                    p->at, "\"");
+			return fail_about(p, p->at, "',' ';' or a blank is missing before \"",
+			                  p->at, "\"");
 		skip_blanks(p);
 	}
 	return true;
@@ -551,13 +531,12 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 {
 	struct parser p = { .pdus = pdus, .n_pdus = n_pdus, .ipaddr = ipaddr };
 
-	p.text = p.at = hostlist != NULL ? hostlist : "";
+	p.text = p.at = hostlist ? hostlist : "";
 	p.map = g_new0(struct nodemap, 1);
 	p.map->nodes = g_ptr_array_new_with_free_func(free_node);
 	p.map->ipaddr = ipaddr;
 	p.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	p.mains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	if (!parse(&p)) {
 		nodemap_free(p.map);
@@ -566,7 +545,6 @@ struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pd
 	}
 	g_hash_table_unref(p.nodes);
 	g_hash_table_unref(p.outlets);
-	g_hash_table_unref(p.mains);
 	return p.map;
 }
 
@@ -588,8 +566,8 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_name *pdus, u
 	skip_blanks(&p);
 	if (parse_outlets(&p, node)) {
 		skip_blanks(&p);
-		if (*p.at != '\0')
-			fail_showing(&p, p.at, "',' is missing before \"", p.at, "\"");
+		if (*p.at)
+			fail_about(&p, p.at, "',' is missing before \"", p.at, "\"");
 	}
 	g_hash_table_unref(p.outlets);
 	if (!p.error)
@@ -616,7 +594,7 @@ static bool ref_covers(const struct outlet_ref *ref, const struct outlet_ref *ot
 
 static bool any_covers(const struct node *node, const struct outlet_ref *other)
 {
-	for (guint i = 0; i < node->outlets->len; i++)
+	for (unsigned i = 0; i < node->outlets->len; i++)
 		if (ref_covers(node->outlets->pdata[i], other))
 			return true;
 	return false;
@@ -624,7 +602,7 @@ static bool any_covers(const struct node *node, const struct outlet_ref *other)
 
 static bool covers_any(const struct outlet_ref *ref, const struct node *other)
 {
-	for (guint i = 0; i < other->outlets->len; i++)
+	for (unsigned i = 0; i < other->outlets->len; i++)
 		if (ref_covers(ref, other->outlets->pdata[i]))
 			return true;
 	return false;
@@ -632,10 +610,10 @@ static bool covers_any(const struct outlet_ref *ref, const struct node *other)
 
 bool nodemap_covers(const struct node *node, const struct node *other)
 {
-	for (guint i = 0; i < other->outlets->len; i++)
+	for (unsigned i = 0; i < other->outlets->len; i++)
 		if (!any_covers(node, other->outlets->pdata[i]))
 			return false;
-	for (guint i = 0; i < node->outlets->len; i++)
+	for (unsigned i = 0; i < node->outlets->len; i++)
 		if (!covers_any(node->outlets->pdata[i], other))
 			return false;
 	return node->outlets->len > 0;
@@ -643,7 +621,7 @@ bool nodemap_covers(const struct node *node, const struct node *other)
 
 void nodemap_free(struct nodemap *map)
 {
-	if (map == NULL)
+	if (!map)
 		return;
 	g_ptr_array_unref(map->nodes);
 	g_free(map);
@@ -651,7 +629,7 @@ void nodemap_free(struct nodemap *map)
 
 const struct node *nodemap_find(const struct nodemap *map, const char *name)
 {
-	for (guint i = 0; i < map->nodes->len; i++) {
+	for (unsigned i = 0; i < map->nodes->len; i++) {
 		const struct node *node = g_ptr_array_index(map->nodes, i);
 
 		if (text_same_name(node->name, name))

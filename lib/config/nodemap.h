@@ -1,6 +1,7 @@
 /*
- * The node map: "node -> outlets" as users write it in hostlist. Pure: it
- * knows what was written, not what the devices have.
+ * The node map: "node -> outlets" as users write it in hostlist. It must never guess: what has two
+ * readings is an error, for a slip of the pen must not cut another node. It knows what was written,
+ * not what the devices have. params_check() calls it, and calls that name outlets. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,31 +1,22 @@
 /*
- * The parameter table and the checks on it. Reads secrets_file and nothing
- * else; asks no name server. No message may ever hold a secret.
+ * The parameter table and the checks on it: see params.h.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "config/params.h"
-#include "base/text.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
+#include "base/text.h"
+#include "config/secrets.h"
+
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define PDUS_MAX 64
 #define FEEDS_MAX 64
-#define SNMP_PORT 161
-#define HOST_NAME_BYTES 253
 #define COMMUNITY_BYTES 255
 #define LOGIN_BYTES 32     /* RFC 3414, usmUserName */
 #define PASSPHRASE_BYTES 8 /* RFC 3414 section 11.2: at least */
 #define SECONDS_MAX 3600
 #define SECONDS_TEXT G_STRINGIFY(SECONDS_MAX)
-#define SECRETS_BYTES 65536
-#define SHOWN_BYTES 64 /* of the user's text in a message */
 
 /* The flags of a row: required, secret. */
 #define OPTIONAL false, false
@@ -178,7 +169,7 @@ const struct param *params_row(unsigned i)
 const struct param *params_find(const char *name)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (strcmp(table[i].name, name) == 0)
+		if (!strcmp(table[i].name, name))
 			return &table[i];
 	return NULL;
 }
@@ -192,7 +183,7 @@ static void append_xml(GString *xml, const struct param *row)
 	g_string_append_printf(xml, "<parameter name=\"%s\" unique=\"0\" required=\"%d\">\n",
 	                       row->name, row->required);
 	g_string_append_printf(xml, "<content type=\"%s\"", row->type);
-	if (row->default_ != NULL)
+	if (row->default_)
 		g_string_append_printf(xml, " default=\"%s\"", row->default_);
 	g_string_append_printf(xml, "/>\n%s</parameter>\n", texts);
 	g_free(texts);
@@ -210,29 +201,29 @@ char *params_xml(void)
 
 void secret_free(char *secret)
 {
-	if (secret == NULL)
-		return;
-	explicit_bzero(secret, strlen(secret));
+	if (secret)
+		explicit_bzero(secret, strlen(secret));
 	g_free(secret);
 }
 
 const char *config_name(const struct config *config, enum param_id id)
 {
-	return config->names[id] != NULL ? config->names[id] : table[id].name;
+	return config->names[id] ? config->names[id] : table[id].name;
 }
 
 /* What params_check() works on. */
 struct check {
-	char *value[PARAM_COUNT];    /* as given, else the default, else NULL */
-	bool from_file[PARAM_COUNT]; /* secrets that secrets_file names */
-	bool agent;                  /* the agent's defaults count */
+	char *value[PARAM_COUNT]; /* as given, else the default, else NULL */
+	bool given[PARAM_COUNT];  /* not by default, and not empty */
+	bool agent;               /* the agent's defaults count */
 	struct config *config;
 	char *error;
 };
 
-static bool fail(struct check *c, enum param_id id, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool fail_param(struct check *c, enum param_id id, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 
-static bool fail(struct check *c, enum param_id id, const char *format, ...)
+static bool fail_param(struct check *c, enum param_id id, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -244,392 +235,105 @@ static bool fail(struct check *c, enum param_id id, const char *format, ...)
 	return false;
 }
 
-static void warn(struct check *c, enum param_id id, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static void warn_param(struct check *c, enum param_id id, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 
-static void warn(struct check *c, enum param_id id, const char *format, ...)
+static void warn_param(struct check *c, enum param_id id, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
 	char *what = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 
-	if (c->config->warnings == NULL)
+	if (!c->config->warnings)
 		c->config->warnings = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(c->config->warnings,
 	                g_strdup_printf("%s: %s", config_name(c->config, id), what));
 	g_free(what);
 }
 
-/* Like fail(), and shows text of the user's first. Never for secrets. */
-static bool fail_showing(struct check *c, enum param_id id, const char *shown, const char *what)
+/* Shows text of the user's first. Never for secrets. */
+static bool fail_about(struct check *c, enum param_id id, const char *text, const char *what)
 {
-	char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_BYTES));
+	char *said = text_about(text, what);
 
-	fail(c, id, "\"%s\" %s", escaped, what);
-	g_free(escaped);
+	fail_param(c, id, "%s", said);
+	g_free(said);
 	return false;
 }
 
 static bool collect(struct check *c, const char *const values[])
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		char *value = g_strdup(values[i] != NULL ? values[i] : "");
+		char *value = g_strdup(values[i] ? values[i] : "");
 
 		c->value[i] = table[i].secret ? value : g_strstrip(value);
-		if (value[0] == '\0') {
+		c->given[i] = *value;
+		if (!*value) {
 			g_free(value);
 			c->value[i] = NULL;
-			if (!c->agent || table[i].agent.default_ == NULL)
+			if (!c->agent || !table[i].agent.default_)
 				c->value[i] = g_strdup(table[i].default_);
 		} else if (g_str_has_prefix(value + strspn(value, " \t"), "lrm://")) {
-			return fail(c, table[i].id,
-			            "the cluster passed on an unresolved cibsecret "
-			            "(lrm://): is the secret stored on this node?");
+			return fail_param(c, table[i].id,
+			                  "the cluster passed on an unresolved cibsecret "
+			                  "(lrm://): is the secret stored on this node?");
 		}
 	}
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (table[i].required && c->value[i] == NULL)
-			return fail(c, table[i].id, "missing");
+		if (table[i].required && !c->value[i])
+			return fail_param(c, table[i].id, "missing");
 	return true;
 }
 
 /* secrets_file */
 
-/* The secret that a line names, whatever blanks are around the name; NULL if none. */
-static const struct param *named_secret(const char *line, const char *equals)
+static bool take_secrets(struct check *c, struct secrets *secrets)
 {
-	char *name = g_strstrip(g_strndup(line, (gsize)(equals - line)));
-	const struct param *row = params_find(name);
-
-	secret_free(name);
-	return row != NULL && row->secret ? row : NULL;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* What is taken as it stands, and is a slip more often than a secret. */
-static void warn_of_slips(struct check *c, const char *file, unsigned n, const char *value)
-{
-	const size_t length = strlen(value);
-
-	if (length == 0)
-		return;
-	if (is_blank(value[0]) || is_blank(value[length - 1]))
-		warn(c, PARAM_SECRETS_FILE,
-		     "%s, line %u: the secret %s with a blank, which is part of it", file, n,
-		     is_blank(value[0]) ? "begins" : "ends");
-	if (length > 1 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0])
-		warn(c, PARAM_SECRETS_FILE,
-		     "%s, line %u: the secret stands in quotes, which are part of it", file, n);
-}
-
-static bool parse_secret(struct check *c, const char *file, unsigned n, const char *line)
-{
-	const char *equals = strchr(line, '=');
-	const char *first = line + strspn(line, " \t");
-
-	if (*first == '\0' || *first == '#')
-		return true;
-	/* No part of a line is shown: a passphrase on a line of its own may hold a '='. */
-	if (equals == NULL)
-		return fail(c, PARAM_SECRETS_FILE, "%s, line %u: not NAME=VALUE", file, n);
-
-	const struct param *row = named_secret(line, equals);
-	if (row == NULL)
-		return fail(c, PARAM_SECRETS_FILE,
-		            "%s, line %u: a name other than community, password, snmp_priv_passwd",
-		            file, n);
-	if (is_blank(line[0]) || is_blank(equals[-1]))
-		return fail(c, PARAM_SECRETS_FILE,
-		            "%s, line %u: a blank beside the name: write %s=... without blanks",
-		            file, n, row->name);
-	warn_of_slips(c, file, n, equals + 1);
-	if (c->from_file[row->id])
-		return fail(c, PARAM_SECRETS_FILE, "%s, line %u: %s is given twice", file, n,
-		            row->name);
-	c->from_file[row->id] = true;
-	if (equals[1] == '\0')
-		return true;
-	if (c->value[row->id] != NULL)
-		return fail(c, row->id, "given both as a parameter and in secrets_file");
-	c->value[row->id] = g_strdup(equals + 1);
-	return true;
-}
-
-/* Cuts the text into lines in place; text[n] is writable. */
-static bool parse_secrets(struct check *c, const char *file, char *text, size_t n)
-{
-	char *end = text + n;
-	unsigned line = 0;
-
-	for (char *next, *at = text; at < end; at = next + 1) {
-		next = memchr(at, '\n', (size_t)(end - at));
-		if (next == NULL)
-			next = end;
-		*next = '\0';
-		line++;
-		if (memchr(at, '\0', (size_t)(next - at)) != NULL)
-			return fail(c, PARAM_SECRETS_FILE, "%s, line %u: not text", file, line);
-		if (next > at && next[-1] == '\r')
-			next[-1] = '\0';
-		if (!parse_secret(c, file, line, at))
-			return false;
+	for (unsigned i = 0; i < secrets->warnings->len; i++)
+		warn_param(c, PARAM_SECRETS_FILE, "%s",
+		           (const char *)g_ptr_array_index(secrets->warnings, i));
+	for (unsigned i = 0; i < PARAM_COUNT; i++) {
+		if (!secrets->values[i] || !*secrets->values[i])
+			continue;
+		if (c->value[i])
+			return fail_param(c, i, "given both as a parameter and in secrets_file");
+		c->value[i] = g_steal_pointer(&secrets->values[i]);
 	}
 	return true;
-}
-
-static bool check_owner(struct check *c, const char *file, int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) != 0)
-		return fail(c, PARAM_SECRETS_FILE, "%s: %s", file, g_strerror(errno));
-	if (!S_ISREG(status.st_mode))
-		return fail(c, PARAM_SECRETS_FILE, "%s is not a regular file", file);
-	if (status.st_uid != 0 && status.st_uid != geteuid())
-		return fail(c, PARAM_SECRETS_FILE, "%s belongs to another user (uid %u)", file,
-		            (unsigned)status.st_uid);
-	if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return fail(c, PARAM_SECRETS_FILE,
-		            "others have access to %s (mode %04o): chmod 0600", file,
-		            (unsigned)status.st_mode & 07777u);
-	return true;
-}
-
-static bool read_all(struct check *c, const char *file, int fd, char *text, size_t *n)
-{
-	*n = 0;
-	while (*n <= SECRETS_BYTES) {
-		ssize_t got = read(fd, text + *n, SECRETS_BYTES + 1 - *n);
-
-		if (got == 0)
-			return true;
-		if (got > 0)
-			*n += (size_t)got;
-		else if (errno != EINTR)
-			return fail(c, PARAM_SECRETS_FILE, "%s: %s", file, g_strerror(errno));
-	}
-	return fail(c, PARAM_SECRETS_FILE, "%s is longer than %d bytes", file, SECRETS_BYTES);
-}
-
-static bool read_secrets(struct check *c, const char *file, int fd)
-{
-	size_t n = 0;
-	char *text = g_malloc(SECRETS_BYTES + 2);
-	bool ok = check_owner(c, file, fd) && read_all(c, file, fd, text, &n) &&
-	          parse_secrets(c, file, text, n);
-
-	if (ok && n == 0)
-		warn(c, PARAM_SECRETS_FILE, "%s is empty", file);
-	else if (ok && !c->from_file[PARAM_COMMUNITY] && !c->from_file[PARAM_PASSWORD] &&
-	         !c->from_file[PARAM_SNMP_PRIV_PASSWD])
-		warn(c, PARAM_SECRETS_FILE,
-		     "%s names no secret: it has no line community=, password= or "
-		     "snmp_priv_passwd=",
-		     file);
-
-	explicit_bzero(text, SECRETS_BYTES + 2);
-	g_free(text);
-	return ok;
 }
 
 static bool load_secrets(struct check *c)
 {
 	const char *path = c->value[PARAM_SECRETS_FILE];
+	struct secrets secrets;
+	char *error;
+	bool ok;
 
-	if (path == NULL)
+	if (!path)
 		return true;
 	/* Who fences stands in one directory, and who tries it by hand in another. */
 	if (*path != '/')
-		return fail_showing(c, PARAM_SECRETS_FILE, path,
-		                    "is a relative path: write it from / on");
-	char *file = text_escape(path, -1);
-	/* What is checked is what was opened; O_NONBLOCK, lest a FIFO holds us up. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	bool ok = fd >= 0 ? read_secrets(c, file, fd)
-	                  : fail(c, PARAM_SECRETS_FILE, "cannot open %s: %s", file,
-	                         g_strerror(errno));
-
-	if (fd >= 0)
-		close(fd);
-	g_free(file);
+		return fail_about(c, PARAM_SECRETS_FILE, path,
+		                  "is a relative path: write it from / on");
+	ok = secrets_read(path, &secrets, &error) ? take_secrets(c, &secrets)
+	                                          : fail_param(c, PARAM_SECRETS_FILE, "%s", error);
+	secrets_clear(&secrets);
+	g_free(error);
 	return ok;
 }
 
 /* ipaddr */
 
-static void free_address(gpointer data)
-{
-	struct pdu_address *address = data;
-
-	g_free(address->label);
-	g_free(address->host);
-	g_free(address);
-}
-
-static bool is_ipv6(const char *host)
-{
-	const char *scope = strchr(host, '%');
-	char *address = scope != NULL ? g_strndup(host, (gsize)(scope - host)) : g_strdup(host);
-	struct in6_addr binary;
-	bool ok = inet_pton(AF_INET6, address, &binary) == 1;
-
-	g_free(address);
-	if (scope == NULL)
-		return ok;
-	size_t n = strspn(scope + 1, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-");
-	return ok && n > 0 && scope[1 + n] == '\0';
-}
-
-/* A name, or an IPv4 address. "10.1" is neither, although resolvers take it for 10.0.0.1. */
-static bool is_host(const char *host)
-{
-	struct in_addr binary;
-
-	if (host[strspn(host, G_CSET_DIGITS ".")] == '\0')
-		return inet_pton(AF_INET, host, &binary) == 1;
-	if (strlen(host) > HOST_NAME_BYTES || strstr(host, "..") != NULL)
-		return false;
-	for (const char *at = host; *at != '\0'; at++)
-		if (!g_ascii_isalnum(*at) && *at != '_' &&
-		    (at == host || (*at != '-' && *at != '.')))
-			return false;
-	return true;
-}
-
-/* 0 if it is none. */
-static unsigned read_port(const char *text)
-{
-	unsigned port = 0;
-
-	if (*text == '0')
-		return 0;
-	for (; g_ascii_isdigit(*text) && port <= G_MAXUINT16; text++)
-		port = port * 10 + (unsigned)g_ascii_digit_value(*text);
-	return *text == '\0' && port <= G_MAXUINT16 ? port : 0;
-}
-
-/* Such as ::1:1161, which is an address, and an address and a port: write brackets. */
-static bool is_ambiguous(const char *label)
-{
-	const char *colon = strrchr(label, ':');
-
-	if (*label == '[' || colon == NULL || read_port(colon + 1) == 0)
-		return false;
-	char *before = g_strndup(label, (gsize)(colon - label));
-	bool ambiguous = is_ipv6(label) && is_ipv6(before);
-	g_free(before);
-	return ambiguous;
-}
-
-/* net-snmp's tools take udp:HOST, and browsers know URLs. */
-static bool is_url(const char *label)
-{
-	static const char *const prefixes[] = { "udp:",  "udp6:",    "udpv6:",  "udpipv6:", "tcp:",
-		                                "tcp6:", "dtlsudp:", "tlstcp:", "ssh:" };
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(prefixes); i++)
-		if (g_ascii_strncasecmp(label, prefixes[i], strlen(prefixes[i])) == 0 &&
-		    read_port(label + strlen(prefixes[i])) == 0)
-			return true;
-	return strstr(label, "://") != NULL;
-}
-
-/* Cuts a copy of the entry into host and port; *port is NULL if there is none. */
-static bool split_address(char *entry, char **host, char **port)
-{
-	char *colon = strchr(entry, ':');
-
-	*host = entry;
-	*port = NULL;
-	if (*entry == '[') {
-		char *end = strchr(entry, ']');
-
-		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
-			return false;
-		*host = entry + 1;
-		*port = end[1] == ':' ? end + 2 : NULL;
-		*end = '\0';
-		return is_ipv6(*host);
-	}
-	if (colon != NULL && strchr(colon + 1, ':') != NULL)
-		return is_ipv6(entry);
-	if (colon != NULL) {
-		*port = colon + 1;
-		*colon = '\0';
-	}
-	return entry[0] != '\0' && is_host(entry);
-}
-
-static bool add_address(struct check *c, const char *label)
-{
-	GPtrArray *pdus = c->config->pdus;
-	struct pdu_address *address = g_new0(struct pdu_address, 1);
-	char *entry = g_strdup(label);
-	char *host, *port;
-	bool ok = split_address(entry, &host, &port);
-
-	address->label = g_strdup(label);
-	address->host = g_strdup(host);
-	address->port = port != NULL ? read_port(port) : SNMP_PORT;
-	g_free(entry);
-	g_ptr_array_add(pdus, address);
-	if (is_url(label))
-		return fail_showing(
-			c, PARAM_IPADDR, label,
-			"is not a host name, IPv4 or [IPv6] address with optional :port, but a URL "
-			"or the like");
-	if (!ok)
-		return fail_showing(
-			c, PARAM_IPADDR, label,
-			"is not a host name, IPv4 or [IPv6] address with optional :port");
-	if (is_ambiguous(label))
-		return fail_showing(c, PARAM_IPADDR, label,
-		                    "may be an IPv6 address, or one with a port: write [IPv6] or "
-		                    "[IPv6]:port");
-	if (address->port == 0)
-		return fail_showing(c, PARAM_IPADDR, label, "has a port that is not 1 to 65535");
-
-	for (guint i = 0; i + 1 < pdus->len; i++) {
-		const struct pdu_address *other = g_ptr_array_index(pdus, i);
-
-		if (other->port == address->port &&
-		    g_ascii_strcasecmp(other->host, address->host) == 0)
-			return fail_showing(c, PARAM_IPADDR, label, "is given twice");
-	}
-	if (pdus->len > PDUS_MAX)
-		return fail(c, PARAM_IPADDR, "more than %d PDUs", PDUS_MAX);
-	return true;
-}
-
-/* One part between commas: entries between blanks, at least one. */
-static bool add_addresses(struct check *c, const char *part)
-{
-	const guint before = c->config->pdus->len;
-	char **words = g_strsplit_set(part, " \t\r\n\f", -1);
-	bool ok = true;
-
-	for (char **word = words; ok && *word != NULL; word++)
-		ok = (*word)[0] == '\0' || add_address(c, *word);
-	g_strfreev(words);
-	if (ok && c->config->pdus->len == before)
-		return fail(c, PARAM_IPADDR, "an entry beside a comma is empty");
-	return ok;
-}
-
 static bool check_ipaddr(struct check *c)
 {
-	char **parts = g_strsplit(c->value[PARAM_IPADDR], ",", -1);
-	bool ok = true;
+	char *error;
 
-	c->config->pdus = g_ptr_array_new_with_free_func(free_address);
-	for (char **part = parts; ok && *part != NULL; part++)
-		ok = add_addresses(c, *part);
-	g_strfreev(parts);
-	return ok;
+	c->config->pdus = addresses_parse(c->value[PARAM_IPADDR], &error);
+	if (!c->config->pdus)
+		fail_param(c, PARAM_IPADDR, "%s", error);
+	g_free(error);
+	return c->config->pdus;
 }
 
 /* hostlist and feeds */
@@ -638,7 +342,7 @@ struct pdu_name *config_pdu_names(const struct config *config)
 {
 	struct pdu_name *names = g_new0(struct pdu_name, config->pdus->len);
 
-	for (guint i = 0; i < config->pdus->len; i++) {
+	for (unsigned i = 0; i < config->pdus->len; i++) {
 		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
 
 		names[i] = (struct pdu_name){ pdu->label, pdu->host, pdu->port };
@@ -654,11 +358,11 @@ static bool check_hostlist(struct check *c)
 
 	c->config->map = nodemap_parse_as(c->value[PARAM_HOSTLIST], names, pdus->len,
 	                                  config_name(c->config, PARAM_IPADDR), &error);
-	if (c->config->map == NULL)
-		fail(c, PARAM_HOSTLIST, "%s", error);
+	if (!c->config->map)
+		fail_param(c, PARAM_HOSTLIST, "%s", error);
 	g_free(error);
 	g_free(names);
-	return c->config->map != NULL;
+	return c->config->map;
 }
 
 static bool check_feeds(struct check *c)
@@ -667,20 +371,20 @@ static bool check_feeds(struct check *c)
 	const char *text = c->value[PARAM_FEEDS];
 	guint64 feeds = 0;
 
-	if (g_ascii_strcasecmp(text, "any") == 0)
+	if (!g_ascii_strcasecmp(text, "any"))
 		return true;
 	if (!g_ascii_string_to_unsigned(text, 10, 0, FEEDS_MAX, &feeds, NULL))
-		return fail_showing(c, PARAM_FEEDS, text,
-		                    "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
+		return fail_about(c, PARAM_FEEDS, text,
+		                  "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
 	c->config->feeds = (unsigned)feeds;
 
-	for (guint i = 0; feeds > 0 && i < nodes->len; i++) {
+	for (unsigned i = 0; feeds && i < nodes->len; i++) {
 		const struct node *node = g_ptr_array_index(nodes, i);
 
-		if (node->outlets->len > 0 && node->outlets->len != feeds)
-			return fail(c, PARAM_FEEDS,
-			            "hostlist gives node \"%s\" %u outlet(s), not %u", node->name,
-			            node->outlets->len, c->config->feeds);
+		if (node->outlets->len && node->outlets->len != feeds)
+			return fail_param(c, PARAM_FEEDS,
+			                  "hostlist gives node \"%s\" %u outlet(s), not %u",
+			                  node->name, node->outlets->len, c->config->feeds);
 	}
 	return true;
 }
@@ -700,13 +404,13 @@ static bool is_joint(char before, char after)
 /* Ignores case, and the dashes in names such as SHA-256. */
 static bool same_word(const char *word, const char *text)
 {
-	for (const char *at = word; *at != '\0'; at++, text++) {
+	for (const char *at = word; *at; at++, text++) {
 		if (*text == '-' && at > word && is_joint(at[-1], *at))
 			text++;
 		if (g_ascii_tolower(*at) != g_ascii_tolower(*text))
 			return false;
 	}
-	return *text == '\0';
+	return !*text;
 }
 
 /* What net-snmp's tools call the same: our word for it. */
@@ -717,15 +421,16 @@ static const char *our_word(const char *text)
 	return same_word("AES128", text) ? "AES" : text;
 }
 
-static bool choose(struct check *c, enum param_id id, const char *const words[], unsigned *chosen)
+static bool choose_word(struct check *c, enum param_id id, const char *const words[],
+                        unsigned *chosen)
 {
-	for (*chosen = 0; words[*chosen] != NULL; (*chosen)++)
+	for (*chosen = 0; words[*chosen]; (*chosen)++)
 		if (same_word(words[*chosen], our_word(c->value[id])))
 			return true;
 
 	char *known = g_strjoinv(", ", (char **)words);
 	char *what = g_strconcat("is none of ", known, NULL);
-	fail_showing(c, id, c->value[id], what);
+	fail_about(c, id, c->value[id], what);
 	g_free(known);
 	g_free(what);
 	return false;
@@ -733,18 +438,15 @@ static bool choose(struct check *c, enum param_id id, const char *const words[],
 
 /* SNMP */
 
-static char *take(struct check *c, enum param_id id)
+static char *take_value(struct check *c, enum param_id id)
 {
-	char *value = c->value[id];
-
-	c->value[id] = NULL;
-	return value;
+	return g_steal_pointer(&c->value[id]);
 }
 
 /* Takes the agent's default where nothing is set, not even in secrets_file. */
 static void assume(struct check *c, enum param_id id)
 {
-	if (!c->agent || c->value[id] != NULL)
+	if (!c->agent || c->value[id])
 		return;
 	c->value[id] = g_strdup(table[id].agent.default_);
 	c->config->assumed[id] = true;
@@ -752,7 +454,7 @@ static void assume(struct check *c, enum param_id id)
 
 static const char *nor_in_file(const struct check *c)
 {
-	return c->value[PARAM_SECRETS_FILE] != NULL ? "; secrets_file does not have it either" : "";
+	return c->value[PARAM_SECRETS_FILE] ? "; secrets_file does not have it either" : "";
 }
 
 static bool check_community(struct check *c)
@@ -761,21 +463,22 @@ static bool check_community(struct check *c)
 
 	const char *community = c->value[PARAM_COMMUNITY];
 
-	if (community == NULL)
-		return fail(c, PARAM_COMMUNITY,
-		            "missing (SNMP versions 1 and 2c need it, "
-		            "version 3 needs %s instead)%s",
-		            config_name(c->config, PARAM_LOGIN), nor_in_file(c));
+	if (!community)
+		return fail_param(c, PARAM_COMMUNITY,
+		                  "missing (SNMP versions 1 and 2c need it, "
+		                  "version 3 needs %s instead)%s",
+		                  config_name(c->config, PARAM_LOGIN), nor_in_file(c));
 	if (strlen(community) > COMMUNITY_BYTES)
-		return fail(c, PARAM_COMMUNITY, "longer than %d bytes", COMMUNITY_BYTES);
-	c->config->community = take(c, PARAM_COMMUNITY);
+		return fail_param(c, PARAM_COMMUNITY, "longer than %d bytes", COMMUNITY_BYTES);
+	c->config->community = take_value(c, PARAM_COMMUNITY);
 	return true;
 }
 
 static bool check_passphrase(struct check *c, enum param_id id)
 {
-	if (c->value[id] != NULL && strlen(c->value[id]) < PASSPHRASE_BYTES)
-		return fail(c, id, "a passphrase needs at least %d characters", PASSPHRASE_BYTES);
+	if (c->value[id] && strlen(c->value[id]) < PASSPHRASE_BYTES)
+		return fail_param(c, id, "a passphrase needs at least %d characters",
+		                  PASSPHRASE_BYTES);
 	return true;
 }
 
@@ -783,16 +486,17 @@ static bool check_user(struct check *c)
 {
 	const char *login = c->value[PARAM_LOGIN];
 
-	if (login == NULL)
-		return fail(c, PARAM_LOGIN, "missing, but SNMP version 3 needs it");
+	if (!login)
+		return fail_param(c, PARAM_LOGIN, "missing, but SNMP version 3 needs it");
 	if (strlen(login) > LOGIN_BYTES)
-		return fail(c, PARAM_LOGIN, "longer than %d bytes", LOGIN_BYTES);
-	if (c->value[PARAM_SNMP_PRIV_PASSWD] != NULL && c->value[PARAM_PASSWORD] == NULL)
-		return fail(c, PARAM_SNMP_PRIV_PASSWD, "given, but there is no privacy without %s",
-		            config_name(c->config, PARAM_PASSWORD));
+		return fail_param(c, PARAM_LOGIN, "longer than %d bytes", LOGIN_BYTES);
+	if (c->value[PARAM_SNMP_PRIV_PASSWD] && !c->value[PARAM_PASSWORD])
+		return fail_param(c, PARAM_SNMP_PRIV_PASSWD,
+		                  "given, but there is no privacy without %s",
+		                  config_name(c->config, PARAM_PASSWORD));
 	if (!check_passphrase(c, PARAM_PASSWORD) || !check_passphrase(c, PARAM_SNMP_PRIV_PASSWD))
 		return false;
-	c->config->login = take(c, PARAM_LOGIN);
+	c->config->login = take_value(c, PARAM_LOGIN);
 	return true;
 }
 
@@ -801,16 +505,16 @@ static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned
 	static const enum param_id needed[] = { PARAM_PASSWORD, PARAM_SNMP_PRIV_PASSWD };
 
 	for (unsigned i = 0; i < MIN(level, G_N_ELEMENTS(needed)); i++)
-		if (c->value[needed[i]] == NULL)
-			return fail(c, needed[i], "missing, but snmp_sec_level %s needs it%s",
-			            levels[level], nor_in_file(c));
+		if (!c->value[needed[i]])
+			return fail_param(c, needed[i], "missing, but snmp_sec_level %s needs it%s",
+			                  levels[level], nor_in_file(c));
 	if (level >= AUTH_NO_PRIV) {
 		c->config->auth = (enum auth_protocol)(AUTH_MD5 + auth);
-		c->config->auth_passphrase = take(c, PARAM_PASSWORD);
+		c->config->auth_passphrase = take_value(c, PARAM_PASSWORD);
 	}
 	if (level >= AUTH_PRIV) {
 		c->config->priv = (enum priv_protocol)(PRIV_DES + priv);
-		c->config->priv_passphrase = take(c, PARAM_SNMP_PRIV_PASSWD);
+		c->config->priv_passphrase = take_value(c, PARAM_SNMP_PRIV_PASSWD);
 	}
 	return true;
 }
@@ -821,26 +525,23 @@ static bool check_protocol(struct check *c, enum param_id id, bool used, const c
 {
 	if (used)
 		assume(c, id);
-	if (c->value[id] == NULL)
+	if (!c->value[id])
 		c->value[id] = g_strdup(table[id].default_);
-	return choose(c, id, words, which);
+	return choose_word(c, id, words, which);
 }
 
 /* Names that the chosen version has no use for must be known ones all the same. */
 static bool check_snmp(struct check *c)
 {
-	unsigned version = c->value[PARAM_LOGIN] != NULL ? SNMP_V3 : SNMP_V2C;
+	unsigned version = c->value[PARAM_LOGIN] ? SNMP_V3 : SNMP_V2C;
 	unsigned level = NO_AUTH_NO_PRIV, auth = 0, priv = 0;
-	const bool set_by_user = c->value[PARAM_SNMP_PRIV_PROT] != NULL;
 
-	if (c->value[PARAM_PASSWORD] != NULL)
-		level = c->value[PARAM_SNMP_PRIV_PASSWD] != NULL ? AUTH_PRIV : AUTH_NO_PRIV;
+	if (c->value[PARAM_PASSWORD])
+		level = c->value[PARAM_SNMP_PRIV_PASSWD] ? AUTH_PRIV : AUTH_NO_PRIV;
 	assume(c, PARAM_SNMP_VERSION);
-	if (c->value[PARAM_SNMP_VERSION] != NULL &&
-	    !choose(c, PARAM_SNMP_VERSION, versions, &version))
+	if (c->value[PARAM_SNMP_VERSION] && !choose_word(c, PARAM_SNMP_VERSION, versions, &version))
 		return false;
-	if (c->value[PARAM_SNMP_SEC_LEVEL] != NULL &&
-	    !choose(c, PARAM_SNMP_SEC_LEVEL, levels, &level))
+	if (c->value[PARAM_SNMP_SEC_LEVEL] && !choose_word(c, PARAM_SNMP_SEC_LEVEL, levels, &level))
 		return false;
 	if (!check_protocol(c, PARAM_SNMP_AUTH_PROT, version == SNMP_V3 && level >= AUTH_NO_PRIV,
 	                    auth_protocols, &auth) ||
@@ -850,9 +551,9 @@ static bool check_snmp(struct check *c)
 	c->config->version = (enum snmp_version)version;
 	if (version != SNMP_V3)
 		return check_community(c);
-	if (set_by_user && level < AUTH_PRIV)
-		warn(c, PARAM_SNMP_PRIV_PROT,
-		     "set, but without snmp_priv_passwd nothing is encrypted");
+	if (c->given[PARAM_SNMP_PRIV_PROT] && level < AUTH_PRIV)
+		warn_param(c, PARAM_SNMP_PRIV_PROT,
+		           "set, but without snmp_priv_passwd nothing is encrypted");
 	return check_user(c) && check_level(c, level, auth, priv);
 }
 
@@ -863,16 +564,17 @@ static bool read_seconds(const char *text, usec *time)
 {
 	size_t digits = strspn(text, G_CSET_DIGITS);
 	const char *end = text + digits;
+	double seconds;
 
 	if (*end == '.') {
-		size_t fraction = strspn(end + 1, G_CSET_DIGITS);
+		const size_t fraction = strspn(end + 1, G_CSET_DIGITS);
 
 		digits += fraction;
 		end += 1 + fraction;
 	}
-	if (digits == 0 || *end != '\0')
+	if (!digits || *end)
 		return false;
-	double seconds = g_ascii_strtod(text, NULL);
+	seconds = g_ascii_strtod(text, NULL);
 	if (seconds > SECONDS_MAX)
 		return false;
 	*time = (usec)(seconds * (double)USEC_PER_SEC + 0.5);
@@ -887,11 +589,11 @@ static bool check_time(struct check *c, enum param_id id, usec least, usec *time
 	if (read_seconds(c->value[id], time) && *time >= least)
 		return true;
 	if (least == SNMP_TIMEOUT_LEAST)
-		return fail_showing(c, id, c->value[id],
-		                    "is not a number of seconds from 0.05 to " SECONDS_TEXT);
-	return fail_showing(c, id, c->value[id],
-	                    least > 0 ? "is not a number of seconds above 0, up to " SECONDS_TEXT
-	                              : "is not a number of seconds from 0 to " SECONDS_TEXT);
+		return fail_about(c, id, c->value[id],
+		                  "is not a number of seconds from 0.05 to " SECONDS_TEXT);
+	return fail_about(c, id, c->value[id],
+	                  least > 0 ? "is not a number of seconds above 0, up to " SECONDS_TEXT
+	                            : "is not a number of seconds from 0 to " SECONDS_TEXT);
 }
 
 /* Pacemaker's own limit is 60 s, of which it needs some for itself. */
@@ -901,16 +603,16 @@ static void warn_of_times(struct check *c)
 {
 	const struct config *config = c->config;
 
-	if (config->off_hold == 0)
-		warn(c, PARAM_OFF_HOLD,
-		     "0 gives up the proof that off lasts: an outlet in the middle of a cycle, or "
-		     "power supplies that bridge the gap, may keep a node alive that is said to "
-		     "be off");
+	if (!config->off_hold)
+		warn_param(c, PARAM_OFF_HOLD,
+		           "0 gives up the proof that off lasts: an outlet in the middle of a "
+		           "cycle, or power supplies that bridge the gap, may keep a node alive "
+		           "that is said to be off");
 	if (config->total_timeout > TOTAL_TIMEOUT_SAFE)
-		warn(c, PARAM_TOTAL_TIMEOUT,
-		     "%s s: the cluster's stonith-timeout (60 s by default) must be longer, or it "
-		     "ends the operation without an explanation",
-		     c->value[PARAM_TOTAL_TIMEOUT]);
+		warn_param(c, PARAM_TOTAL_TIMEOUT,
+		           "%s s: the cluster's stonith-timeout (60 s by default) must be longer, "
+		           "or it ends the operation without an explanation",
+		           c->value[PARAM_TOTAL_TIMEOUT]);
 }
 
 static bool check_times(struct check *c)
@@ -923,13 +625,13 @@ static bool check_times(struct check *c)
 	    !check_time(c, PARAM_TOTAL_TIMEOUT, 1, &config->total_timeout))
 		return false;
 	if (config->power_timeout + config->off_hold > config->total_timeout)
-		return fail(c, PARAM_TOTAL_TIMEOUT,
-		            "%s s cannot hold power_timeout (%s s) and off_hold (%s s)",
-		            c->value[PARAM_TOTAL_TIMEOUT], c->value[PARAM_POWER_TIMEOUT],
-		            c->value[PARAM_OFF_HOLD]);
+		return fail_param(c, PARAM_TOTAL_TIMEOUT,
+		                  "%s s cannot hold power_timeout (%s s) and off_hold (%s s)",
+		                  c->value[PARAM_TOTAL_TIMEOUT], c->value[PARAM_POWER_TIMEOUT],
+		                  c->value[PARAM_OFF_HOLD]);
 	if (config->snmp_timeout > config->total_timeout)
-		return fail(c, PARAM_SNMP_TIMEOUT, "%s s is longer than total_timeout (%s s)",
-		            c->value[PARAM_SNMP_TIMEOUT], c->value[PARAM_TOTAL_TIMEOUT]);
+		return fail_param(c, PARAM_SNMP_TIMEOUT, "%s s is longer than total_timeout (%s s)",
+		                  c->value[PARAM_SNMP_TIMEOUT], c->value[PARAM_TOTAL_TIMEOUT]);
 	warn_of_times(c);
 	return true;
 }
@@ -939,7 +641,7 @@ static bool check_all(struct check *c, const char *const values[])
 	unsigned answer;
 
 	if (!collect(c, values) || !check_ipaddr(c) || !check_hostlist(c) || !check_feeds(c) ||
-	    !check_times(c) || !choose(c, PARAM_CHECK_WRITE, answers, &answer) ||
+	    !check_times(c) || !choose_word(c, PARAM_CHECK_WRITE, answers, &answer) ||
 	    !load_secrets(c) || !check_snmp(c))
 		return false;
 	c->config->check_write = answer % 2 == 0;
@@ -951,7 +653,7 @@ struct config *params_check_as(const char *const values[PARAM_COUNT],
 {
 	struct check c = { .config = g_new0(struct config, 1), .agent = agent };
 
-	for (unsigned i = 0; names != NULL && i < PARAM_COUNT; i++)
+	for (unsigned i = 0; names && i < PARAM_COUNT; i++)
 		c.config->names[i] = g_strdup(names[i]);
 	if (!check_all(&c, values)) {
 		config_free(c.config);
@@ -970,10 +672,9 @@ struct config *params_check(const char *const values[PARAM_COUNT], char **error)
 
 void config_free(struct config *config)
 {
-	if (config == NULL)
+	if (!config)
 		return;
-	if (config->pdus != NULL)
-		g_ptr_array_unref(config->pdus);
+	g_clear_pointer(&config->pdus, g_ptr_array_unref);
 	nodemap_free(config->map);
 	secret_free(config->community);
 	g_free(config->login);
@@ -981,7 +682,6 @@ void config_free(struct config *config)
 	secret_free(config->priv_passphrase);
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		g_free(config->names[i]);
-	if (config->warnings != NULL)
-		g_ptr_array_unref(config->warnings);
+	g_clear_pointer(&config->warnings, g_ptr_array_unref);
 	g_free(config);
 }

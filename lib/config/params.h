@@ -1,7 +1,8 @@
 /*
- * The one table of parameters: names, types, defaults, texts. From it come the
- * plugin's confignames, the XML metadata, the checks and the documents.
- * Pure, but for secrets_file, which params_check() reads.
+ * The one table of parameters: names, types, defaults, texts. From it come the plugin's
+ * confignames, the XML metadata, the documents, and the checks that make a configuration of what
+ * a user wrote. No message may ever hold a secret, and no name server is asked. The public calls
+ * use it. Pure, but for secrets_file, which params_check() reads.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,6 +10,7 @@
 #define TS_PARAMS_H
 
 #include "base/clock.h"
+#include "config/addresses.h"
 #include "config/nodemap.h"
 
 #include <glib.h>
@@ -85,13 +87,6 @@ enum priv_protocol {
 	/* These lengthen a short key as draft-reeder-snmpv3-usm-3desede has it. */
 	PRIV_AES192C,
 	PRIV_AES256C
-};
-
-/** One PDU as the user named it. */
-struct pdu_address {
-	char *label; /* as written in ipaddr: how messages name the PDU */
-	char *host;  /* name or numeric address, without port and brackets */
-	unsigned port;
 };
 
 /** The checked configuration. */

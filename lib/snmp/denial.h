@@ -1,7 +1,8 @@
 /*
  * A definite no of a PDU (refused access, an unknown user, an outlet that it
  * denies), and whether it has lasted: a card that is starting says all of
- * these, so one that is heard once is no answer yet. Pure.
+ * these, so one that is heard once must never be an answer. The exchange asks it
+ * of each no, and a call of what a look has denied. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,7 +1,9 @@
 /*
- * A question to one PDU until it is answered or time is up: attempts, how
- * long each is waited for, late answers, splitting. Pure: it is told the time,
- * hands out requests and is fed events. It never decides what an answer means.
+ * A question to one PDU until it is answered or time is up: when an attempt goes out, which answer
+ * counts, which no is believed. It is told the time, hands out requests and is fed events, by the
+ * runner alone. It must never take what answers another question for an answer to this one, and
+ * never decides what an answer means. How long to wait is patience's, how much to ask sizing's,
+ * what is open of the question assembly's. Pure.
  *
  * A card is a slow computer that does one thing at a time and queues the rest,
  * and a repeat is one more thing to do. Until it has answered, the wait doubles
@@ -13,8 +15,11 @@
 #define TS_EXCHANGE_H
 
 #include "base/log.h"
+#include "snmp/assembly.h"
+#include "snmp/attempt.h"
 #include "snmp/denial.h"
-#include "snmp/request.h"
+#include "snmp/patience.h"
+#include "snmp/sizing.h"
 
 /** What is to be asked. The varbinds are the asker's; exchange_ask() copies them. */
 struct question {
@@ -35,21 +40,6 @@ enum reply_status {
 	REPLY_FAULT     /* time was up, and this machine could not ask; reason */
 };
 
-/** What one answer says, whatever became of the question. */
-struct heard {
-	enum request_kind kind;
-	usec asked, answered; /* when the attempt that is answered left, and when this came */
-	/*
-	 * GET: what was asked for and is answered; an object that stands twice, twice. With
-	 *   error_status the object that it is about, absent or in error, if that is said.
-	 * SET: what was set, if it was acknowledged: without error, by its names. Else empty.
-	 */
-	GArray *varbinds; /* of struct varbind */
-	bool whole;       /* GET: each object that was asked, once, without error */
-	int error_status;
-	struct engine engine;
-};
-
 /**
  * What came of a question.
  * GET, NEXT: one varbind for each asked, in that order; never VALUE_NONE. In a
@@ -66,12 +56,6 @@ struct reply {
 	const char *reason; /* lives until the next question */
 };
 
-/** What answers to one kind of request take, as measured (RFC 6298). */
-struct round_trips {
-	bool known;
-	usec smoothed, deviation;
-};
-
 struct exchange_settings {
 	bool v1;
 	usec timeout;  /* before the first retransmission, until answers were measured */
@@ -86,26 +70,20 @@ struct exchange {
 	/* What is known of the PDU by now. */
 	bool heard;                    /* it has answered something */
 	bool answers[REQUEST_SET + 1]; /* of that kind */
-	unsigned limit;                /* varbinds in one request */
-	unsigned largest;              /* varbinds of a request that is known to get an answer */
-	unsigned suspected; /* varbinds of a part that was answered where more was not; 0: none */
-	unsigned parts;     /* such answers in a row */
-	struct round_trips round_trips[REQUEST_SET + 1]; /* by kind; GETNEXT's with GET's */
+	struct sizing sizing;
+	struct patience patience;
 	usec answered_sent; /* when the latest attempt left that was answered */
-	usec last_trip;     /* what the last answer took, whatever it was asked */
 	bool warned;
 	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
 	struct denial denial; /* what it refuses, and since when */
 	char *refusal;        /* that in full */
 	bool replaced;        /* another device answers now, and nobody was told yet */
 	char *fault;          /* why the last attempt did not leave this machine; NULL if it did */
-	uint32_t random;
 	/* The question at hand. */
 	bool busy;
 	struct question question;
 	usec asked_at;
-	GArray *results;     /* of struct varbind; GET and NEXT */
-	GArray *alone;       /* of bool: to be asked by itself */
+	struct assembly assembly;
 	GPtrArray *attempts; /* at it; of struct attempt */
 	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
 	unsigned silent;     /* attempts since the last answer */
@@ -145,7 +123,6 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
  * before: *heard, to be freed with heard_clear(), is what it says then.
  */
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard);
-void heard_clear(struct heard *heard);
 /** Whether the question has its reply in x->reply. */
 bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */

@@ -12,7 +12,7 @@
 
 #define TEXT_SHOWN 32 /* bytes of a device's text in a message */
 
-static void clear_element(gpointer varbind)
+static void clear_element(void *varbind)
 {
 	varbind_clear(varbind);
 }
@@ -41,7 +41,7 @@ void varbinds_add_integer(GArray *varbinds, const struct objid *name, int64_t nu
 
 void varbind_clear(struct varbind *varbind)
 {
-	if (varbind->octets != NULL)
+	if (varbind->octets)
 		g_bytes_unref(varbind->octets);
 	*varbind = (struct varbind){ .type = VALUE_NONE };
 }
@@ -50,14 +50,21 @@ struct varbind varbind_copy(const struct varbind *varbind)
 {
 	struct varbind copy = *varbind;
 
-	if (copy.octets != NULL)
+	if (copy.octets)
 		g_bytes_ref(copy.octets);
 	return copy;
 }
 
+void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind)
+{
+	const struct varbind copy = varbind_copy(varbind);
+
+	g_array_append_val(varbinds, copy);
+}
+
 char *varbind_text(const struct varbind *varbind)
 {
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
 	char *escaped, *text;
 
@@ -98,7 +105,7 @@ bool varbind_is_object(const struct varbind *varbind, const struct objid *name)
 
 bool varbind_objid(const struct varbind *varbind, struct objid *value)
 {
-	gsize n;
+	size_t n;
 	const char *text, *end;
 	uint64_t id = 0;
 	bool digits = false;
@@ -126,7 +133,7 @@ bool varbind_objid(const struct varbind *varbind, struct objid *value)
 
 void event_clear(struct event *event)
 {
-	if (event->varbinds != NULL)
+	if (event->varbinds)
 		g_array_unref(event->varbinds);
 	g_free(event->reason);
 	*event = (struct event){ .type = EVENT_TIME };

@@ -1,7 +1,8 @@
 /*
  * The internal request interface: everything above the session reaches a PDU
  * through it, and in tests a virtual network with a virtual clock stands in.
- * It knows objects, requests and events; nothing of net-snmp or of sockets.
+ * It knows objects, requests and events, and must never know anything of
+ * net-snmp or of sockets.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -110,6 +111,8 @@ struct network {
 /** A GArray of struct varbind that frees their octets. */
 GArray *varbinds_new(void);
 void varbinds_add(GArray *varbinds, const struct objid *name);
+/** Octets are shared by reference. */
+void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind);
 void varbinds_add_integer(GArray *varbinds, const struct objid *name, int64_t number);
 void varbind_clear(struct varbind *varbind);
 /** Deep enough: octets are shared by reference. */

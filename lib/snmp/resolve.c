@@ -96,7 +96,7 @@ static bool start_thread(struct lookup *lookup, GAsyncQueue *done)
 	return true;
 }
 
-static bool known(const GArray *addresses, const struct address *address)
+static bool is_known(const GArray *addresses, const struct address *address)
 {
 	for (unsigned i = 0; i < addresses->len; i++) {
 		const struct address *other = &g_array_index(addresses, struct address, i);
@@ -109,7 +109,7 @@ static bool known(const GArray *addresses, const struct address *address)
 }
 
 /* [::ffff:192.0.2.1] is 192.0.2.1, and must be seen to be. */
-static void unmap(struct address *address)
+static void unmap_ipv4(struct address *address)
 {
 	struct sockaddr_in plain = { .sin_family = AF_INET };
 	struct sockaddr_in6 mapped;
@@ -137,15 +137,15 @@ static GArray *take_addresses(const struct addrinfo *found)
 		    (found->ai_family != AF_INET && found->ai_family != AF_INET6))
 			continue;
 		memcpy(&address.socket, found->ai_addr, found->ai_addrlen);
-		unmap(&address);
-		if (!known(addresses, &address))
+		unmap_ipv4(&address);
+		if (!is_known(addresses, &address))
 			g_array_append_val(addresses, address);
 	}
 	return addresses;
 }
 
 /* True if the PDU has its addresses now. */
-static bool take(struct lookup *lookup, GArray **addresses)
+static bool take_lookup(struct lookup *lookup, GArray **addresses)
 {
 	GArray *taken;
 
@@ -175,7 +175,7 @@ static unsigned take_numeric(const GPtrArray *pdus, const bool *wanted, GArray *
 		lookup = lookup_new(pdus->pdata[i], i);
 		lookup->flags = AI_NUMERICHOST;
 		lookup_now(lookup);
-		left += !take(lookup, addresses);
+		left += !take_lookup(lookup, addresses);
 		lookup_free(lookup);
 	}
 	return left;
@@ -193,7 +193,7 @@ static bool is_final(const struct lookup *lookup)
 	       lookup->result != EAI_MEMORY && !is_lack(lookup->error);
 }
 
-static const char *reason(const struct lookup *lookup)
+static const char *lookup_reason(const struct lookup *lookup)
 {
 	if (lookup->result == EAI_SYSTEM || is_lack(lookup->error))
 		return g_strerror(lookup->error);
@@ -214,7 +214,7 @@ struct asking {
 	char *error;
 };
 
-static void ask(struct asking *asking, unsigned pdu)
+static void start_lookup(struct asking *asking, unsigned pdu)
 {
 	struct lookup *lookup = lookup_new(asking->pdus->pdata[pdu], pdu);
 
@@ -225,17 +225,17 @@ static void ask(struct asking *asking, unsigned pdu)
 	asking->again_at = clock_now() + RETRY_PAUSE;
 }
 
-static void answered(struct asking *asking, struct lookup *lookup, GArray **addresses)
+static void end_lookup(struct asking *asking, struct lookup *lookup, GArray **addresses)
 {
 	const struct pdu_address *pdu = asking->pdus->pdata[lookup->pdu];
 
-	if (take(lookup, addresses)) {
+	if (take_lookup(lookup, addresses)) {
 		asking->left--;
 		return;
 	}
 	g_free(asking->error);
 	asking->error = g_strdup_printf("the name of %s cannot be resolved: %s", pdu->label,
-	                                reason(lookup));
+	                                lookup_reason(lookup));
 	if (is_final(lookup)) {
 		asking->left = 0;
 		return;
@@ -254,7 +254,7 @@ static void ask_again(struct asking *asking)
 		if (!asking->again[i])
 			continue;
 		asking->again[i] = false;
-		ask(asking, i);
+		start_lookup(asking, i);
 	}
 }
 
@@ -269,7 +269,7 @@ static void warn_of_silence(struct asking *asking)
 	asking->warned = true;
 }
 
-static usec next_time(const struct asking *asking, usec deadline)
+static usec next_wake(const struct asking *asking, usec deadline)
 {
 	return MIN(MIN(deadline, watch_due(asking->watch)),
 	           MIN(asking->again_at, asking->silent_at));
@@ -288,10 +288,10 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 		if (now >= asking->again_at)
 			ask_again(asking);
 		lookup = g_async_queue_timeout_pop(
-			asking->done, (guint64)MAX(next_time(asking, deadline) - now, 1));
+			asking->done, (guint64)MAX(next_wake(asking, deadline) - now, 1));
 		if (!lookup)
 			continue;
-		answered(asking, lookup, addresses);
+		end_lookup(asking, lookup, addresses);
 		lookup_free(lookup);
 	}
 }
@@ -314,10 +314,10 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 	asking->done = g_async_queue_new_full(lookup_free);
 	asking->again = g_new0(bool, asking->pdus->len);
 	asking->again_at = USEC_NEVER;
-	asking->silent_at = g_get_monotonic_time() + SILENCE_TO_MENTION;
+	asking->silent_at = clock_now() + SILENCE_TO_MENTION;
 	for (unsigned i = 0; i < asking->pdus->len; i++)
 		if (wanted[i] && !addresses[i])
-			ask(asking, i);
+			start_lookup(asking, i);
 	wait_for_answers(asking, deadline, addresses);
 	g_async_queue_unref(asking->done);
 	g_free(asking->again);

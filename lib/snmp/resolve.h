@@ -1,5 +1,7 @@
 /*
- * Host names to addresses, within a time limit even where a name server hangs.
+ * Host names to addresses, within a time limit even where a name server hangs. It must never wait
+ * longer than it was told to, nor take an address that the resolver did not give for that name. A
+ * call uses it before the session is opened.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/watch.h"
-#include "config/params.h"
+#include "config/addresses.h"
 #include "snmp/request.h"
 
 #include <sys/socket.h>

@@ -1,8 +1,8 @@
 /*
- * Datagrams to many PDUs at once, over net-snmp's single-session API. The only
- * part that includes net-snmp. It answers to struct network; it makes no
- * retries, and reads no configuration, MIB or environment. What stays in the
- * process is net-snmp's own: with SNMPv3 its security module, started once, and
+ * Datagrams to many PDUs at once, over net-snmp's single-session API; lib/snmp/session*.c are the
+ * only files of the library that include net-snmp. It answers to struct network, and so to the
+ * runner; a call opens it. It must never make retries, nor read configuration, MIB or environment.
+ * What stays in the process is net-snmp's own: with SNMPv3 its security module, started once, and
  * what it notes of each engine's clock. Users, keys and sockets do not.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later

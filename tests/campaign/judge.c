@@ -483,7 +483,11 @@ static void judge_on(struct case_ *c)
 
 /* --- what holds always --- */
 
-/* A refusal, or what is not there, ends an operation only if it has lasted. */
+/*
+ * A refusal, or what is not there, ends an operation only if it has lasted, or where the next look,
+ * a second later, could not begin before the operation's own limit, which is a little earlier.
+ */
+#define LAST_LOOK (USEC_PER_SEC + USEC_PER_SEC / 4)
 static void judge_no(struct case_ *c)
 {
 	const struct world *world = c->world;
@@ -493,7 +497,7 @@ static void judge_no(struct case_ *c)
 		implied && world->answers->len ? answered_at(world, 0)->delivered : world->first_no;
 
 	if (since != USEC_NEVER &&
-	    world->ended - world->begun < world->config.total_timeout - USEC_PER_SEC &&
+	    world->ended - world->begun < world->config.total_timeout - LAST_LOOK &&
 	    world->ended - since < MIN(NO_LASTS, world->config.total_timeout / 4))
 		lie(c, LIE_EARLY, NULL, "it gave up %.6f s after it was first refused",
 		    (double)(world->ended - since) / (double)USEC_PER_SEC);

@@ -1,0 +1,465 @@
+/*
+ * SNMPv3: protocols and keys, net-snmp's users, and the discovery of engines by a probe of our
+ * own, since net-snmp's would block all PDUs for a dead one. Where net-snmp keeps a session's user
+ * in the session, nobody else can meet it. Elsewhere its user table is one for the process: an
+ * entry in our way is put aside and put back. It must never send what was meant for one engine to
+ * another, nor let a key outlive the session. Called by the session alone.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "snmp/session_inner.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+/*
+ * After so many unanswered requests, and so long a silence, an SNMPv3 engine is discovered afresh:
+ * it may have restarted. What is slow must not be begun anew before it can answer, and what gets
+ * lost not for each loss; so the silence doubles each time.
+ */
+#define UNANSWERED_MIN 4
+
+static const char *auth_name(enum auth_protocol auth)
+{
+	static const char *const names[] = {
+		[AUTH_MD5] = "MD5",        [AUTH_SHA] = "SHA",        [AUTH_SHA224] = "SHA-224",
+		[AUTH_SHA256] = "SHA-256", [AUTH_SHA384] = "SHA-384", [AUTH_SHA512] = "SHA-512",
+	};
+
+	return names[auth];
+}
+
+static const char *priv_name(enum priv_protocol priv)
+{
+	static const char *const names[] = {
+		[PRIV_DES] = "DES",           [PRIV_AES] = "AES",
+		[PRIV_AES192] = "AES-192",    [PRIV_AES256] = "AES-256",
+		[PRIV_AES192C] = "AES-192-C", [PRIV_AES256C] = "AES-256-C",
+	};
+
+	return names[priv];
+}
+
+/* False if net-snmp does not offer it. */
+static bool find_auth(enum auth_protocol auth, struct key *key)
+{
+	const int type = usm_lookup_auth_type(auth_name(auth));
+
+	key->protocol = type < 0 ? NULL : sc_get_auth_oid(type, &key->protocol_length);
+	return key->protocol;
+}
+
+static bool find_priv(enum priv_protocol priv, struct key *key)
+{
+	const int type = usm_lookup_priv_type(priv_name(priv));
+
+	key->protocol = type < 0 ? NULL : sc_get_priv_oid(type, &key->protocol_length);
+	return key->protocol;
+}
+
+bool session_offers(const struct config *config, char **error)
+{
+	struct key unused;
+
+	*error = NULL;
+	if (config->auth != AUTH_NONE && !find_auth(config->auth, &unused))
+		*error =
+			g_strdup_printf("snmp_auth_prot: this machine's net-snmp does not offer %s",
+		                        auth_name(config->auth));
+	else if (config->priv != PRIV_NONE && !find_priv(config->priv, &unused))
+		*error =
+			g_strdup_printf("snmp_priv_prot: this machine's net-snmp does not offer %s",
+		                        priv_name(config->priv));
+	return !*error;
+}
+
+/* Both keys are made with the hash of the protocol that authenticates. */
+static bool make_key(const struct key *auth, const char *passphrase, struct key *key)
+{
+	key->length = sizeof(key->octets);
+	return generate_Ku(auth->protocol, (u_int)auth->protocol_length, (const u_char *)passphrase,
+	                   strlen(passphrase), key->octets, &key->length) == SNMPERR_SUCCESS;
+}
+
+bool v3_make_keys(struct session *session)
+{
+	const struct config *config = session->config;
+	struct key *auth = &session->auth, *priv = &session->priv;
+
+	if (config->auth == AUTH_NONE)
+		return true;
+	if (!find_auth(config->auth, auth) || !make_key(auth, config->auth_passphrase, auth))
+		return false;
+	return config->priv == PRIV_NONE ||
+	       (find_priv(config->priv, priv) && make_key(auth, config->priv_passphrase, priv));
+}
+
+/*
+ * What SNMPv3 needs of net-snmp's start-up and nothing else: init_snmp() would
+ * read configuration and MIBs, obey the environment and set the locale. If the
+ * host has started net-snmp already, its start-up is left as it is.
+ */
+void v3_start(void)
+{
+	if (find_sec_mod(SNMP_SEC_MODEL_USM))
+		return;
+	if (!netsnmp_ds_get_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPTYPE))
+		netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPTYPE, "trippsnmp");
+	init_snmpv3("trippsnmp");
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_PREMIB_READ_CONFIG, NULL);
+	snmp_call_callbacks(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG, NULL);
+}
+
+void v3_describe(const struct session *session, netsnmp_session *description)
+{
+	const struct config *config = session->config;
+	const struct key *auth = &session->auth, *priv = &session->priv;
+
+	description->version = SNMP_VERSION_3;
+	description->securityModel = SNMP_SEC_MODEL_USM;
+	description->securityName = config->login;
+	description->securityNameLen = strlen(config->login);
+	description->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+	if (config->auth == AUTH_NONE)
+		return;
+	description->securityLevel = SNMP_SEC_LEVEL_AUTHNOPRIV;
+	description->securityAuthProto = (oid *)auth->protocol;
+	description->securityAuthProtoLen = auth->protocol_length;
+	memcpy(description->securityAuthKey, auth->octets, auth->length);
+	description->securityAuthKeyLen = auth->length;
+	if (config->priv == PRIV_NONE)
+		return;
+	description->securityLevel = SNMP_SEC_LEVEL_AUTHPRIV;
+	description->securityPrivProto = (oid *)priv->protocol;
+	description->securityPrivProtoLen = priv->protocol_length;
+	memcpy(description->securityPrivKey, priv->octets, priv->length);
+	description->securityPrivKeyLen = priv->length;
+}
+
+/* The plain beginning of an SNMPv3 message: RFC 3412 section 6, RFC 3414 section 2.4. */
+bool v3_read_sender(u_char *at, size_t left, struct sender *sender)
+{
+	u_char type;
+	u_char *inside;
+	long version;
+	size_t n;
+
+	at = asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "message");
+	at = at ? asn_parse_int(at, &left, &type, &version, sizeof(version)) : NULL;
+	if (!at || version != SNMP_VERSION_3)
+		return false;
+	n = left;
+	inside = asn_parse_sequence(at, &n, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "header");
+	if (!inside)
+		return false;
+	left -= (size_t)(inside - at) + n;
+	at = inside + n;
+	at = asn_parse_sequence(at, &left, &type, ASN_OCTET_STR, "security parameters");
+	at = at ? asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "usm")
+	        : NULL;
+	sender->engine_id_len = sizeof(sender->engine_id);
+	at = at ? asn_parse_string(at, &left, &type, sender->engine_id, &sender->engine_id_len)
+	        : NULL;
+	at = at ? asn_parse_int(at, &left, &type, &sender->boots, sizeof(sender->boots)) : NULL;
+	return at && asn_parse_int(at, &left, &type, &sender->time, sizeof(sender->time));
+}
+
+static bool same_id(const void *a, size_t n_a, const void *b, size_t n_b)
+{
+	return n_a == n_b && !memcmp(a, b, n_a);
+}
+
+/* Whether the answer is of the engine that was asked: another card may have the same user. */
+static bool is_of_engine(const struct connection *connection)
+{
+	const struct sender *sender = &connection->session->sender;
+	const netsnmp_session *mine = snmp_sess_session(connection->handle);
+
+	return sender->is_v3 && same_id(sender->engine_id, sender->engine_id_len,
+	                                mine->securityEngineID, mine->securityEngineIDLen);
+}
+
+/*
+ * Whether the sender of what net-snmp has not accepted may have restarted, or be another one: it
+ * says so of itself. Else the datagram was damaged on its way, and that is a loss like any other.
+ */
+#define TIME_WINDOW 150 /* s, RFC 3414 section 2.2.3 */
+static bool may_have_restarted(const struct connection *connection)
+{
+	const struct sender *sender = &connection->session->sender;
+	netsnmp_session *mine = snmp_sess_session(connection->handle);
+	u_int boots = 0, time = 0;
+
+	if (!sender->is_v3 || !connection->engine_known)
+		return false;
+	if (!is_of_engine(connection))
+		return true;
+	return get_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, &boots,
+	                      &time, TRUE) != SNMPERR_SUCCESS ||
+	       sender->boots != (long)boots || sender->time + TIME_WINDOW < (long)time;
+}
+
+/* A report (RFC 3414 section 3.2) that no repetition of the request will cure. */
+static char *refusal_text(const struct config *config, int report)
+{
+	switch (report) {
+	case SNMPERR_UNKNOWN_USER_NAME:
+		return g_strdup_printf("the PDU does not know the SNMPv3 user: check %s",
+		                       config_name(config, PARAM_LOGIN));
+	case SNMPERR_AUTHENTICATION_FAILURE:
+		return g_strdup_printf("SNMPv3 authentication failed: check %s and snmp_auth_prot",
+		                       config_name(config, PARAM_PASSWORD));
+	case SNMPERR_UNSUPPORTED_SEC_LEVEL:
+		return g_strdup("the PDU refuses this SNMPv3 security level for the user: check "
+		                "snmp_sec_level and the passphrases");
+	case SNMPERR_DECRYPTION_ERR:
+		return g_strdup(
+			"the PDU cannot decrypt: check snmp_priv_passwd and snmp_priv_prot");
+	default:
+		return NULL;
+	}
+}
+
+void v3_take_report(struct pending *pending, netsnmp_pdu *pdu)
+{
+	struct connection *connection = pending->connection;
+	const int report = snmpv3_get_report_type(pdu);
+	char *reason;
+
+	if (pending->probe) {
+		/* the engine ID is in net-snmp's session now, see take_engine() */
+		session_push(connection->session, EVENT_DISCOVERED, connection->pdu, pending->tag,
+		             NULL);
+		return;
+	}
+	reason = refusal_text(connection->session->config, report);
+	if (reason)
+		session_push(connection->session, EVENT_REFUSED, connection->pdu, pending->tag,
+		             reason);
+	else
+		/* another engine, or one that has lost its count of boots, if not what was asked
+		 * was damaged */
+		connection->restart |= may_have_restarted(connection);
+}
+
+void v3_give_back_user(struct connection *connection)
+{
+	if (connection->user) {
+		usm_remove_user(connection->user);
+		usm_free_user(connection->user);
+		connection->user = NULL;
+	}
+	if (connection->displaced) {
+		usm_add_user(connection->displaced);
+		connection->displaced = NULL;
+	}
+}
+
+/* Another address of the same PDU leads to the same engine: our entry is there already. */
+static bool take_over_user(struct connection *connection, const struct usmUser *there)
+{
+	struct peer *peer = &connection->session->peers[connection->pdu];
+
+	for (unsigned k = 0; k < peer->n; k++) {
+		struct connection *other = &peer->connections[k];
+
+		if (other->user != there)
+			continue;
+		connection->user = g_steal_pointer(&other->user);
+		connection->displaced = g_steal_pointer(&other->displaced);
+		return true;
+	}
+	return false;
+}
+
+/* Makes the user's entry in net-snmp's table; one that stands in our way is put aside. */
+static bool make_user_in_table(struct connection *connection, netsnmp_session *mine)
+{
+	struct usmUser *there =
+		usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
+
+	if (there && !take_over_user(connection, there)) {
+		usm_remove_user(there);
+		connection->displaced = there;
+	}
+	if (usm_create_user_from_session(mine) != SNMPERR_SUCCESS)
+		return false;
+	connection->user =
+		usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
+	return connection->user;
+}
+
+/* Our user, with our keys, for the engine just discovered. */
+static bool make_user(struct connection *connection, netsnmp_session *mine)
+{
+	if (connection->forget_time)
+		set_enginetime(mine->securityEngineID, (u_int)mine->securityEngineIDLen, 0, 0,
+		               TRUE);
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+	/* the running library says of each session whether it keeps its user, and frees it then */
+	if (mine->flags & SNMP_FLAGS_SESSION_USER)
+		return usm_create_user_from_session(mine) == SNMPERR_SUCCESS && mine->sessUser;
+#endif
+	return make_user_in_table(connection, mine);
+}
+
+/* Another PDU's way to the same engine; NULL if there is none. */
+static const struct connection *same_engine(const struct connection *connection,
+                                            const netsnmp_session *mine)
+{
+	const struct session *session = connection->session;
+
+	for (unsigned i = 0; i < session->n_peers; i++) {
+		for (unsigned k = 0; k < session->peers[i].n; k++) {
+			const struct connection *other = &session->peers[i].connections[k];
+			const netsnmp_session *its;
+
+			if (i == connection->pdu || !other->engine_known)
+				continue;
+			its = snmp_sess_session(other->handle);
+			if (same_id(its->securityEngineID, its->securityEngineIDLen,
+			            mine->securityEngineID, mine->securityEngineIDLen))
+				return other;
+		}
+	}
+	return NULL;
+}
+
+static void refuse_engine(struct connection *connection, char *reason)
+{
+	session_push(connection->session, EVENT_REFUSED, connection->pdu, connection->waiting_tag,
+	             reason);
+	connection->restart = true;
+}
+
+/*
+ * Whether another engine has answered under this address before: then this is another
+ * device, and nothing that was meant for the other one may reach it.
+ */
+static bool is_another_engine(const struct connection *connection, const netsnmp_session *mine)
+{
+	struct peer *peer = &connection->session->peers[connection->pdu];
+	size_t n = 0;
+	const void *before = peer->engine_id ? g_bytes_get_data(peer->engine_id, &n) : NULL;
+
+	if (!before || same_id(before, n, mine->securityEngineID, mine->securityEngineIDLen))
+		return false;
+	g_clear_pointer(&peer->engine_id, g_bytes_unref);
+	return true;
+}
+
+/* Makes our user for the engine just discovered. False if what was waiting may not go to it. */
+static bool take_engine(struct connection *connection)
+{
+	struct session *session = connection->session;
+	netsnmp_session *mine = snmp_sess_session(connection->handle);
+	const struct connection *other = same_engine(connection, mine);
+
+	if (other) {
+		refuse_engine(
+			connection,
+			g_strdup_printf("has the same SNMP engine ID as %s: one PDU under two "
+		                        "addresses, or a cloned card, which SNMPv3 cannot tell "
+		                        "apart; if they are two, give each card an engine ID of "
+		                        "its own, or each PDU a resource of its own",
+		                        session_label(session, other->pdu)));
+		return false;
+	}
+	if (!make_user(connection, mine)) {
+		refuse_engine(connection, g_strdup("net-snmp cannot make the keys for its engine"));
+		return false;
+	}
+	connection->engine_known = true;
+	connection->heard_at = clock_now();
+	if (is_another_engine(connection, mine)) {
+		session_push(session, EVENT_REPLACED, connection->pdu, connection->waiting_tag,
+		             NULL);
+		return false;
+	}
+	return !connection->waiting_leave_by || clock_now() <= connection->waiting_leave_by;
+}
+
+/* The probe has been answered: what waited for it goes out, if it is not too late for that. */
+static void take_discovery(struct connection *connection)
+{
+	const bool may_ask = take_engine(connection);
+	netsnmp_pdu *pdu = g_steal_pointer(&connection->waiting);
+
+	if (pdu && may_ask)
+		session_transmit(connection, pdu, connection->waiting_tag, false);
+	else if (pdu)
+		snmp_free_pdu(pdu);
+}
+
+/* RFC 3414 section 4: an empty request that is answered with the engine's ID. */
+static void send_discovery(struct connection *connection, uint32_t tag)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+	if (!pdu)
+		return;
+	pdu->version = SNMP_VERSION_3;
+	pdu->securityName = strdup("");
+	pdu->securityNameLen = 0;
+	pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+	pdu->securityModel = SNMP_SEC_MODEL_USM;
+	session_transmit(connection, pdu, tag, true);
+}
+
+void v3_transmit(struct connection *connection, netsnmp_pdu *pdu, const struct request *request)
+{
+	if (connection->engine_known) {
+		session_transmit(connection, pdu, request->tag, false);
+		return;
+	}
+	g_clear_pointer(&connection->waiting, snmp_free_pdu);
+	connection->waiting = pdu;
+	connection->waiting_tag = request->tag;
+	connection->waiting_leave_by = request->leave_by;
+	send_discovery(connection, request->tag);
+}
+
+void v3_look_at_engine(struct connection *connection, bool unreadable)
+{
+	const netsnmp_session *mine = snmp_sess_session(connection->handle);
+
+	/* what an engine that has lost its count of boots says is not accepted */
+	if (unreadable)
+		connection->restart |= may_have_restarted(connection);
+	if (session_is_v3(connection->session) && !connection->engine_known &&
+	    !connection->restart && mine->securityEngineIDLen)
+		take_discovery(connection);
+}
+
+bool v3_accepts(struct connection *connection, const netsnmp_pdu *pdu)
+{
+	const struct session *session = connection->session;
+	struct peer *peer = &session->peers[connection->pdu];
+
+	if (!is_of_engine(connection) ||
+	    (session->config->auth != AUTH_NONE && pdu->securityLevel < SNMP_SEC_LEVEL_AUTHNOPRIV))
+		return false;
+	if (!peer->engine_id)
+		peer->engine_id =
+			g_bytes_new(session->sender.engine_id, session->sender.engine_id_len);
+	connection->unanswered = 0;
+	connection->heard_at = clock_now();
+	connection->patience = ENGINE_PATIENCE;
+	return true;
+}
+
+void v3_renew(struct connection *connection)
+{
+	if (connection->engine_known && connection->unanswered >= UNANSWERED_MIN &&
+	    clock_now() - connection->heard_at >= connection->patience) {
+		connection->restart = true;
+		connection->patience *= 2;
+	}
+	if (connection->restart) {
+		connection_close(connection);
+		connection->forget_time = true;
+	}
+}

@@ -10,7 +10,9 @@
 # printed as FILE:LINE: FUNCTION: WHAT. The kernel has its own list, see tests/promise/mutants.sh;
 # the session answers to tests that take real time.
 #
-# From make: CC, MUTANTS_CFLAGS, MUTANTS_LIBS, MUTANTS_TESTS. SPDX-License-Identifier: LGPL-2.1-or-later
+# From make: CC, MUTANTS_CFLAGS, MUTANTS_LIBS, MUTANTS_TESTS. MUTANTS_VERBOSE=1 names for each that
+# was noticed the test that did it.
+# SPDX-License-Identifier: LGPL-2.1-or-later
 
 import collections
 import concurrent.futures
@@ -84,6 +86,9 @@ STATEMENT = re.compile(
 )
 
 
+LABEL = re.compile(r"(case [^?\n]*|default):$")
+
+
 def changes(code, begin, end):
     """(from, to, instead, what) in one body."""
     headers, closed = [], set()
@@ -122,7 +127,7 @@ def changes(code, begin, end):
         before = begin + found.start() - 1
         if code[before] == ")" and before not in closed:
             continue
-        if code[before] == ":" and not re.search(r"(case [^?\n]*|default):$", code[begin : before + 1]):
+        if code[before] == ":" and not LABEL.search(code[begin : before + 1]):
             continue
         if STATEMENT.match(code, at) and not NEVER_DROPPED.match(code, at):
             to = statement_end(code, at)
@@ -152,7 +157,7 @@ def mutants(path, source):
 
 
 def equivalents(path):
-    """FUNCTION: WHAT of mutants that change nothing that anybody could see; reasons are indented."""
+    """FUNCTION: WHAT of what changes nothing that anybody could see; reasons are indented."""
     with open(path, encoding="utf-8") as file:
         return {line.strip() for line in file if line[:1] not in ("#", " ", "\t", "\n")}
 
@@ -231,10 +236,11 @@ class Bench:
             archive = f"{self.scratch}/libhelpers.a"
             must(["ar", "rc", archive, *(source.replace(
                 f"{self.top}/tests", self.scratch)[:-1] + "o" for source in helpers)])
+            # getaddrinfo() is one of the helpers', and nothing of a test's own asks for it
             list(pool.map(must, (
-                [*self.cc, f"-I{self.top}/lib", f"-I{self.top}/tests", "-o",
-                 f"{self.scratch}/{os.path.basename(test)}", f"{self.top}/{test}.c", "-Wl,-u,getaddrinfo", archive,
-                 f"-L{self.scratch}", "-lcore", *self.libs] for test in tests)))
+                [*self.cc, f"-I{self.top}/lib", f"-I{self.top}/tests", "-Wl,-u,getaddrinfo",
+                 "-o", f"{self.scratch}/{os.path.basename(test)}", f"{self.top}/{test}.c",
+                 archive, f"-L{self.scratch}", "-lcore", *self.libs] for test in tests)))
         for test in tests:
             name, begun = os.path.basename(test), time.monotonic()
             before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime

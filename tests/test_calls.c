@@ -310,6 +310,29 @@ START_TEST(what_the_second_look_finds_counts)
 }
 END_TEST
 
+/* What cannot be found has no state: least of all off. */
+static const struct {
+	const char *hostlist, *node;
+	enum trippsnmp_error error;
+	const char *line;
+} unfound[] = {
+	{ "db1:9@pdu-b", "db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-b does not exist" },
+	{ "db1:3@pdu-a,9@pdu-b", "db1", TRIPPSNMP_BADCONFIG, "hostlist: 9@pdu-b does not exist" },
+	{ "db1", "db1", TRIPPSNMP_BADNODE, "no outlet feeds node db1" },
+	{ NULL, "db1", TRIPPSNMP_BADNODE, "no outlet feeds node db1" },
+};
+
+START_TEST(a_node_whose_outlets_are_not_there_is_not_off)
+{
+	for (unsigned i = 0; i < 2; i++)
+		put(i, lx->state, 3, 1);
+	configure(unfound[_i].hostlist);
+	read_node(unfound[_i].node);
+	assert_fails(unfound[_i].error, unfound[_i].line);
+	ck_assert_int_eq(state, TRIPPSNMP_UNKNOWN);
+}
+END_TEST
+
 START_TEST(an_outlet_that_is_not_in_hostlist_is_read_as_well)
 {
 	put(1, lx->state, 4, _i ? 2 : 1);
@@ -545,6 +568,29 @@ START_TEST(the_list_has_the_names_on_all_outlets_of_all_pdus)
 	assert_ok();
 	ck_assert_str_eq(names, "web db1 app");
 	g_free(names);
+}
+END_TEST
+
+/* How many rows the first GETBULK of a list asks for. */
+static unsigned rows_asked(const char *version)
+{
+	unsigned first = 0;
+
+	teardown();
+	setup();
+	set("snmp_version", version);
+	set("login", *version == '3' ? "u" : NULL);
+	configure(NULL);
+	g_free(list());
+	assert_ok();
+	while (script_sent(script, first)->kind != REQUEST_BULK || script_sent(script, first)->once)
+		first++;
+	return script_sent(script, first)->repetitions;
+}
+
+START_TEST(an_answer_of_snmpv3_has_room_for_fewer_rows)
+{
+	ck_assert_uint_lt(rows_asked("3"), rows_asked("2c"));
 }
 END_TEST
 
@@ -1437,9 +1483,11 @@ END_TEST
 static void take_object(void *context, const struct trippsnmp_object *object)
 {
 	g_string_append_printf(context, "%s %u ", object->name, object->type);
+	if (object->octets)
+		g_string_append_printf(context, "%lu:", object->length);
 	for (unsigned long i = 0; object->octets && i < object->length; i++)
 		g_string_append_printf(context, "%02x", object->octets[i]);
-	g_string_append_printf(context, "%s\n", object->value ? object->value : "");
+	g_string_append_printf(context, "%s\n", object->octets ? "" : object->value);
 }
 
 static void walk(const char *pdu, const char *root)
@@ -1476,18 +1524,20 @@ START_TEST(each_object_of_the_pdu_that_is_named_is_given)
 	put_object(1, 8, VALUE_OTHER, 70, -1, NULL);
 	put_object(1, 9, VALUE_OTHER, 64, 0, "\x7f\x01");
 	put_object(1, 10, VALUE_OTHER, 68, 0, NULL);
+	put_object(1, 11, VALUE_OCTETS, 4, 0, "");
 	configure(both);
 	walk("pdu-b", "1.3.9");
 	assert_ok();
 	assert_given("1.3.9.1 2 -5\n"
 	             "1.3.9.2 66 4000000000\n"
 	             "1.3.9.3 67 7\n"
-	             "1.3.9.4 4 6162\n"
+	             "1.3.9.4 4 2:6162\n"
 	             "1.3.9.5 6 1.3.6\n"
 	             "1.3.9.6 5 \n"
 	             "1.3.9.7 65 9\n"
 	             "1.3.9.8 70 18446744073709551615\n"
-	             "1.3.9.9 64 7f01\n");
+	             "1.3.9.9 64 2:7f01\n"
+	             "1.3.9.11 4 0:\n");
 	for (unsigned i = 0; i < script->sent->len; i++)
 		ck_assert_uint_eq(script_sent(script, i)->pdu, 1);
 }
@@ -1528,6 +1578,23 @@ START_TEST(a_root_that_is_not_dotted_numbers_is_refused)
 	walk("pdu-a", roots[_i]);
 	assert_fails(TRIPPSNMP_INVALID, "root is not dotted numbers");
 	assert_given("");
+}
+END_TEST
+
+START_TEST(a_walk_that_takes_too_long_says_so)
+{
+	for (uint32_t i = 1; i <= 200; i++)
+		put_object(1, i, VALUE_INTEGER, 2, 0, NULL);
+	script->latency = USEC_PER_SEC * 2 / 3;
+	set("total_timeout", "8");
+	set("power_timeout", "1");
+	set("off_hold", "1");
+	configure(both);
+	walk("pdu-b", "1.3.9");
+	assert_fails(TRIPPSNMP_TIMEOUT, "pdu-b: the time was up before all objects were read");
+	ck_assert_uint_gt(given->len, 0);
+	ck_assert(seconds() > 7 && seconds() <= 8);
+	g_string_free(given, TRUE);
 }
 END_TEST
 
@@ -1797,6 +1864,8 @@ static void add_states(Suite *suite)
 	tcase_add_loop_test(tcase, a_node_with_a_feed_in_doubt_is_on_where_another_one_is, 0,
 	                    DOUBTS);
 	tcase_add_test(tcase, what_the_second_look_finds_counts);
+	tcase_add_loop_test(tcase, a_node_whose_outlets_are_not_there_is_not_off, 0,
+	                    (int)G_N_ELEMENTS(unfound));
 	tcase_add_loop_test(tcase, an_outlet_that_is_not_in_hostlist_is_read_as_well, 0, 2);
 	tcase_add_test(tcase, what_is_no_outlet_has_no_state);
 	tcase_add_loop_test(tcase, a_pdu_that_does_not_answer_is_named_whichever_it_is, 0, 2);
@@ -1811,6 +1880,7 @@ static void add_states(Suite *suite)
 	tcase_add_test(tcase, without_an_answer_each_node_is_told_why);
 	tcase_add_test(tcase, without_hostlist_each_named_node_is_told);
 	tcase_add_test(tcase, the_list_has_the_names_on_all_outlets_of_all_pdus);
+	tcase_add_test(tcase, an_answer_of_snmpv3_has_room_for_fewer_rows);
 	tcase_add_test(tcase, the_list_of_hostlist_asks_nobody_and_says_what_is_cut);
 	tcase_add_loop_test(tcase, there_is_no_list_where_a_pdu_does_not_answer, 0, 2);
 }
@@ -1885,6 +1955,7 @@ static void add_readings(Suite *suite)
 	tcase_add_test(tcase, of_several_pdus_one_must_be_named);
 	tcase_add_test(tcase, a_single_pdu_needs_no_name);
 	tcase_add_loop_test(tcase, a_root_that_is_not_dotted_numbers_is_refused, 0, 10);
+	tcase_add_test(tcase, a_walk_that_takes_too_long_says_so);
 	tcase_add_test(tcase, a_walk_of_a_pdu_that_does_not_answer_says_so);
 	tcase_add_loop_test(tcase, a_power_call_that_is_stopped_says_which_outlet_is_in_the_way, 0,
 	                    2);

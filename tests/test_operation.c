@@ -48,7 +48,7 @@ static void teardown(void)
 	config_free(config);
 	script_free(script);
 	feeds = check_write = NULL;
-	watch.fn = NULL;
+	watch = (struct watch){ 0 };
 	g_clear_pointer(&outcome.message, g_free);
 }
 

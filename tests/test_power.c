@@ -434,6 +434,17 @@ START_TEST(each_outlet_has_a_set_of_its_own)
 }
 END_TEST
 
+START_TEST(a_pdu_without_outlets_of_the_node_is_asked_nothing)
+{
+	begin(2, false);
+	add_feed((unsigned)_i, 3);
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	for (unsigned i = 0; i < script->sent->len; i++)
+		ck_assert_int_eq(script_sent(script, i)->pdu, _i);
+	ck_assert(!script_said(script, TRIPPSNMP_LOG_INFO, _i ? "pdu-a" : "pdu-b"));
+}
+END_TEST
+
 START_TEST(outlets_of_two_devices_are_two_sets)
 {
 	begin(1, false);
@@ -1775,6 +1786,28 @@ START_TEST(a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not)
 }
 END_TEST
 
+/* PDU B comes on after 15 s, PDU A says nothing until 20 s. */
+static enum script_fate b_is_slow_and_a_quiet(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	slow_to_come_on(network, pdu, request, answer);
+	return is_quiet(network, pdu, request, answer);
+}
+
+START_TEST(on_that_was_read_ten_seconds_ago_is_read_again)
+{
+	begin(2, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 3, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	be_quiet(3, 20);
+	use_hook(b_is_slow_and_a_quiet, 0);
+	assert_ok(TRIPPSNMP_POWER_ON);
+	ck_assert(elapsed() >= 20);
+}
+END_TEST
+
 START_TEST(an_unknown_state_is_not_on)
 {
 	begin(1, false);
@@ -2238,6 +2271,7 @@ static TCase *commands_case(void)
 	TCase *tcase = tcase_new("commands");
 
 	tcase_add_test(tcase, each_outlet_has_a_set_of_its_own);
+	tcase_add_loop_test(tcase, a_pdu_without_outlets_of_the_node_is_asked_nothing, 0, 2);
 	tcase_add_test(tcase, outlets_of_two_devices_are_two_sets);
 	tcase_add_test(tcase, pdus_are_commanded_at_the_same_time);
 	tcase_add_loop_test(tcase, a_command_that_fails_does_not_hold_up_the_next_outlets, 0, 2);
@@ -2359,6 +2393,7 @@ static TCase *on_case(void)
 	tcase_add_test(tcase, on_needs_every_outlet_on);
 	tcase_add_test(tcase, an_outlet_that_was_on_and_is_off_again_is_told_anew);
 	tcase_add_test(tcase, a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not);
+	tcase_add_test(tcase, on_that_was_read_ten_seconds_ago_is_read_again);
 	tcase_add_test(tcase, an_unknown_state_is_not_on);
 	return tcase;
 }

@@ -1,5 +1,5 @@
-# make fuzz, coverage, lint, builds, mutants: the tools that look at the code from outside. None of them
-# leaves anything in the source; each works in a directory below the build's.
+# make fuzz, coverage, lint, builds, mutants: the tools that look at the code from outside. None of
+# them leaves anything in the source; each works in a directory of its own.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz \
@@ -29,13 +29,13 @@ builds:
 	@rm -rf builds-source && $(MAKE) -s distdir distdir=builds-source >/dev/null && \
 	$(SHELL) $(srcdir)/tests/builds.sh builds-source
 
-# The unit tests on broken copies of lib/; FILES: of these. Left out is what takes long or is not lib/.
-others = tests/test_session tests/test_tool
+# The unit tests on broken copies of lib/, or of FILES; not those that take long or know no lib/.
+mutants_without = tests/test_session tests/test_tool
 mutants:
 	@$(AM_TESTS_ENVIRONMENT) \
 	CC='$(CC)' MUTANTS_CFLAGS='-std=gnu11 -D_GNU_SOURCE $(headers)' \
 	MUTANTS_LIBS='$(CHECK_LIBS) -pthread $(NETSNMP_LIBS) $(GLIB_LIBS)' \
-	MUTANTS_TESTS='$(filter-out $(others),$(C_TESTS))' \
+	MUTANTS_TESTS='$(filter-out $(mutants_without),$(C_TESTS))' \
 	python3 '$(srcdir)/tests/mutants.py' $(FILES)
 
 .PHONY: fuzz lint coverage builds mutants

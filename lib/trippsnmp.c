@@ -624,13 +624,13 @@ void trippsnmp_free_list(char **nodes)
 static struct trippsnmp_outlet describe_outlet(const char *label, const struct outlet *outlet,
                                                GStringChunk *strings)
 {
-	char *name = text_escape(outlet->has_name ? outlet->name : "", -1);
-	char *description = text_escape(outlet->has_description ? outlet->description : "", -1);
+	char *name = text_escape(outlet->name ? outlet->name : "", -1);
+	char *description = text_escape(outlet->description ? outlet->description : "", -1);
 	const struct trippsnmp_outlet given = {
 		.pdu = g_string_chunk_insert_const(strings, label),
-		.family = outlet->family->name,
-		.device = outlet->device,
-		.number = outlet->number,
+		.family = outlet->id.family->name,
+		.device = outlet->id.device,
+		.number = outlet->id.number,
 		.name = g_string_chunk_insert_const(strings, name),
 		.description = g_string_chunk_insert_const(strings, description),
 		.controllable = outlet->controllable == TRI_YES,
@@ -741,8 +741,8 @@ static const char *model_of(const struct pdu_outlets *found, const struct outlet
 		const struct shown_model *model =
 			&g_array_index(found->models, struct shown_model, i);
 
-		if (model->family == family_owner(outlet->family) &&
-		    model->device == outlet->device)
+		if (model->family == family_owner(outlet->id.family) &&
+		    model->device == outlet->id.device)
 			return model->text;
 	}
 	return NULL;

@@ -24,7 +24,9 @@ static void begin(bool by_name)
 		if (!strcmp(family_row(i)->name, "LX PDU"))
 			lx = family_row(i);
 	ck_assert_ptr_nonnull(lx);
-	feed = (struct feed){ .family = lx, .device = 1, .number = 3, .text = g_strdup("outlet") };
+	feed = (struct feed){
+		.id.family = lx, .id.device = 1, .id.number = 3, .text = g_strdup("outlet")
+	};
 	if (by_name) {
 		feed.name_column = lx->outlet_name;
 		feed.name_key = text_name_key("db1", -1);
@@ -107,11 +109,11 @@ START_TEST(a_family_without_a_status_needs_none)
 	begin(false);
 	for (unsigned i = 0; i < family_count(); i++)
 		if (!family_row(i)->device_status.n)
-			feed.family = family_row(i);
-	ck_assert_ptr_ne(feed.family, lx);
+			feed.id.family = family_row(i);
+	ck_assert_ptr_ne(feed.id.family, lx);
 	cells_init(&cells, &feed);
 	answer(1, 2);
-	says_state(feed.family->state_off);
+	says_state(feed.id.family->state_off);
 	assert_reads(TRIPPSNMP_OFF, true);
 }
 END_TEST

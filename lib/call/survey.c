@@ -35,9 +35,9 @@ static GPtrArray *find_names(const struct operation *operation, bool doubtful)
 		for (unsigned k = 0; k < outlets->len; k++) {
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
-			if (outlet->has_name)
+			if (outlet->name)
 				add_text(&names, outlet->name, doubtful);
-			if (outlet->has_description)
+			if (outlet->description)
 				add_text(&names, outlet->description, doubtful);
 		}
 	}
@@ -70,7 +70,7 @@ static struct outcome judge_feed(const struct feed *feed, bool *unclear)
 static bool feeds_on(const GArray *feeds, unsigned pdu)
 {
 	for (unsigned i = 0; i < feeds->len; i++)
-		if (g_array_index(feeds, struct feed, i).pdu == pdu)
+		if (feeds_at(feeds, i)->id.pdu == pdu)
 			return true;
 	return false;
 }
@@ -94,9 +94,9 @@ static void warn_of_missing_pdus(const struct operation *operation, const char *
 static void say_what_is_cut(const struct operation *operation, const GArray *feeds)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct feed *feed = feeds_at(feeds, i);
 
-		if (feed->number == TRIPPSNMP_MAIN)
+		if (feed->id.number == TRIPPSNMP_MAIN)
 			log_line(operation->log, TRIPPSNMP_LOG_INFO,
 			         "%s cuts all that hangs on its device", feed->text);
 	}
@@ -111,7 +111,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 	char *text = feeds_text(feeds);
 
 	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
-		outcome = judge_feed(&g_array_index(feeds, struct feed, i), unclear);
+		outcome = judge_feed(feeds_at(feeds, i), unclear);
 	if (!outcome.error) {
 		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s",
 		         given_as ? given_as : "node", node, text);
@@ -120,7 +120,7 @@ static struct outcome survey_node(const struct operation *operation, const char 
 			warn_of_missing_pdus(operation, node, feeds);
 		survey->nodes++;
 		for (unsigned i = 0; i < feeds->len; i++) {
-			struct feed *feed = &g_array_index(feeds, struct feed, i);
+			struct feed *feed = feeds_at(feeds, i);
 
 			g_array_append_vals(survey->feeds, feed, 1);
 			feed->text = feed->name_key = feed->odd = NULL; /* moved */
@@ -184,14 +184,14 @@ static void warn_of_two_nodes(const struct operation *operation, unsigned pdu,
 	GPtrArray *nodes;
 
 	node_names_init(&names);
-	node_names_add(&names, outlet->has_name ? outlet->name : "");
-	node_names_add(&names, outlet->has_description ? outlet->description : "");
+	node_names_add(&names, outlet->name);
+	node_names_add(&names, outlet->description);
 	nodes = node_names_finish(&names);
 	if (nodes->len == 2 && outlet->controllable == TRI_YES)
 		log_line(operation->log, TRIPPSNMP_LOG_WARN,
 		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
 		         "nodes, fencing one cuts the other; write a hostlist",
-		         outlet->device, outlet->number, operation->labels[pdu],
+		         outlet->id.device, outlet->id.number, operation->labels[pdu],
 		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
 	g_ptr_array_unref(nodes);
 }

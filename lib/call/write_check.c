@@ -22,12 +22,12 @@ struct write_check {
 
 static const struct feed *feed_at(const struct write_check *check, unsigned i)
 {
-	return &g_array_index(check->feeds, struct feed, i);
+	return feeds_at(check->feeds, i);
 }
 
 static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 {
-	while (from < check->feeds->len && feed_at(check, from)->pdu != pdu)
+	while (from < check->feeds->len && feed_at(check, from)->id.pdu != pdu)
 		from++;
 	check->at[pdu] = from;
 	denial_clear(&check->refused[pdu]);
@@ -86,9 +86,9 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 		return false;
 	while (check->at[pdu] < check->feeds->len) {
 		const struct feed *feed = feed_at(check, check->at[pdu]);
-		const struct family *family = feed->family;
+		const struct family *family = feed->id.family;
 		const struct objid name =
-			family_instance(family, family->command, feed->device, feed->number);
+			family_instance(family, family->command, feed->id.device, feed->id.number);
 
 		if (family->command_idle < 0) {
 			cannot_tell(check, feed, "its command object has no idle value");

@@ -12,10 +12,9 @@
 
 /** A card says so: that device has at least so many rows in that family's table. */
 struct promised {
+	enum list_kind kind;         /* LIST_DEVICES: so many are to be in the list of types */
 	const struct family *family; /* NULL: a device that has no outlets, such as a sensor */
 	uint32_t device;
-	bool listed;  /* it is of the list of devices */
-	bool devices; /* of no device: so many are to be in that list */
 	int64_t rows;
 };
 

@@ -8,7 +8,7 @@
 #define TS_COMPLETE_H
 
 #include "find/census.h"
-#include "find/table.h"
+#include "find/outlet.h"
 
 /** What is needed of the rows. */
 struct complete_need {

@@ -7,7 +7,7 @@
 #ifndef TS_RECALL_H
 #define TS_RECALL_H
 
-#include "find/table.h"
+#include "find/outlet.h"
 
 struct recall;
 

@@ -7,7 +7,7 @@
 #ifndef TS_STATUSES_H
 #define TS_STATUSES_H
 
-#include "find/table.h"
+#include "find/outlet.h"
 
 /** A GArray of struct objid: which statuses are wanted. */
 GArray *statuses_new(void);

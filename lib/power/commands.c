@@ -93,7 +93,7 @@ usec commands_leave_by(const struct power *power, unsigned feed)
 void commands_acknowledged(struct power *power, unsigned feed, const struct heard *heard)
 {
 	struct progress *p = &power->feeds[feed];
-	struct course *course = &power->courses[p->feed->pdu];
+	struct course *course = &power->courses[p->feed->id.pdu];
 
 	if (power->wanted == TRIPPSNMP_OFF) {
 		evidence_told(&power->evidence, feed, heard->asked, heard->answered);
@@ -118,7 +118,7 @@ static void refused(struct power *power, struct progress *p, int error_status, u
 	const bool news = g_strcmp0(p->denial.said, said) != 0;
 	char *message = g_strdup_printf(
 		"%s: switching is refused (%s): give the community or user of %s write access",
-		p->feed->text, said, power->labels[p->feed->pdu]);
+		p->feed->text, said, power->labels[p->feed->id.pdu]);
 
 	p->resend_at = now + RESEND_REFUSED;
 	if (denial_heard(&p->denial, said, now, power->settings.lasts)) {
@@ -151,7 +151,7 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 		p->misfit = reply->reason;
 		p->resend_at = now;
 		/* whether it answers readings is for the message at the end */
-		power->courses[p->feed->pdu].look_first = true;
+		power->courses[p->feed->id.pdu].look_first = true;
 		return;
 	}
 	p->unanswered = 0;
@@ -167,7 +167,7 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 
 static void note_name(struct power *power, struct progress *p, const struct reading *reading)
 {
-	const struct course *course = &power->courses[p->feed->pdu];
+	const struct course *course = &power->courses[p->feed->id.pdu];
 
 	/* the rest of the reading may have come later, and a copy of the answer too */
 	if (!p->name_shown && reading->name == NAME_SAME && reading->whole &&
@@ -240,7 +240,7 @@ void commands_follow(struct power *power, unsigned pdu, usec now)
 	for (unsigned i = 0; power->wanted == TRIPPSNMP_OFF && i < power->n_feeds; i++) {
 		struct progress *p = &power->feeds[i];
 
-		if (p->feed->pdu != pdu || p->acknowledged == USEC_NEVER ||
+		if (p->feed->id.pdu != pdu || p->acknowledged == USEC_NEVER ||
 		    power->evidence.outlets[i].told)
 			continue;
 		if (p->last.state == TRIPPSNMP_ON)

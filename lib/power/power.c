@@ -42,11 +42,11 @@ struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray
 	for (unsigned i = 0; i < feeds->len; i++) {
 		struct progress *p = &power->feeds[i];
 
-		p->feed = &g_array_index(feeds, struct feed, i);
+		p->feed = feeds_at(feeds, i);
 		p->last.state = p->feed->state;
 		p->last.lost = p->feed->lost;
 		cells_init(&p->cells, p->feed);
-		power->evidence.outlets[i].pdu = p->feed->pdu;
+		power->evidence.outlets[i].pdu = p->feed->id.pdu;
 	}
 	return power;
 }
@@ -153,15 +153,15 @@ static void hear_command(struct power *power, unsigned pdu, const struct heard *
 	/* to a row of an earlier look, which may have been another's then */
 	if (heard->asked < power->started)
 		return;
-	set = &g_array_index(heard->varbinds, struct varbind, 0);
+	set = varbinds_at(heard->varbinds, 0);
 	for (unsigned i = 0; i < power->n_feeds; i++) {
 		const struct feed *feed = power->feeds[i].feed;
 		const struct objid name = questions_command_object(feed);
 
 		/* an acknowledgement may come as late as in the other phase */
-		if (feed->pdu == pdu && objid_equal(&set->name, &name) &&
-		    set->number == (power->wanted == TRIPPSNMP_OFF ? feed->family->command_off
-		                                                   : feed->family->command_on))
+		if (feed->id.pdu == pdu && objid_equal(&set->name, &name) &&
+		    set->number == (power->wanted == TRIPPSNMP_OFF ? feed->id.family->command_off
+		                                                   : feed->id.family->command_on))
 			commands_acknowledged(power, i, heard);
 	}
 }
@@ -213,7 +213,7 @@ static void hear_uptime(struct power *power, unsigned pdu, const struct heard *h
 	const struct varbind *told = NULL;
 
 	for (unsigned i = 0; heard->kind == REQUEST_GET && i < heard->varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(heard->varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(heard->varbinds, i);
 
 		if (!objid_equal(&varbind->name, &sys_up_time))
 			continue;
@@ -242,7 +242,7 @@ static void hear(void *self, unsigned pdu, const struct heard *heard)
 	evidence_heard(&power->evidence, pdu, heard->asked, heard->answered);
 	hear_command(power, pdu, heard);
 	for (unsigned i = 0; i < power->n_feeds && !power->done; i++)
-		if (power->feeds[i].feed->pdu == pdu)
+		if (power->feeds[i].feed->id.pdu == pdu)
 			hear_reading(power, i, heard);
 	hear_engine(power, pdu, heard);
 	hear_uptime(power, pdu, heard);

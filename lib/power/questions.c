@@ -33,7 +33,7 @@ static const struct evidence_outlet *known(const struct power *power, unsigned f
 
 static bool is_on_pdu(const struct power *power, unsigned feed, unsigned pdu)
 {
-	return power->feeds[feed].feed->pdu == pdu;
+	return power->feeds[feed].feed->id.pdu == pdu;
 }
 
 static bool has_feeds(const struct power *power, unsigned pdu)
@@ -248,7 +248,7 @@ static void add_status(struct question *question, const struct progress *p)
 	if (!name->n || p->cells.status_absent)
 		return;
 	for (unsigned i = 0; i < question->varbinds->len; i++)
-		if (objid_equal(&g_array_index(question->varbinds, struct varbind, i).name, name))
+		if (objid_equal(&varbinds_at(question->varbinds, i)->name, name))
 			return;
 	varbinds_add(question->varbinds, name);
 }
@@ -270,7 +270,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 	for (unsigned i = course->sweep_at; i < power->n_feeds; i++) {
 		const struct progress *p = &power->feeds[i];
 
-		if (p->feed->pdu != pdu)
+		if (p->feed->id.pdu != pdu)
 			continue;
 		if (p->feed->name_key)
 			bytes += (gsize)2 * VARBIND_BYTES + p->feed->name_bytes;
@@ -290,13 +290,14 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 
 struct objid questions_command_object(const struct feed *feed)
 {
-	return family_instance(feed->family, feed->family->command, feed->device, feed->number);
+	return family_instance(feed->id.family, feed->id.family->command, feed->id.device,
+	                       feed->id.number);
 }
 
 static void make_command(struct power *power, unsigned feed, usec now, struct question *question)
 {
 	struct progress *p = &power->feeds[feed];
-	const struct family *family = p->feed->family;
+	const struct family *family = p->feed->id.family;
 	const struct objid name = questions_command_object(p->feed);
 
 	question->kind = REQUEST_SET;
@@ -362,7 +363,7 @@ static bool must_advance(const struct evidence_pdu *p)
 static bool is_told(const struct reply *reply)
 {
 	return reply->status == REPLY_ANSWERED && reply->varbinds->len &&
-	       g_array_index(reply->varbinds, struct varbind, 0).type == VALUE_UNSIGNED;
+	       varbinds_at(reply->varbinds, 0)->type == VALUE_UNSIGNED;
 }
 
 void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now)

@@ -11,16 +11,17 @@
 
 void cells_init(struct cells *cells, const struct feed *feed)
 {
-	const struct family *family = feed->family;
+	const struct family *family = feed->id.family;
 
 	memset(cells, 0, sizeof(*cells));
 	cells->feed = feed;
-	cells->state_name = family_instance(family, family->state, feed->device, feed->number);
+	cells->state_name =
+		family_instance(family, family->state, feed->id.device, feed->id.number);
 	if (family->device_status.n)
-		cells->status_name = objid_append(&family->device_status, 1, &feed->device);
+		cells->status_name = objid_append(&family->device_status, 1, &feed->id.device);
 	if (feed->name_key)
-		cells->name_name =
-			family_instance(family, feed->name_column, feed->device, feed->number);
+		cells->name_name = family_instance(family, feed->name_column, feed->id.device,
+		                                   feed->id.number);
 	cells->status_present = feed->status_read;
 }
 
@@ -36,7 +37,7 @@ static unsigned find_object(const struct heard *heard, const struct objid *name,
 	unsigned n = 0;
 
 	for (unsigned i = 0; name->n && i < heard->varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(heard->varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(heard->varbinds, i);
 
 		if (!objid_equal(&varbind->name, name))
 			continue;
@@ -73,7 +74,7 @@ static bool take_state(struct cells *cells, const struct heard *heard)
 
 	if (!n)
 		return false;
-	cells->value = n == 1 ? family_state(cells->feed->family, varbind) : TRIPPSNMP_UNKNOWN;
+	cells->value = n == 1 ? family_state(cells->feed->id.family, varbind) : TRIPPSNMP_UNKNOWN;
 	g_clear_pointer(&cells->odd, g_free);
 	if (cells->value == TRIPPSNMP_UNKNOWN)
 		cells->odd = n == 1 ? varbind_text(varbind) : g_strdup("it stands twice");

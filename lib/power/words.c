@@ -137,7 +137,7 @@ static char *outlet_missing(const struct power *power, unsigned i)
 	if (p->last.lost || p->last.status_unclear)
 		return g_strdup_printf(
 			"%s: %s, so the state of %s cannot be trusted; check the PDU",
-			power->labels[p->feed->pdu],
+			power->labels[p->feed->id.pdu],
 			p->last.lost ? "the card has lost its device (tlpDeviceStatus is offline)"
 				     : "tlpDeviceStatus is unclear",
 			p->feed->text);
@@ -189,6 +189,6 @@ char *words_unfinished(const struct power *power)
 			return g_strdup_printf(
 				"the outlets read off for off_hold, but %s does not say how long "
 				"it is up: it may have restarted",
-				power->labels[power->feeds[i].feed->pdu]);
+				power->labels[power->feeds[i].feed->id.pdu]);
 	return g_strdup("the outlets read off for off_hold, but not all PDUs answered lately");
 }

@@ -77,7 +77,7 @@ static bool is_lost(const struct family_alarms *objects, const struct objid *wha
 	return objid_equal(what, &objects->lost) || objid_below(what, &objects->lost);
 }
 
-static void take_text(struct alarm *alarm, const struct varbind *varbind)
+static void alarm_take_text(struct alarm *alarm, const struct varbind *varbind)
 {
 	gsize n;
 	const char *octets;
@@ -101,7 +101,7 @@ const char *alarms_take(struct alarms *alarms, uint32_t column, const struct var
 	if (!alarm)
 		return "it has no end";
 	if (column == objects->text) {
-		take_text(alarm, varbind);
+		alarm_take_text(alarm, varbind);
 		return NULL;
 	}
 	if (!varbind_objid(varbind, &alarm->what))
@@ -223,8 +223,8 @@ static bool has_type(const struct family_alarms *objects, const struct objid *ro
 }
 
 /* What a row or table stands for; NULL or no OID: nothing that is known, so all. */
-static void take_row(struct alarm *alarm, const struct family_alarms *objects,
-                     const struct varbind *varbind)
+static void take_subject(struct alarm *alarm, const struct family_alarms *objects,
+                         const struct varbind *varbind)
 {
 	struct objid row;
 
@@ -256,8 +256,8 @@ static void take_about(struct alarm *alarm, const struct family_alarms *objects,
 	}
 	if (found[ABOUT_DEVICE])
 		take_device(alarm, found[ABOUT_DEVICE]);
-	take_row(alarm, objects, found[ABOUT_ROW]);
-	take_row(alarm, objects, found[ABOUT_TABLE]);
+	take_subject(alarm, objects, found[ABOUT_ROW]);
+	take_subject(alarm, objects, found[ABOUT_TABLE]);
 }
 
 static void take_selected(struct alarms *alarms, const struct varbind *varbind)
@@ -317,7 +317,7 @@ void alarms_mark(const struct alarms *alarms, GArray *outlets)
 /* --- words --- */
 
 /* An alarm without words is called by its OID. */
-static void add_text(GString *line, const struct alarm *alarm)
+static void append_alarm(GString *line, const struct alarm *alarm)
 {
 	char *text = alarm->text && *alarm->text ? text_escape(alarm->text, -1)
 	             : alarm->what.n             ? objid_text(&alarm->what)
@@ -333,7 +333,7 @@ char *alarms_text(const struct alarms *alarms)
 	const unsigned n = alarms_len(alarms);
 
 	for (unsigned i = 0; i < MIN(n, TEXTS_MAX); i++)
-		add_text(line, alarm_at(alarms, i));
+		append_alarm(line, alarm_at(alarms, i));
 	if (n > TEXTS_MAX)
 		g_string_append_printf(line, "; and %u more", n - TEXTS_MAX);
 	return g_string_free(line, FALSE);

@@ -44,8 +44,8 @@ static struct outlet_id key_of(const struct feeds_view *view, const struct feed 
 }
 
 /* No outlet's key, for it has no table: that of all on one device, or of its main load alone. */
-static struct outlet_id device_key(const struct feeds_view *view, unsigned pdu, uint32_t device,
-                                   bool main)
+static struct outlet_id key_of_device(const struct feeds_view *view, unsigned pdu, uint32_t device,
+                                      bool main)
 {
 	return (struct outlet_id){ view->one[pdu], NULL, device, main ? TRIPPSNMP_MAIN : 0 };
 }
@@ -167,8 +167,8 @@ static void add_claims(struct feeds_view *view, const struct claim *claim)
 {
 	const struct outlet_id *id = &claim->feed->id;
 	const struct outlet_id own = key_of(view, claim->feed);
-	const struct outlet_id device = device_key(view, id->pdu, id->device, false);
-	const struct outlet_id main = device_key(view, id->pdu, id->device, true);
+	const struct outlet_id device = key_of_device(view, id->pdu, id->device, false);
+	const struct outlet_id main = key_of_device(view, id->pdu, id->device, true);
 
 	if (id->family)
 		add_claim(view, &own, claim);
@@ -263,7 +263,7 @@ static const struct claim *claim_beside(const struct feeds_view *view, const str
 	const bool main = feed->id.number == TRIPPSNMP_MAIN;
 
 	for (unsigned i = 0; i < (main ? 2 : 1); i++) {
-		const struct outlet_id key = device_key(view, feed->id.pdu, devices[i], !main);
+		const struct outlet_id key = key_of_device(view, feed->id.pdu, devices[i], !main);
 		const GArray *claims = g_hash_table_lookup(view->claims, &key);
 
 		for (unsigned k = 0; claims && k < claims->len; k++) {

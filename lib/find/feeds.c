@@ -135,7 +135,7 @@ static struct outcome check_controllable(const char *given_as, const char *owner
 }
 
 /* name is escaped. */
-static struct outcome check_feeds(const struct feeds_view *view, const struct node *mapped,
+static struct outcome check_found(const struct feeds_view *view, const struct node *mapped,
                                   const char *name, const GArray *feeds)
 {
 	const char *given_as = mapped ? mapped->given_as : NULL;
@@ -176,7 +176,7 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 	if (!outcome.error && !feeds->len)
 		outcome = unknown_node(view, node, name);
 	if (!outcome.error)
-		outcome = check_feeds(view, mapped, name, feeds);
+		outcome = check_found(view, mapped, name, feeds);
 	g_free(name);
 	return outcome;
 }

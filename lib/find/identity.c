@@ -127,7 +127,7 @@ void identity_free(struct identity *identity)
 /* --- asking --- */
 
 /* Returns where it stands in the question. */
-static unsigned ask(GArray *varbinds, const struct objid *name)
+static unsigned ask_at(GArray *varbinds, const struct objid *name)
 {
 	varbinds_add(varbinds, name);
 	return varbinds->len - 1;
@@ -167,7 +167,7 @@ static void ask_guess(struct identity *identity, GArray *varbinds)
 		if (family->device_status.n && member->status == NOT_ASKED) {
 			const struct objid status = before(family_status(family, GUESS_DEVICE));
 
-			member->status = ask(varbinds, &status);
+			member->status = ask_at(varbinds, &status);
 		}
 	}
 }
@@ -186,8 +186,8 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 		const struct objid beyond = objid_append(&list->root, 1, &device);
 		const bool names = identity->need.names;
 
-		listing->first = names || list->family ? ask(varbinds, &list->root) : NOT_ASKED;
-		listing->beyond = names && list->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		listing->first = names || list->family ? ask_at(varbinds, &list->root) : NOT_ASKED;
+		listing->beyond = names && list->by_device ? ask_at(varbinds, &beyond) : NOT_ASKED;
 		listing->cursor = list->root;
 		listing->ended = false;
 		listing->unclear = NULL;
@@ -215,7 +215,7 @@ static unsigned ask_alarms(const struct identity *identity, unsigned family, GAr
 	if (!alarms)
 		return NOT_ASKED;
 	column = alarms_column(alarms);
-	return ask(varbinds, &column);
+	return ask_at(varbinds, &column);
 }
 
 /*
@@ -231,13 +231,14 @@ void identity_ask(struct identity *identity, GArray *varbinds)
 		const struct objid first = family_instance(table, column, 0, 0);
 		const struct objid beyond = family_instance(table, column, 1, BEYOND_LAST);
 
-		sighting->first = ask(varbinds, &first);
-		sighting->beyond = table->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		sighting->first = ask_at(varbinds, &first);
+		sighting->beyond = table->by_device ? ask_at(varbinds, &beyond) : NOT_ASKED;
 	}
 	for (unsigned i = 0; i < family_count(); i++)
 		identity->members[i].alarms_at = ask_alarms(identity, i, varbinds);
 	ask_lists(identity, varbinds);
-	identity->engine_id_at = identity->need.engine_id ? ask(varbinds, &engine_id) : NOT_ASKED;
+	identity->engine_id_at =
+		identity->need.engine_id ? ask_at(varbinds, &engine_id) : NOT_ASKED;
 	if (identity->need.numbers)
 		ask_guess(identity, varbinds);
 }
@@ -409,7 +410,7 @@ const struct family *identity_sole(const struct identity *identity)
 }
 
 /* Whether a row of it is seen, be it that of a main load. */
-static bool is_there(const struct identity *identity, const struct family *family)
+static bool has_rows(const struct identity *identity, const struct family *family)
 {
 	for (unsigned i = 0; i < identity->sightings->len; i++)
 		if (sighting_at(identity, i)->family == family && sighting_at(identity, i)->seen)
@@ -425,7 +426,7 @@ const struct family_alarms *identity_alarms(const struct identity *identity, uns
 		const struct member *member = &identity->members[i];
 
 		*n = member->n_alarms;
-		if (is_there(identity, family_row(i)) && family_row(i)->rank == rank &&
+		if (has_rows(identity, family_row(i)) && family_row(i)->rank == rank &&
 		    (member->n_alarms || member->alarms_refused))
 			return family_row(i)->alarms;
 	}

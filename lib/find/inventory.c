@@ -124,7 +124,7 @@ static usec due(const struct search *search)
 }
 
 /* Leaves the question empty if there is nothing to ask. */
-static void ask(struct search *search, usec now, struct question *question)
+static void ask_stage(struct search *search, usec now, struct question *question)
 {
 	memset(question, 0, sizeof(*question));
 	question->kind = REQUEST_GET;
@@ -177,7 +177,7 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 	while (now >= due(search)) {
 		if (now < search->not_before)
 			search->stage = STAGE_WATCH;
-		ask(search, now, question);
+		ask_stage(search, now, question);
 		if (question->varbinds->len)
 			return true;
 		/* such as a status of a family that has none */

@@ -111,8 +111,8 @@ struct outcome match_doubt(const struct feeds_view *view, const struct called *c
 	return outcome;
 }
 
-static struct outcome find_name(const struct feeds_view *view, const char *as,
-                                const struct outlet_ref *ref, GArray *feeds)
+static struct outcome find_called(const struct feeds_view *view, const char *as,
+                                  const struct outlet_ref *ref, GArray *feeds)
 {
 	unsigned i = 0, n;
 	const struct called *doubtful = next_called(view->doubtful, ref->pdu, ref->name, false, &i);
@@ -276,8 +276,8 @@ static struct outcome called_otherwise(const struct feeds_view *view, const char
 	return outcome;
 }
 
-static struct outcome find_number(const struct feeds_view *view, const char *as,
-                                  const struct outlet_ref *ref, GArray *feeds)
+static struct outcome find_numbered(const struct feeds_view *view, const char *as,
+                                    const struct outlet_ref *ref, GArray *feeds)
 {
 	const struct outlet *match;
 	const struct outcome outcome = match_number(view, as, ref, &match);
@@ -300,7 +300,7 @@ struct outcome match_refs(const struct feeds_view *view, const struct node *node
 
 	for (unsigned i = 0; !outcome.error && i < node->outlets->len; i++)
 		outcome = node_ref(node, i)->number
-		                  ? find_number(view, as, node_ref(node, i), feeds)
-		                  : find_name(view, as, node_ref(node, i), feeds);
+		                  ? find_numbered(view, as, node_ref(node, i), feeds)
+		                  : find_called(view, as, node_ref(node, i), feeds);
 	return outcome;
 }

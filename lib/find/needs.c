@@ -63,7 +63,7 @@ struct inventory_need *feeds_needs(const struct nodemap *map, unsigned n_pdus, c
 	const GPtrArray *nodes = map->nodes;
 
 	for (unsigned i = 0; i < n_pdus; i++) {
-		needs[i].skip = node != NULL;
+		needs[i].skip = node;
 		needs[i].status = status;
 		if (!nodes->len)
 			need_names(&needs[i]);

@@ -125,7 +125,7 @@ static char *unsaid(const struct outlet *outlet, const struct varbind *name)
 }
 
 /* Takes its cells, and moves *cells behind them. Returns what they leave open. */
-static char *take_number(const struct outlet_ref *number, const struct varbind **cells,
+static char *read_number(const struct outlet_ref *number, const struct varbind **cells,
                          struct outlet *outlet)
 {
 	const struct family *table = outlet->id.family;
@@ -156,7 +156,7 @@ char *numbers_take(const GPtrArray *numbers, unsigned pdu, const struct family *
 		};
 
 		if (table)
-			open = take_number(number, &cells, &outlet);
+			open = read_number(number, &cells, &outlet);
 		g_array_append_val(outlets, outlet);
 	}
 	return open;

@@ -14,7 +14,7 @@
 /* --- single outlets, or tables --- */
 
 /* Which columns a walk must read. */
-static struct table_columns columns_of(const struct search *search)
+static struct table_columns columns_wanted(const struct search *search)
 {
 	return (struct table_columns){
 		/* by name a sweep reads them, before anything is switched and after */
@@ -26,7 +26,7 @@ static struct table_columns columns_of(const struct search *search)
 
 static void walk_tables(struct search *search)
 {
-	identity_add_tables(search->identity, search->table, columns_of(search),
+	identity_add_tables(search->identity, search->table, columns_wanted(search),
 	                    search->need->names || numbers_bare(search->need->numbers));
 	search->stage = STAGE_WALK;
 }
@@ -90,7 +90,7 @@ void rows_ask_identity(struct search *search, struct question *question)
 	if (!search->need->names || search->by_next || !table_bulk(search->table))
 		return;
 	search->asked_once = question->varbinds->len;
-	table_add(search->table, family_row(0), 1, columns_of(search));
+	table_add(search->table, family_row(0), 1, columns_wanted(search));
 	table_ask_too(search->table, question);
 }
 

@@ -33,7 +33,7 @@ void statuses_ask(const GArray *statuses, GArray *varbinds)
 		varbinds_add(varbinds, status_at(statuses, i));
 }
 
-static void take_status(const struct objid *status, const struct varbind *varbind, GArray *outlets)
+static void mark_outlets(const struct objid *status, const struct varbind *varbind, GArray *outlets)
 {
 	const bool read = varbind->type == VALUE_INTEGER;
 	const bool lost =
@@ -53,5 +53,5 @@ static void take_status(const struct objid *status, const struct varbind *varbin
 void statuses_take(const GArray *statuses, const struct varbind *varbinds, GArray *outlets)
 {
 	for (unsigned i = 0; i < statuses->len; i++)
-		take_status(status_at(statuses, i), &varbinds[i], outlets);
+		mark_outlets(status_at(statuses, i), &varbinds[i], outlets);
 }

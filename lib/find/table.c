@@ -109,8 +109,8 @@ static void add_column(struct table *table, struct column column, uint32_t devic
 	g_array_append_val(table->columns, column);
 }
 
-static void add_cells(struct table *table, const struct family *family, uint32_t device,
-                      uint32_t column, enum cell cell)
+static void add_family_column(struct table *table, const struct family *family, uint32_t device,
+                              uint32_t column, enum cell cell)
 {
 	const bool indexed = family->by_device && !family->is_main;
 
@@ -142,16 +142,16 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 	if (has_family(table, family))
 		return;
 	if (columns.state || family_existence(family) == family->state)
-		add_cells(table, family, device, family->state, CELL_STATE);
-	add_cells(table, family, device, family->controllable, CELL_CONTROLLABLE);
+		add_family_column(table, family, device, family->state, CELL_STATE);
+	add_family_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
 	if (columns.names) {
-		add_cells(table, family, device, family->outlet_name, CELL_NAME);
-		add_cells(table, family, device, family->description, CELL_DESCRIPTION);
+		add_family_column(table, family, device, family->outlet_name, CELL_NAME);
+		add_family_column(table, family, device, family->description, CELL_DESCRIPTION);
 	}
 	if (columns.meters) {
-		add_cells(table, family, device, family->voltage, CELL_VOLTAGE);
-		add_cells(table, family, device, family->current, CELL_CURRENT);
-		add_cells(table, family, device, family->power, CELL_POWER);
+		add_family_column(table, family, device, family->voltage, CELL_VOLTAGE);
+		add_family_column(table, family, device, family->current, CELL_CURRENT);
+		add_family_column(table, family, device, family->power, CELL_POWER);
 	}
 	table->rows_per_request = rows_in(table);
 }

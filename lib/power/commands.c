@@ -112,7 +112,7 @@ void commands_acknowledged(struct power *power, unsigned feed, const struct hear
 	denial_clear(&p->denial);
 }
 
-static void refused(struct power *power, struct progress *p, int error_status, usec now)
+static void command_refused(struct power *power, struct progress *p, int error_status, usec now)
 {
 	const char *said = snmp_status_text(error_status);
 	const bool news = g_strcmp0(p->denial.said, said) != 0;
@@ -131,7 +131,7 @@ static void refused(struct power *power, struct progress *p, int error_status, u
 	g_free(message);
 }
 
-static void failed(struct power *power, struct progress *p, int error_status, usec now)
+static void command_failed(struct power *power, struct progress *p, int error_status, usec now)
 {
 	if (p->error_status != error_status)
 		log_line(power->log, TRIPPSNMP_LOG_WARN,
@@ -159,9 +159,9 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 	if (!reply->error_status)
 		return; /* commands_acknowledged() has it */
 	if (exchange_is_refusal(power->settings.v1, reply->error_status))
-		refused(power, p, reply->error_status, now);
+		command_refused(power, p, reply->error_status, now);
 	else
-		failed(power, p, reply->error_status, now);
+		command_failed(power, p, reply->error_status, now);
 	p->error_status = reply->error_status;
 }
 

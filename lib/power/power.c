@@ -84,7 +84,7 @@ bool power_outdated(const struct power *power)
 
 /* --- how it ends --- */
 
-static void end(struct power *power, enum trippsnmp_error error, char *message)
+static void power_end(struct power *power, enum trippsnmp_error error, char *message)
 {
 	if (power->done) {
 		g_free(message);
@@ -97,7 +97,7 @@ static void end(struct power *power, enum trippsnmp_error error, char *message)
 void power_give_up(struct power *power, enum trippsnmp_error error, char *message)
 {
 	if (power->done || !power->off_proven) {
-		end(power, error, message);
+		power_end(power, error, message);
 		return;
 	}
 	/* the node was dead, and that its power does not come back is said, not failed */
@@ -105,7 +105,7 @@ void power_give_up(struct power *power, enum trippsnmp_error error, char *messag
 	         "the node was off, but its power did not come back: %s", message);
 	g_free(message);
 	power->short_of_on = true;
-	end(power, TRIPPSNMP_OK, NULL);
+	power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 void power_look_again(struct power *power, char *message)
@@ -124,7 +124,7 @@ static void grant(struct power *power, usec now)
 	if (power->settings.action == TRIPPSNMP_POWER_RESET)
 		commands_begin(power, TRIPPSNMP_ON, now);
 	else
-		end(power, TRIPPSNMP_OK, NULL);
+		power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 /* On needs no kernel: each outlet reads on, and of a time after its command. */
@@ -139,7 +139,7 @@ static void conclude_on(struct power *power, usec now)
 		    p->last.asked < p->commanded || now - p->last.asked > ON_LASTS)
 			return;
 	}
-	end(power, TRIPPSNMP_OK, NULL);
+	power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 /* --- what is heard --- */
@@ -160,8 +160,7 @@ static void hear_command(struct power *power, unsigned pdu, const struct heard *
 
 		/* an acknowledgement may come as late as in the other phase */
 		if (feed->id.pdu == pdu && objid_equal(&set->name, &name) &&
-		    set->number == (power->wanted == TRIPPSNMP_OFF ? feed->id.family->command_off
-		                                                   : feed->id.family->command_on))
+		    set->number == questions_command_value(power, feed))
 			commands_acknowledged(power, i, heard);
 	}
 }
@@ -233,7 +232,7 @@ static void hear_uptime(struct power *power, unsigned pdu, const struct heard *h
 	                heard->answered);
 }
 
-static void hear(void *self, unsigned pdu, const struct heard *heard)
+static void power_hear(void *self, unsigned pdu, const struct heard *heard)
 {
 	struct power *power = self;
 
@@ -270,7 +269,7 @@ static void say_obstacle(struct power *power, usec now)
 	g_free(missing);
 }
 
-static bool next(void *self, unsigned pdu, usec now, struct question *question)
+static bool power_next(void *self, unsigned pdu, usec now, struct question *question)
 {
 	struct power *power = self;
 	struct plan plan;
@@ -294,7 +293,7 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 	return true;
 }
 
-static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+static void power_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 {
 	struct power *power = self;
 	const struct course *course = &power->courses[pdu];
@@ -318,7 +317,7 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 		questions_replied(power, pdu, reply, now);
 }
 
-static usec wake(const void *self, unsigned pdu)
+static usec power_wake(const void *self, unsigned pdu)
 {
 	const struct power *power = self;
 
@@ -327,14 +326,14 @@ static usec wake(const void *self, unsigned pdu)
 	return questions_plan(power, pdu, power->now).at;
 }
 
-static bool done(const void *self)
+static bool power_done(const void *self)
 {
 	const struct power *power = self;
 
 	return power->done;
 }
 
-static const char *doing(const void *self)
+static const char *power_doing(const void *self)
 {
 	const struct power *power = self;
 
@@ -350,12 +349,12 @@ struct machine power_machine(struct power *power)
 {
 	return (struct machine){
 		.self = power,
-		.next = next,
-		.hear = hear,
-		.reply = reply,
-		.wake = wake,
-		.done = done,
-		.doing = doing,
+		.next = power_next,
+		.hear = power_hear,
+		.reply = power_reply,
+		.wake = power_wake,
+		.done = power_done,
+		.doing = power_doing,
 	};
 }
 

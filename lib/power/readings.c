@@ -15,13 +15,10 @@ void cells_init(struct cells *cells, const struct feed *feed)
 
 	memset(cells, 0, sizeof(*cells));
 	cells->feed = feed;
-	cells->state_name =
-		family_instance(family, family->state, feed->id.device, feed->id.number);
-	if (family->device_status.n)
-		cells->status_name = objid_append(&family->device_status, 1, &feed->id.device);
+	cells->state_name = family_object(&feed->id, family->state);
+	cells->status_name = family_status(family, feed->id.device);
 	if (feed->name_key)
-		cells->name_name = family_instance(family, feed->name_column, feed->id.device,
-		                                   feed->id.number);
+		cells->name_name = family_object(&feed->id, feed->name_column);
 	cells->status_present = feed->status_read;
 }
 
@@ -67,7 +64,7 @@ static struct cell read_in(const struct heard *heard)
 }
 
 /* Each of these: true if the answer says something of that cell. */
-static bool take_state(struct cells *cells, const struct heard *heard)
+static bool take_state_cell(struct cells *cells, const struct heard *heard)
 {
 	const struct varbind *varbind = NULL;
 	const unsigned n = find_object(heard, &cells->state_name, &varbind);
@@ -82,7 +79,8 @@ static bool take_state(struct cells *cells, const struct heard *heard)
 	return true;
 }
 
-static bool take_status(struct cells *cells, const struct heard *heard, struct reading *reading)
+static bool take_status_cell(struct cells *cells, const struct heard *heard,
+                             struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
 	const unsigned n = find_object(heard, &cells->status_name, &varbind);
@@ -101,7 +99,7 @@ static bool take_status(struct cells *cells, const struct heard *heard, struct r
 	return true;
 }
 
-static bool take_name(struct cells *cells, const struct heard *heard, struct reading *reading)
+static bool take_name_cell(struct cells *cells, const struct heard *heard, struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
 	const unsigned n = find_object(heard, &cells->name_name, &varbind);
@@ -119,13 +117,13 @@ static bool needs_status(const struct cells *cells)
 	return cells->status_name.n && !cells->status_absent;
 }
 
-static bool complete(const struct cells *cells)
+static bool cells_complete(const struct cells *cells)
 {
 	return cells->state.read && (cells->status.read || !needs_status(cells)) &&
 	       (cells->name.read || !cells->name_name.n);
 }
 
-static void forget(struct cells *cells)
+static void cells_forget(struct cells *cells)
 {
 	cells->state.read = cells->status.read = cells->name.read = false;
 }
@@ -150,9 +148,9 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	memset(reading, 0, sizeof(*reading));
 	if (heard->kind != REQUEST_GET)
 		return false;
-	state = take_state(cells, heard);
-	any = take_status(cells, heard, reading);
-	any = take_name(cells, heard, reading) || any || state;
+	state = take_state_cell(cells, heard);
+	any = take_status_cell(cells, heard, reading);
+	any = take_name_cell(cells, heard, reading) || any || state;
 	if (!any)
 		return false;
 	reading->asked = first_asked(cells);
@@ -161,18 +159,18 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	reading->name_answered = cells->name.read ? cells->name.answered : 0;
 	if (reading->lost || reading->status_unclear || reading->name != NAME_SAME) {
 		/* whosever that state is, and of whatever time */
-		forget(cells);
+		cells_forget(cells);
 		return true;
 	}
 	if (state)
 		reading->state = cells->value;
 	/* what a part of an answer, or an odd one, says for off does not count */
 	if (!heard->whole && !heard->error_status)
-		forget(cells);
-	if (!complete(cells))
+		cells_forget(cells);
+	if (!cells_complete(cells))
 		return state && reading->state != TRIPPSNMP_OFF;
 	reading->state = cells->value;
 	reading->whole = true;
-	forget(cells);
+	cells_forget(cells);
 	return true;
 }

@@ -29,13 +29,13 @@ struct inventory *inventory_new(unsigned n_pdus, const char *const *labels,
 	for (unsigned i = 0; i < n_pdus; i++) {
 		struct search *search = &inventory->searches[i];
 
-		*search = (struct search){ .pdu = i,
-			                   .label = labels[i],
-			                   .need = &needs[i],
-			                   .settings = &inventory->settings,
-			                   .log = log,
-			                   .engine_id = n_pdus > 1,
-			                   .recall = recall_new() };
+		search->pdu = i;
+		search->label = labels[i];
+		search->need = &needs[i];
+		search->settings = &inventory->settings;
+		search->log = log;
+		search->engine_id = n_pdus > 1;
+		search->recall = recall_new();
 		search_begin(search);
 	}
 	return inventory;
@@ -69,17 +69,8 @@ void inventory_again(struct inventory *inventory)
 void inventory_anew(struct inventory *inventory)
 {
 	for (unsigned i = 0; i < inventory->n; i++) {
-		struct search *search = &inventory->searches[i];
-
-		search_clear(search);
-		*search = (struct search){ .pdu = search->pdu,
-			                   .label = search->label,
-			                   .need = search->need,
-			                   .settings = search->settings,
-			                   .log = search->log,
-			                   .engine_id = search->engine_id,
-			                   .recall = search->recall };
-		search_begin(search);
+		search_clear(&inventory->searches[i]);
+		search_begin(&inventory->searches[i]);
 	}
 }
 
@@ -104,12 +95,9 @@ const char *inventory_obstacle(const struct inventory *inventory, unsigned pdu)
 
 struct outcome inventory_outcome(const struct inventory *inventory)
 {
-	for (unsigned i = 0; i < inventory->n; i++) {
-		const struct outcome *outcome = &inventory->searches[i].outcome;
-
-		if (outcome->error)
-			return (struct outcome){ outcome->error, g_strdup(outcome->message) };
-	}
+	for (unsigned i = 0; i < inventory->n; i++)
+		if (inventory->searches[i].outcome.error)
+			return outcome_copy(&inventory->searches[i].outcome);
 	return (struct outcome){ TRIPPSNMP_OK, NULL };
 }
 

@@ -18,8 +18,16 @@ static void model_clear(void *data)
 
 void search_begin(struct search *search)
 {
-	const struct inventory_need *need = search->need;
+	const struct search old = *search;
+	const struct inventory_need *need = old.need;
 
+	*search = (struct search){ .pdu = old.pdu,
+		                   .label = old.label,
+		                   .need = old.need,
+		                   .settings = old.settings,
+		                   .log = old.log,
+		                   .engine_id = old.engine_id,
+		                   .recall = old.recall };
 	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
 	search->watch_at = USEC_NEVER;
 	search->identity = identity_new(&(struct identity_need){

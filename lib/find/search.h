@@ -36,7 +36,8 @@ struct search {
 	const struct inventory_need *need;
 	const struct inventory_settings *settings;
 	const struct log *log;
-	bool engine_id; /* worth asking: there are several PDUs */
+	bool engine_id;        /* worth asking: there are several PDUs */
+	struct recall *recall; /* of all looks */
 	struct pdu_outlets found;
 	enum stage stage;
 	usec not_before;
@@ -54,9 +55,8 @@ struct search {
 	/* Whether it is settled. */
 	struct look look; /* under way */
 	struct settle settle;
-	struct recall *recall; /* of all looks */
-	usec watch_at;         /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;          /* it answers the question for its uptime, and does not tell it */
+	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
+	bool says_no;  /* it answers the question for its uptime, and does not tell it */
 	/* Its sysUpTime, since when it says just that, and whether that is no clock. */
 	int64_t uptime;
 	usec uptime_since; /* 0: it has not told any */
@@ -70,7 +70,7 @@ struct search {
 
 /* search.c: its course */
 
-/** From nothing, with pdu, label, need, settings, log, engine_id and recall set. */
+/** From nothing; but the members before found must be set, and stay. */
 void search_begin(struct search *search);
 void search_clear(struct search *search);
 /** What this look has read is forgotten, but for names in recall. */

@@ -69,7 +69,7 @@ void power_free(struct power *power)
 
 struct outcome power_outcome(const struct power *power)
 {
-	return (struct outcome){ power->outcome.error, g_strdup(power->outcome.message) };
+	return outcome_copy(&power->outcome);
 }
 
 bool power_short_of_on(const struct power *power)
@@ -209,19 +209,12 @@ static void hear_engine(struct power *power, unsigned pdu, const struct heard *h
 
 static void hear_uptime(struct power *power, unsigned pdu, const struct heard *heard)
 {
-	const struct varbind *told = NULL;
+	const struct varbind *told;
 
-	for (unsigned i = 0; heard->kind == REQUEST_GET && i < heard->varbinds->len; i++) {
-		const struct varbind *varbind = varbinds_at(heard->varbinds, i);
-
-		if (!objid_equal(&varbind->name, &sys_up_time))
-			continue;
-		if (told)
-			return; /* twice */
-		told = varbind;
-	}
+	if (heard->kind != REQUEST_GET || readings_find(heard, &sys_up_time, &told) != 1)
+		return;
 	/* of two clocks that differ the slower would look like a restart */
-	if (!told || power->courses[pdu].tells_time)
+	if (power->courses[pdu].tells_time)
 		return;
 	if (told->type != VALUE_UNSIGNED) {
 		evidence_refuses_uptime(&power->evidence, pdu, heard->asked, heard->answered);

@@ -220,7 +220,7 @@ struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
 
 static void ask_status(struct question *question, const struct progress *p)
 {
-	const struct objid *name = &p->cells.status_name;
+	const struct objid *name = &p->cells.status.name;
 
 	if (!name->n || p->cells.status_absent)
 		return;
@@ -232,9 +232,9 @@ static void ask_status(struct question *question, const struct progress *p)
 
 static void ask_cells(struct question *question, const struct progress *p)
 {
-	varbinds_add(question->varbinds, &p->cells.state_name);
-	if (p->cells.name_name.n)
-		varbinds_add(question->varbinds, &p->cells.name_name);
+	varbinds_add(question->varbinds, &p->cells.state.name);
+	if (p->cells.name.name.n)
+		varbinds_add(question->varbinds, &p->cells.name.name);
 	ask_status(question, p);
 }
 

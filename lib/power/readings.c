@@ -15,10 +15,10 @@ void cells_init(struct cells *cells, const struct feed *feed)
 
 	memset(cells, 0, sizeof(*cells));
 	cells->feed = feed;
-	cells->state_name = family_object(&feed->id, family->state);
-	cells->status_name = family_status(family, feed->id.device);
+	cells->state.name = family_object(&feed->id, family->state);
+	cells->status.name = family_status(family, feed->id.device);
 	if (feed->name_key)
-		cells->name_name = family_object(&feed->id, feed->name_column);
+		cells->name.name = family_object(&feed->id, feed->name_column);
 	cells->status_present = feed->status_read;
 }
 
@@ -27,9 +27,8 @@ void cells_clear(struct cells *cells)
 	g_clear_pointer(&cells->odd, g_free);
 }
 
-/* What an answer says of one object: nothing, one value, or several. */
-static unsigned find_object(const struct heard *heard, const struct objid *name,
-                            const struct varbind **found)
+unsigned readings_find(const struct heard *heard, const struct objid *name,
+                       const struct varbind **found)
 {
 	unsigned n = 0;
 
@@ -58,16 +57,18 @@ static enum name_reading read_name(const struct cells *cells, const struct varbi
 	return reading;
 }
 
-static struct cell read_in(const struct heard *heard)
+static void cell_read(struct cell *cell, const struct heard *heard)
 {
-	return (struct cell){ true, heard->asked, heard->answered };
+	cell->read = true;
+	cell->asked = heard->asked;
+	cell->answered = heard->answered;
 }
 
 /* Each of these: true if the answer says something of that cell. */
 static bool take_state_cell(struct cells *cells, const struct heard *heard)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->state_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->state.name, &varbind);
 
 	if (!n)
 		return false;
@@ -75,7 +76,7 @@ static bool take_state_cell(struct cells *cells, const struct heard *heard)
 	g_clear_pointer(&cells->odd, g_free);
 	if (cells->value == TRIPPSNMP_UNKNOWN)
 		cells->odd = n == 1 ? varbind_text(varbind) : g_strdup("it stands twice");
-	cells->state = read_in(heard);
+	cell_read(&cells->state, heard);
 	return true;
 }
 
@@ -83,7 +84,7 @@ static bool take_status_cell(struct cells *cells, const struct heard *heard,
                              struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->status_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->status.name, &varbind);
 	bool is_integer;
 
 	if (!n)
@@ -95,32 +96,34 @@ static bool take_status_cell(struct cells *cells, const struct heard *heard,
 	reading->lost = is_integer && varbind->number == DEVICE_STATUS_OFFLINE;
 	reading->status_unclear = !is_integer && !cells->status_absent;
 	/* what is not there is as old as the operation, and makes no reading older */
-	cells->status = cells->status_absent ? (struct cell){ 0 } : read_in(heard);
+	cells->status.read = false;
+	if (!cells->status_absent)
+		cell_read(&cells->status, heard);
 	return true;
 }
 
 static bool take_name_cell(struct cells *cells, const struct heard *heard, struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->name_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->name.name, &varbind);
 
 	if (!n)
 		return false;
 	reading->name = n == 1 ? read_name(cells, varbind) : NAME_UNREAD;
-	cells->name = read_in(heard);
+	cell_read(&cells->name, heard);
 	return true;
 }
 
 /* Where v1 has no status, asking for it again would cost two requests each time. */
 static bool needs_status(const struct cells *cells)
 {
-	return cells->status_name.n && !cells->status_absent;
+	return cells->status.name.n && !cells->status_absent;
 }
 
 static bool cells_complete(const struct cells *cells)
 {
 	return cells->state.read && (cells->status.read || !needs_status(cells)) &&
-	       (cells->name.read || !cells->name_name.n);
+	       (cells->name.read || !cells->name.name.n);
 }
 
 static void cells_forget(struct cells *cells)
@@ -130,14 +133,12 @@ static void cells_forget(struct cells *cells)
 
 static usec first_asked(const struct cells *cells)
 {
+	const struct cell *const all[] = { &cells->state, &cells->status, &cells->name };
 	usec first = USEC_NEVER;
 
-	if (cells->state.read)
-		first = MIN(first, cells->state.asked);
-	if (cells->status.read)
-		first = MIN(first, cells->status.asked);
-	if (cells->name.read)
-		first = MIN(first, cells->name.asked);
+	for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i]->read)
+			first = MIN(first, all[i]->asked);
 	return first;
 }
 

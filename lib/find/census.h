@@ -1,7 +1,9 @@
 /*
  * What a card says that it has, beside its outlet tables: its devices, and how
  * many outlets each of them has. By name that many rows must have been read, for a
- * row that is not there yet may be a node's feed. Pure.
+ * row that is not there yet may be a node's feed. Pure. It asks for more rows, and never for fewer.
+ *
+ * Filled by identity and the table's walk, judged by the search for outlets (rows.c).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

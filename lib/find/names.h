@@ -1,6 +1,8 @@
 /*
  * The nodes that outlets are named after, and how a message about an unknown
- * node tells which ones there are. Pure.
+ * node tells which ones there are. Pure. It names nothing that gets switched.
+ *
+ * Called by feeds.c for that message, and by lib/call for lists of nodes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -39,10 +39,16 @@ bool numbers_on(const GPtrArray *numbers, uint32_t device)
 	return true;
 }
 
-/* The table in which it is; NULL: a main load of a family that has none. */
+/* A main load of a family that has none: it is not there. */
+static bool has_no_table(const struct outlet_ref *number, const struct family *family)
+{
+	return outlet_ref_is_main(number) && !family->main;
+}
+
+/* The table in which it is. */
 static const struct family *table_of(const struct outlet_ref *number, const struct family *family)
 {
-	return outlet_ref_is_main(number) ? family->main : family;
+	return outlet_ref_is_main(number) && family->main ? family->main : family;
 }
 
 /*
@@ -56,7 +62,7 @@ static unsigned columns_of(const struct outlet_ref *number, const struct family 
 	const struct family *table = table_of(number, family);
 	unsigned n = 0;
 
-	if (!table)
+	if (has_no_table(number, family))
 		return 0;
 	columns[n++] = table->state;
 	if (table->controllable)
@@ -149,13 +155,12 @@ char *numbers_take(const GPtrArray *numbers, unsigned pdu, const struct family *
 
 	for (unsigned i = 0; !open && i < numbers_len(numbers); i++) {
 		const struct outlet_ref *number = number_at(numbers, i);
-		const struct family *table = table_of(number, family);
 		struct outlet outlet = {
-			.id = { pdu, table ? table : family, device, number->number },
-			.controllable = TRI_NO, /* where there is no table, it is not there */
+			.id = { pdu, table_of(number, family), device, number->number },
+			.controllable = TRI_NO,
 		};
 
-		if (table)
+		if (!has_no_table(number, family))
 			open = read_number(number, &cells, &outlet);
 		g_array_append_val(outlets, outlet);
 	}

@@ -1,6 +1,9 @@
 /*
  * The names that outlets had in earlier looks of a call. A card that is starting, or has lost
  * what was set in it, shows an outlet without its name: whose it is has not changed by that. Pure.
+ * It outlives all that a search forgets.
+ *
+ * Called by the search for outlets (search.h).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

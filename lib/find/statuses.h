@@ -1,6 +1,8 @@
 /*
  * tlpDeviceStatus of devices: a card that has lost one may show old states of its outlets.
- * Pure.
+ * Pure. Only a number that is not "offline", or a status that is definitely not there, is no loss.
+ *
+ * Called by the search for outlets (rows.c).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -5,6 +5,8 @@
  * was found by a name is commanded only directly after that name was read there.
  * Nothing here judges what a command is worth.
  *
+ * Called by power.c with what is heard, and by questions.c for what is due.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "power/state.h"

@@ -1,6 +1,7 @@
 /*
  * The machine: see power.h. It hands each fact to the kernel and to the files
- * of strategy beside it, and ends. A reset is an off, then an on.
+ * of strategy beside it, and ends. A reset is an off, then an on. Off is granted here alone, in
+ * grant(), and only where the kernel says so.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -4,6 +4,8 @@
  * uptime. Each plan follows from what is known at that moment, so nothing can
  * be left over from another phase. What an answer is worth is not decided here.
  *
+ * Called by power.c.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "power/state.h"

@@ -1,6 +1,8 @@
 /*
  * What a power operation says: on what evidence it grants, and what is missing
- * when it ends without.
+ * when it ends without. It decides nothing.
+ *
+ * Called by the rest of lib/power.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -7,7 +7,6 @@
 #include "find/inventory.h"
 
 #include "find/search.h"
-#include "find/statuses.h"
 
 #include <string.h>
 
@@ -101,7 +100,26 @@ struct outcome inventory_outcome(const struct inventory *inventory)
 	return (struct outcome){ TRIPPSNMP_OK, NULL };
 }
 
-/* --- asking --- */
+/* --- the machine --- */
+
+/** What each stage asks, and what takes the reply. */
+static const struct {
+	void (*ask)(struct search *, struct question *);
+	void (*take)(struct search *, const struct reply *, usec now);
+	bool may_be_refused; /* what it asks need not be known */
+} stages[] = {
+	[STAGE_IDENTIFY] = { rows_ask_identity, rows_identified, false },
+	[STAGE_READ] = { rows_ask_numbers, rows_numbers, false },
+	[STAGE_WALK] = { rows_ask_walk, rows_walked, false },
+	[STAGE_STATUS] = { rows_ask_status, rows_status, false },
+	[STAGE_DETAILS] = { looks_ask_details, looks_details, true },
+	[STAGE_UPTIME] = { looks_ask_uptime, looks_uptime, true },
+	[STAGE_WATCH] = { looks_ask_watch, looks_watched, true },
+	[STAGE_WHO] = { looks_ask_who, looks_who, false },
+	[STAGE_ALARMS] = { looks_ask_alarms, looks_alarms, false },
+	[STAGE_ABOUT] = { looks_ask_about, looks_about, false },
+	[STAGE_DONE] = { NULL, NULL, false },
+};
 
 static usec due(const struct search *search)
 {
@@ -109,52 +127,6 @@ static usec due(const struct search *search)
 		return USEC_NEVER;
 	return search->stage == STAGE_IDENTIFY ? MIN(search->not_before, search->watch_at)
 	                                       : search->not_before;
-}
-
-/* Leaves the question empty if there is nothing to ask. */
-static void ask_stage(struct search *search, usec now, struct question *question)
-{
-	memset(question, 0, sizeof(*question));
-	question->kind = REQUEST_GET;
-	question->varbinds = varbinds_new();
-	switch (search->stage) {
-	case STAGE_IDENTIFY:
-		search->watch_at = USEC_NEVER;
-		search->look = (struct look){ .asked = now };
-		rows_ask_identity(search, question);
-		break;
-	case STAGE_READ:
-		rows_ask_numbers(search, question);
-		break;
-	case STAGE_WALK:
-		table_ask(search->table, question);
-		break;
-	case STAGE_STATUS:
-		statuses_ask(search->statuses, question->varbinds);
-		break;
-	case STAGE_DETAILS:
-		looks_ask_details(search, question);
-		break;
-	case STAGE_UPTIME:
-		looks_ask_uptime(question);
-		break;
-	case STAGE_WATCH:
-		looks_ask_watch(search, question);
-		break;
-	case STAGE_WHO:
-		looks_ask_who(search, question);
-		break;
-	case STAGE_ALARMS:
-		table_ask(search->table, question);
-		question->no_is_answer = true;
-		break;
-	case STAGE_ABOUT:
-		question->no_is_answer = true;
-		alarms_ask_about(&search->found.alarms, question->varbinds);
-		break;
-	case STAGE_DONE:
-		break;
-	}
 }
 
 static bool inventory_next(void *self, unsigned i, usec now, struct question *question)
@@ -165,7 +137,14 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 	while (now >= due(search)) {
 		if (now < search->not_before)
 			search->stage = STAGE_WATCH;
-		ask_stage(search, now, question);
+		if (search->stage == STAGE_IDENTIFY) {
+			search->watch_at = USEC_NEVER;
+			search->look = (struct look){ .asked = now };
+		}
+		memset(question, 0, sizeof(*question));
+		question->kind = REQUEST_GET;
+		question->varbinds = varbinds_new();
+		stages[search->stage].ask(search, question);
 		if (question->varbinds->len)
 			return true;
 		/* such as a status of a family that has none */
@@ -174,8 +153,6 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 	}
 	return false;
 }
-
-/* --- taking --- */
 
 /* An authenticated SNMPv3 answer says how long its engine is up, whatever else it says. */
 static void inventory_hear(void *self, unsigned i, const struct heard *heard)
@@ -191,84 +168,22 @@ static void inventory_hear(void *self, unsigned i, const struct heard *heard)
 	uptime->told = true;
 }
 
-/* An answer, or that none came to a question that ends so: GETBULK, or for the uptime. */
-static void take_reply(struct search *search, const struct reply *reply, usec now)
-{
-	const bool silent = reply->status == REPLY_SILENT;
-	const struct varbind *first = silent ? NULL : varbinds_at(reply->varbinds, 0);
-
-	switch (search->stage) {
-	case STAGE_IDENTIFY:
-		rows_identified(search, reply, now);
-		break;
-	case STAGE_READ:
-		rows_numbers(search, reply, now);
-		break;
-	case STAGE_WALK:
-		rows_walked(search, reply, now);
-		break;
-	case STAGE_STATUS:
-		statuses_take(search->statuses, first, search->found.outlets);
-		looks_ended(search, now);
-		break;
-	case STAGE_DETAILS:
-		looks_details(search, silent ? NULL : reply->varbinds, now);
-		break;
-	case STAGE_UPTIME:
-		looks_uptime(search, first, now);
-		break;
-	case STAGE_WHO:
-		looks_who(search, first, now);
-		break;
-	case STAGE_ALARMS:
-		looks_alarms(search, reply, now);
-		break;
-	case STAGE_ABOUT:
-		looks_about(search, reply->varbinds);
-		break;
-	case STAGE_WATCH:
-	case STAGE_DONE:
-		break;
-	}
-}
-
-/* Fails, unless it was asked what need not be known. */
-static void take_refusal(struct search *search, const struct reply *reply, usec now)
-{
-	if (search->stage == STAGE_DETAILS)
-		looks_details(search, NULL, now);
-	else if (search->stage == STAGE_UPTIME)
-		looks_uptime(search, NULL, now);
-	else
-		search_fail(search, TRIPPSNMP_ACCESS, reply->reason);
-}
-
 static void inventory_reply(void *self, unsigned i, const struct reply *reply, usec now)
 {
 	const struct inventory *inventory = self;
 	struct search *search = &inventory->searches[i];
+	const enum stage stage = search->stage;
 
-	if (search->stage == STAGE_WATCH) {
-		looks_watched(search, reply, now);
-		if (reply->status != REPLY_REPLACED && reply->status != REPLY_FAULT)
-			return;
-	}
-	switch (reply->status) {
-	case REPLY_ANSWERED:
-	case REPLY_SILENT:
-		take_reply(search, reply, now);
-		break;
-	case REPLY_REFUSED:
-		take_refusal(search, reply, now);
-		break;
-	case REPLY_REPLACED:
+	if (reply->status == REPLY_FAULT) {
+		search_fail(search, TRIPPSNMP_INTERNAL, reply->reason);
+	} else if (reply->status == REPLY_REPLACED) {
 		search->by_next = false;
 		search_unclear(search, now,
 		               g_strdup("another device answers under its address now"));
-		break;
-	case REPLY_FAULT:
-		search_fail(search, TRIPPSNMP_INTERNAL, reply->reason);
-		break;
+	} else if (reply->status == REPLY_REFUSED && !stages[stage].may_be_refused) {
+		search_fail(search, TRIPPSNMP_ACCESS, reply->reason);
+	} else if (stage != STAGE_DONE) {
+		stages[stage].take(search, reply, now);
 	}
 	if (search->stage == STAGE_DONE)
 		denial_clear(&search->denial);

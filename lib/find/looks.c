@@ -61,6 +61,12 @@ static bool has_error(const struct reply *reply)
 	return false;
 }
 
+void looks_ask_alarms(struct search *search, struct question *question)
+{
+	table_ask(search->table, question);
+	question->no_is_answer = true;
+}
+
 void looks_alarms(struct search *search, const struct reply *reply, usec now)
 {
 	struct alarms *alarms = &search->found.alarms;
@@ -82,9 +88,16 @@ void looks_alarms(struct search *search, const struct reply *reply, usec now)
 		               g_strdup_printf("its active alarms could not be read: %s", wrong));
 }
 
-void looks_about(struct search *search, const GArray *varbinds)
+void looks_ask_about(struct search *search, struct question *question)
 {
-	alarms_take_about(&search->found.alarms, varbinds_at(varbinds, 0));
+	question->no_is_answer = true;
+	alarms_ask_about(&search->found.alarms, question->varbinds);
+}
+
+void looks_about(struct search *search, const struct reply *reply, usec now)
+{
+	(void)now;
+	alarms_take_about(&search->found.alarms, varbinds_at(reply->varbinds, 0));
 	alarms_known(search);
 }
 
@@ -161,17 +174,20 @@ static bool stands_still(struct search *search, int64_t uptime, usec now)
 	return search->stands;
 }
 
-void looks_ask_uptime(struct question *question)
+void looks_ask_uptime(struct search *search, struct question *question)
 {
-	question->kind = REQUEST_GET;
+	(void)search;
 	question->max_attempts = UPTIME_ATTEMPTS;
 	question->no_is_answer = true;
 	varbinds_add(question->varbinds, &sys_uptime);
 }
 
 /* A refusal is an answer too: then it does not tell. */
-void looks_uptime(struct search *search, const struct varbind *varbind, usec now)
+void looks_uptime(struct search *search, const struct reply *reply, usec now)
 {
+	const struct varbind *varbind =
+		reply->status == REPLY_ANSWERED ? varbinds_at(reply->varbinds, 0) : NULL;
+
 	search->says_no = varbind && varbind->type != VALUE_UNSIGNED;
 	if (varbind && varbind->type == VALUE_UNSIGNED &&
 	    !stands_still(search, varbind->number, now)) {
@@ -181,14 +197,14 @@ void looks_uptime(struct search *search, const struct varbind *varbind, usec now
 	judge_settled(search);
 }
 
-void looks_ask_watch(const struct search *search, struct question *question)
+void looks_ask_watch(struct search *search, struct question *question)
 {
 	const struct family *family = family_row(0);
 	const struct objid column = family_instance(family, family_existence(family), 0, 0);
 
 	/* one no may be a slip: who tells it then is a card that tells */
 	if (search->says_no) {
-		looks_ask_uptime(question);
+		looks_ask_uptime(search, question);
 		return;
 	}
 	/* what the look asked too, and was answered, whatever that says */
@@ -222,9 +238,8 @@ static struct shown_model *model_at(const struct search *search, unsigned i)
 }
 
 /* The firmware of the card, and the model of each device that has outlets. */
-void looks_ask_details(const struct search *search, struct question *question)
+void looks_ask_details(struct search *search, struct question *question)
 {
-	question->kind = REQUEST_GET;
 	question->max_attempts = DETAILS_ATTEMPTS;
 	if (search->firmware)
 		varbinds_add(question->varbinds, search->firmware);
@@ -238,29 +253,30 @@ void looks_ask_details(const struct search *search, struct question *question)
 }
 
 /* Whatever came, or nothing: it is shown as far as it is there. */
-void looks_details(struct search *search, const GArray *varbinds, usec now)
+void looks_details(struct search *search, const struct reply *reply, usec now)
 {
+	const bool answered = reply->status == REPLY_ANSWERED;
 	unsigned at = 0;
 
-	if (varbinds && search->firmware)
-		search->found.firmware = outlet_string(varbinds_at(varbinds, at++));
-	for (unsigned i = 0; varbinds && i < search->found.models->len; i++)
-		model_at(search, i)->text = outlet_string(varbinds_at(varbinds, at++));
+	if (answered && search->firmware)
+		search->found.firmware = outlet_string(varbinds_at(reply->varbinds, at++));
+	for (unsigned i = 0; answered && i < search->found.models->len; i++)
+		model_at(search, i)->text = outlet_string(varbinds_at(reply->varbinds, at++));
 	search->shown = true;
 	looks_ended(search, now);
 }
 
 /* --- a stranger --- */
 
-void looks_ask_who(const struct search *search, struct question *question)
+void looks_ask_who(struct search *search, struct question *question)
 {
 	/* one by one: some firmware refuses any request that has a system object too much */
-	question->kind = REQUEST_GET;
 	varbinds_add(question->varbinds, search->found.who ? &sys_descr : &sys_object_id);
 }
 
-void looks_who(struct search *search, const struct varbind *varbind, usec now)
+void looks_who(struct search *search, const struct reply *reply, usec now)
 {
+	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
 	gsize n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
 	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");

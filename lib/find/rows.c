@@ -31,9 +31,8 @@ static void walk_tables(struct search *search)
 	search->stage = STAGE_WALK;
 }
 
-void rows_ask_numbers(const struct search *search, struct question *question)
+void rows_ask_numbers(struct search *search, struct question *question)
 {
-	question->kind = REQUEST_GET;
 	numbers_cells(search->need->numbers, search->found.family, search->found.device,
 	              question->varbinds);
 	statuses_ask(search->statuses, question->varbinds);
@@ -320,6 +319,11 @@ static void judge_tables(struct search *search, usec now)
 		looks_ended(search, now);
 }
 
+void rows_ask_walk(struct search *search, struct question *question)
+{
+	table_ask(search->table, question);
+}
+
 void rows_walked(struct search *search, const struct reply *reply, usec now)
 {
 	const char *wrong = table_take(search->table, reply);
@@ -332,4 +336,15 @@ void rows_walked(struct search *search, const struct reply *reply, usec now)
 			g_strdup_printf("the outlet table could not be read whole: %s", wrong));
 	else if (table_ended(search->table))
 		judge_tables(search, now);
+}
+
+void rows_ask_status(struct search *search, struct question *question)
+{
+	statuses_ask(search->statuses, question->varbinds);
+}
+
+void rows_status(struct search *search, const struct reply *reply, usec now)
+{
+	statuses_take(search->statuses, varbinds_at(reply->varbinds, 0), search->found.outlets);
+	looks_ended(search, now);
 }

@@ -85,13 +85,21 @@ void search_unclear(struct search *search, usec now, char *obstacle);
 /** A definite no: it must last. */
 void search_deny(struct search *search, usec now, const char *why);
 
+/*
+ * Of each stage what it asks, and what becomes of the reply. That is an answer, or silence where a
+ * question has so many attempts; from looks_details() and looks_uptime() a refusal too.
+ */
+
 /* rows.c: which outlets there are */
 
 void rows_ask_identity(struct search *search, struct question *question);
 void rows_identified(struct search *search, const struct reply *reply, usec now);
-void rows_ask_numbers(const struct search *search, struct question *question);
+void rows_ask_numbers(struct search *search, struct question *question);
 void rows_numbers(struct search *search, const struct reply *reply, usec now);
+void rows_ask_walk(struct search *search, struct question *question);
 void rows_walked(struct search *search, const struct reply *reply, usec now);
+void rows_ask_status(struct search *search, struct question *question);
+void rows_status(struct search *search, const struct reply *reply, usec now);
 
 /* looks.c: what else belongs to a look */
 
@@ -99,18 +107,18 @@ void rows_walked(struct search *search, const struct reply *reply, usec now);
 void looks_ended(struct search *search, usec now);
 /** All is known but which alarms are active. */
 void looks_finish(struct search *search, usec now);
-void looks_ask_details(const struct search *search, struct question *question);
-/** varbinds NULL: it refuses. */
-void looks_details(struct search *search, const GArray *varbinds, usec now);
-void looks_ask_uptime(struct question *question);
-/** varbind NULL: it refuses. */
-void looks_uptime(struct search *search, const struct varbind *varbind, usec now);
-/** Between two looks: whatever it answers. */
-void looks_ask_watch(const struct search *search, struct question *question);
+
+void looks_ask_details(struct search *search, struct question *question);
+void looks_details(struct search *search, const struct reply *reply, usec now);
+void looks_ask_uptime(struct search *search, struct question *question);
+void looks_uptime(struct search *search, const struct reply *reply, usec now);
+void looks_ask_watch(struct search *search, struct question *question);
 void looks_watched(struct search *search, const struct reply *reply, usec now);
+void looks_ask_who(struct search *search, struct question *question);
+void looks_who(struct search *search, const struct reply *reply, usec now);
+void looks_ask_alarms(struct search *search, struct question *question);
 void looks_alarms(struct search *search, const struct reply *reply, usec now);
-void looks_about(struct search *search, const GArray *varbinds);
-void looks_ask_who(const struct search *search, struct question *question);
-void looks_who(struct search *search, const struct varbind *varbind, usec now);
+void looks_ask_about(struct search *search, struct question *question);
+void looks_about(struct search *search, const struct reply *reply, usec now);
 
 #endif

@@ -52,7 +52,7 @@ static bool same_number(const char *a, const char *b)
 }
 
 /* Ignores case, and the dashes in names such as SHA-256. */
-static bool same_word(const char *a, const char *b)
+static bool same_choice(const char *a, const char *b)
 {
 	do {
 		a += strspn(a, "-");
@@ -63,7 +63,7 @@ static bool same_word(const char *a, const char *b)
 	return true;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool same_trimmed(const char *a, const char *b)
 {
 	char *text_a = g_strstrip(g_strdup(a)), *text_b = g_strstrip(g_strdup(b));
 	const bool same = !strcmp(text_a, text_b);
@@ -88,8 +88,8 @@ static bool same_value(const struct options *options, const struct agent_option 
 	if (option_is_boolean(option) || option == option_row(OPTION_DISABLE_TIMEOUT))
 		return parse_boolean(a) == parse_boolean(b) && parse_boolean(a) >= 0;
 	if (option->choices || option == option_row(OPTION_ACTION))
-		return same_word(a, b);
-	return same_number(a, b) || same_text(a, b);
+		return same_choice(a, b);
+	return same_number(a, b) || same_trimmed(a, b);
 }
 
 /* The option that this one is another name of. */
@@ -111,7 +111,7 @@ static bool contradict(const struct options *options, const struct given *a, con
 	       !same_value(options, option_row(meaning(a->row)), a->value, b->value);
 }
 
-static char *contradiction(const struct given *a, const struct given *b)
+static char *conflict_text(const struct given *a, const struct given *b)
 {
 	/* a script may have the secret in it */
 	const bool hidden = option_row(a->row)->secret || a->row == OPTION_PASSWORD_SCRIPT ||
@@ -137,7 +137,7 @@ char *options_conflict(const struct options *options)
 			const struct given *b = options->given->pdata[k];
 
 			if (contradict(options, a, b))
-				return contradiction(a, b);
+				return conflict_text(a, b);
 		}
 	return NULL;
 }

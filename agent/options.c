@@ -20,7 +20,7 @@ static unsigned row_count(void)
 	return n;
 }
 
-static bool same_name(const char *name, const char *given)
+static bool is_called(const char *name, const char *given)
 {
 	for (; name && *name; name++, given++)
 		if (*name != (*given == '-' ? '_' : *given))
@@ -34,7 +34,7 @@ static int find_row(const char *given)
 	const struct agent_option *row;
 
 	for (int i = 0; (row = option_row((unsigned)i)); i++)
-		if (same_name(row->name, given) || same_name(row->obsolete, given))
+		if (is_called(row->name, given) || is_called(row->obsolete, given))
 			return i;
 	return -1;
 }
@@ -131,14 +131,14 @@ const char *options_written(const struct options *options, unsigned row)
 		const char *name = given->name + strspn(given->name, "-");
 
 		if (given->row == row)
-			return same_name(option->obsolete, name) ? option->obsolete : option->name;
+			return is_called(option->obsolete, name) ? option->obsolete : option->name;
 	}
 	return option->name;
 }
 
 /* --- stdin --- */
 
-static void warn(struct options *options, const char *name, const char *what)
+static void add_warning(struct options *options, const char *name, const char *what)
 {
 	char *escaped = g_strescape(name, NULL);
 
@@ -170,11 +170,11 @@ static void warn_of_unknown(struct options *options, unsigned number, const char
 	char *place = g_strdup_printf("line %u of stdin", number);
 
 	if (value && value[strspn(value, "=")] && !may_be_secret)
-		warn(options, text, "there is no such option; it is ignored");
+		add_warning(options, text, "there is no such option; it is ignored");
 	else if (value && value[strspn(value, "=")])
-		warn(options, place, "there is no such option; it is ignored");
+		add_warning(options, place, "there is no such option; it is ignored");
 	else
-		warn(options, place, "not NAME=VALUE; it is ignored");
+		add_warning(options, place, "not NAME=VALUE; it is ignored");
 	g_free(place);
 }
 
@@ -206,7 +206,7 @@ static void take_line(struct options *options, unsigned number, char *line, bool
 	value = value ? unquote(row, value) : line + strlen(line);
 	if (*value && option_is_boolean(option_row((unsigned)row)) && parse_boolean(value) < 0 &&
 	    row < OPTION_OWN) {
-		warn(options, line, "neither yes nor no; it is ignored");
+		add_warning(options, line, "neither yes nor no; it is ignored");
 		return;
 	}
 	set_value(options, row, g_strdup(line), value);
@@ -290,7 +290,7 @@ static char *letters(void)
 }
 
 /* The row that getopt_long() found. */
-static int row_of(int found)
+static int row_found(int found)
 {
 	const struct agent_option *row;
 
@@ -323,7 +323,7 @@ static char *name_on_command_line(int found, const char *long_name)
 }
 
 /* Takes over the name. */
-static bool take_option(struct options *options, int row, char *name, char *value, char **error)
+static bool take_argument(struct options *options, int row, char *name, char *value, char **error)
 {
 	const struct agent_option *option = option_row((unsigned)row);
 
@@ -360,8 +360,8 @@ static bool read_arguments(struct options *options, int argc, char **argv, char 
 			                         shown);
 			g_free(shown);
 		} else {
-			take_option(
-				options, row_of(found),
+			take_argument(
+				options, row_found(found),
 				name_on_command_line(
 					found, g_array_index(longs, struct option, (guint)at).name),
 				optarg, error);
@@ -388,7 +388,7 @@ struct options *options_read(int argc, char **argv, char **error)
 	}
 	level = options_get(options, OPTION_VERBOSE_LEVEL);
 	if (level && level[strspn(level, G_CSET_DIGITS)])
-		warn(options, "verbose_level", "not a number; it is ignored");
+		add_warning(options, "verbose_level", "not a number; it is ignored");
 	else if (level)
 		options->verbosity = (unsigned)strtoul(level, NULL, 10);
 	return options;

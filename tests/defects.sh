@@ -41,7 +41,8 @@ int main(int argc, char **argv)
 END
 # The library without what reaches a network or a user.
 library=$(find lib -name '*.c' | grep -vE \
-	'/(session[a-z0-9_]*|resolve|trippsnmp|params|secrets|survey|write_check)\.c$' | sort)
+	'/(session[a-z0-9_]*|resolve|trippsnmp|params|secrets)\.c$|/call/' | sort)
+library="$library lib/call/job.c lib/call/operation.c"
 tests="$(echo tests/campaign/*.c) tests/fuzz/fuzz.c tests/fuzz/fuzz_power.c tests/fuzz/main.c
 	tests/fuzz/virtual.c"
 
@@ -122,8 +123,13 @@ by_campaign()
 {
 	name=$1 kind=$2
 	shift 2
-	./campaign --seeds "$seeds" --jobs 2 --show 1 "$@" > out 2>&1
-	found=$(lies "$kind")
+	all=$(echo "$*" | sed -n 's/.*--seeds \([0-9]*\).*/\1/p')
+	# most are found soon, and the first seeds are the same however many there are
+	for some in $((${all:-$seeds} / 10)) "${all:-$seeds}"; do
+		./campaign --jobs 2 --show 1 "$@" --seeds "$some" > out 2>&1
+		found=$(lies "$kind")
+		[ "${found:-0}" -eq 0 ] || break
+	done
 	if [ "${found:-0}" -gt 0 ]; then
 		echo "ok: $name is caught, $found lies${kind:+ ($kind)}"
 	else

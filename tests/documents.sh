@@ -50,17 +50,8 @@ for source in "$TS_SRCDIR"/doc/examples/*.c; do
 		"$source" -o "$scratch/$example" -L"$TS_BUILDDIR/lib/.libs" -ltrippsnmp
 done
 
-: >"$scratch/timeline"
-"$TRIPPSIM" --community tripplite --die-with-parent --name 3=db1 \
-	"$TS_CAPTURES/pdumv30hvnetlx-pdu-20.2.1.snmprec" >>"$scratch/timeline" 2>&1 &
-pdu=$!
-trap 'kill $pdu; wait $pdu; rm -rf "$scratch"' EXIT
-tries=100
-while ! grep -q listening "$scratch/timeline" && [ $tries -gt 0 ]; do
-	tries=$((tries - 1))
-	sleep 0.1
-done
-address=$(sed -n 's/^trippsim: listening on //p' "$scratch/timeline")
+. "${0%/*}/pdu.sh"
+start_pdu card pdumv30hvnetlx-pdu-20.2.1 --community tripplite --name 3=db1
 
 lists() {
 	"$scratch/list-outlets" "$address" tripplite >"$scratch/listed" && cat "$scratch/listed" &&
@@ -77,7 +68,7 @@ fences() {
 	cat "$scratch/fenced" "$scratch/why"
 	[ $code -eq 0 ] && grep -qx 'reset of db1: verified' "$scratch/fenced" &&
 		grep -q '^info: off is proven: ' "$scratch/why" &&
-		[ "$(grep -c ' outlet 1.3 o[nf]*$' "$scratch/timeline")" -eq 2 ]
+		[ "$(grep -c ' outlet 1.3 o[nf]*$' "$scratch/card")" -eq 2 ]
 }
 check "fence-node resets a node, and shows the evidence" fences
 fails() { # WORDS ARGUMENT...

@@ -5,35 +5,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
 need_stonith
+. "${0%/*}/pdu.sh"
 
 user="alice SHA Auth-nicht-8 AES Priv-nicht-9"
-pdu=
-stop_pdu() {
-	[ -z "$pdu" ] || { kill "$pdu" && wait "$pdu"; } 2>/dev/null
-	pdu=
+# card CAPTURE OUTLET: the only PDU, with that outlet named db1.
+card() {
+	stop_pdus
+	start_pdu card "$1" --user "$user" --name "$2=db1"
 }
-trap 'stop_pdu; rm -rf "$scratch"' EXIT
-
-# start_pdu CAPTURE OUTLET: sets address. The timeline is a plain file, for then each request's
-# line is in it before its answer goes out, and nothing has to be waited for later.
-start_pdu() {
-	stop_pdu
-	rm -f "$scratch/timeline"
-	"$TRIPPSIM" --port 0 --die-with-parent --log-requests --user "$user" --name "$2=db1" \
-		"$TS_CAPTURES/$1.snmprec" >"$scratch/timeline" 2>&1 &
-	pdu=$!
-	tries=100
-	until address=$(sed -n 's/^trippsim: listening on //p' "$scratch/timeline" 2>/dev/null) &&
-		[ -n "$address" ] || [ $((tries -= 1)) -eq 0 ]; do
-		sleep 0.1
-	done
-	[ -n "$address" ] || {
-		cat "$scratch/timeline"
-		exit 99
-	}
-}
-
-requests() { grep -c '^t=[0-9.]* request ' "$scratch/timeline"; }
 
 # How stonith is told the version of SNMP.
 version() {
@@ -47,11 +26,11 @@ version() {
 takes() {
 	expected=$1
 	shift
-	before=$(requests)
+	before=$(requests card)
 	# shellcheck disable=SC2046 # a line of words
 	stonith -t tripplite $(version "$snmp") "ipaddr=$address" off_hold=0 power_timeout=2 \
 		total_timeout=5 "$@" || return
-	took=$(($(requests) - before))
+	took=$(($(requests card) - before))
 	echo "it took $took requests, not $expected"
 	[ $took -eq "$expected" ]
 }
@@ -61,7 +40,7 @@ row() {
 	capture=$1 outlet=$2 snmp=$3
 	shift 3
 	what="$capture, SNMP $snmp"
-	start_pdu "$capture" "$outlet"
+	card "$capture" "$outlet"
 	map="hostlist=db1:$outlet"
 	check "$what: status takes $1 requests" takes "$1" "$map" -S
 	check "$what: list of a map takes no request" takes 0 "$map" -l
@@ -95,7 +74,7 @@ mains() {
 	capture=$1 snmp=$2
 	shift 2
 	what="main load of $capture, SNMP $snmp"
-	start_pdu "$capture" 1.1
+	card "$capture" 1.1
 	map="hostlist=db1:main"
 	check "$what: status takes $1 requests" takes "$1" "$map" -S
 	check "$what: list of a map takes no request" takes 0 "$map" -l
@@ -131,7 +110,7 @@ elif [ -n "$TS_PRELOAD_ASAN" ]; then
 elif ! strace -o "$scratch/calls" true 2>/dev/null; then
 	echo "strace may not trace here: the files that are opened were not looked at"
 else
-	start_pdu pdumv30hvnetlx-pdu-20.2.1 1.3
+	card pdumv30hvnetlx-pdu-20.2.1 1.3
 	for snmp in 2c 3; do
 		check "a reset by SNMP $snmp can be watched" opens "$snmp"
 		check "SNMP $snmp: no MIB is looked for" never -i '/mibs|MIB[^A-Z].*\.txt|\.index"'

@@ -517,6 +517,10 @@ START_TEST(a_line_stays_a_line_however_many_there_are)
 	ck_assert_uint_lt(strlen(text), 300);
 	ck_assert(g_str_has_suffix(text, "; and 116 more"));
 	g_free(text);
+	g_array_set_size(alarms.rows, ALARMS_MAX - 116);
+	text = alarms_text(&alarms);
+	ck_assert(g_str_has_suffix(text, "; Load 01 Off"));
+	g_free(text);
 }
 END_TEST
 

@@ -431,7 +431,7 @@ END_TEST
 
 /* --- outlets that are given for one call --- */
 
-/* They stand before the nodes of hostlist, as trippsnmp.c puts them. */
+/* They stand before the nodes of hostlist, as subject.c puts them. */
 static void give(const char *outlets)
 {
 	const struct pdu_name names[] = { { labels[0], labels[0], 161 },
@@ -1246,6 +1246,10 @@ END_TEST
 
 #define EACH 16 /* outlets of a PDU, one a node */
 
+/* The processor's clock may advance in steps of 10 ms: it is done so often. */
+#define CLOCK_STEP 0.01
+#define ROUNDS 8
+
 /* n nodes on as many PDUs as they need, by map or by name: the processor time to find all. */
 static double seconds_to_find(unsigned n, bool by_map)
 {
@@ -1290,8 +1294,8 @@ static double seconds_to_find(unsigned n, bool by_map)
 	ck_assert_msg(map != NULL, "%s", error);
 	begun = clock();
 	view = feeds_view_new(map, 0, shown, pdus, each);
-	for (unsigned i = 0; i < n; i++) {
-		g_string_printf(text, "node%u", i);
+	for (unsigned i = 0; i < ROUNDS * n; i++) {
+		g_string_printf(text, "node%u", i % n);
 		g_array_set_size(feeds, 0);
 		outcome = feeds_find(view, text->str, feeds);
 		ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -1315,7 +1319,7 @@ static double least_to_find(unsigned n, bool by_map)
 {
 	double least = seconds_to_find(n, by_map);
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 2; i++)
 		least = MIN(least, seconds_to_find(n, by_map));
 	return least;
 }
@@ -1325,7 +1329,8 @@ START_TEST(to_find_all_nodes_takes_a_time_that_grows_with_their_number)
 {
 	const double few = least_to_find(400, _i), many = least_to_find(1600, _i);
 
-	ck_assert_msg(many < 8 * few, "%.6f s, and %.6f s for four times as many", few, many);
+	ck_assert_msg(many < 8 * MAX(few, CLOCK_STEP), "%.6f s, and %.6f s for four times as many",
+	              few, many);
 }
 END_TEST
 

@@ -444,6 +444,21 @@ START_TEST(several_pdus_are_asked_for_their_engine_ids)
 }
 END_TEST
 
+START_TEST(an_empty_engine_id_is_none)
+{
+	const struct objid id = { .n = 11, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 } };
+
+	begin(2, _i == V1);
+	for (unsigned i = 0; i < 2; i++) {
+		script_outlets(script, i, lx, 1, 1);
+		script_put_text(script, i, &id, "");
+	}
+	look();
+	ck_assert_ptr_null(found(0)->engine_id);
+	ck_assert_ptr_null(found(1)->engine_id);
+}
+END_TEST
+
 START_TEST(pdus_are_asked_at_the_same_time)
 {
 	usec begun;
@@ -1243,6 +1258,18 @@ START_TEST(silence_on_getbulk_falls_back_to_getnext)
 }
 END_TEST
 
+START_TEST(so_it_does_where_a_number_is_looked_up)
+{
+	begin(1, false);
+	script_outlets(script, 0, lx, 1, 8);
+	script_outlets(script, 0, lx, 2, 8);
+	script->hook = no_bulk;
+	need_number(0, 2, 3);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 16);
+}
+END_TEST
+
 static enum script_fate bulk_error(struct script *network, unsigned pdu,
                                    const struct request *request, struct event *answer)
 {
@@ -1517,6 +1544,21 @@ START_TEST(a_row_before_the_first_controllable_one_is_not_overlooked)
 }
 END_TEST
 
+START_TEST(no_row_before_the_first_controllable_one_is_overlooked)
+{
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 7, 3);
+	for (uint32_t number = 5; number <= 9; number++) {
+		const struct objid description = family_instance(lx, lx->description, 1, number);
+
+		put_name(1, number, number == 7 ? "db1" : "web");
+		script_put_text(script, 0, &description, "");
+	}
+	want(0, "db1"); /* the others need not say whether they are controllable */
+	assert_not_whole("outlet 1.7 lacks whether it is controllable");
+}
+END_TEST
+
 START_TEST(a_column_that_no_row_has_is_no_hole)
 {
 	begin(1, _i == V1);
@@ -1575,6 +1617,31 @@ START_TEST(rows_in_disorder_are_read_again)
 	need_table(0);
 	look();
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "rows in disorder"));
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+}
+END_TEST
+
+/* Of the names asked at once, one in the middle is said to be followed by nothing of its column. */
+static enum script_fate ends_in_the_middle(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	struct varbind *second = &g_array_index(answer->varbinds, struct varbind, 1);
+
+	(void)pdu;
+	if (++network->calls == 3 && request->kind == REQUEST_NEXT)
+		second->name.id[second->name.n - 3]++;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_with_rows_after_its_end_is_read_again)
+{
+	begin(1, true);
+	fill_nothing_special();
+	put_end(0);
+	script->hook = ends_in_the_middle;
+	need_table(0);
+	look();
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "rows after its end"));
 	ck_assert_uint_eq(found(0)->outlets->len, 24);
 }
 END_TEST
@@ -2168,6 +2235,30 @@ START_TEST(a_difference_begins_it_anew)
 }
 END_TEST
 
+/* After five seconds fewer outlets are counted on the first device than there are rows. */
+static enum script_fate count_changes(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	if (network->clock > 5 * USEC_PER_SEC + *(usec *)network->context)
+		put_count(pdu, lx, 1, 7);
+	script_answer(network, pdu, request, answer);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_count_that_changes_is_a_difference)
+{
+	usec begun;
+
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	need_settled(0);
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = count_changes;
+	assert_between(seconds_for_look(), 20, 22);
+}
+END_TEST
+
 START_TEST(each_pdu_settles_by_itself)
 {
 	begin(2, false);
@@ -2315,7 +2406,19 @@ START_TEST(another_device_under_the_address_is_looked_at_from_the_beginning)
 }
 END_TEST
 
-/* It comes back with outlet 7 nameless, and stays so. */
+/* It comes back with one outlet nameless, or as the factory named it, and stays so. */
+static struct {
+	uint32_t number;
+	const char *name, *said;
+} losses[] = {
+	{ 7, "", "not there or empty now" },
+	{ 1, "", "not there or empty now" },
+	{ 8, "", "not there or empty now" },
+	{ 8, "Load 8", "a factory's now" },
+};
+
+static unsigned loss;
+
 static enum script_fate loses_a_name(struct script *network, unsigned pdu,
                                      const struct request *request, struct event *answer)
 {
@@ -2323,19 +2426,23 @@ static enum script_fate loses_a_name(struct script *network, unsigned pdu,
 	(void)request;
 	(void)answer;
 	if (network->clock - *(usec *)network->context >= 5 * USEC_PER_SEC)
-		put_name(1, 7, "");
+		put_name(1, losses[loss].number, losses[loss].name);
 	return SCRIPT_ANSWERED;
 }
 
 START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 {
+	char *said;
 	usec begun;
 
-	begin(1, _i == V1);
+	loss = (unsigned)_i / 2;
+	said = g_strdup_printf("the name of LX PDU outlet 1.%u was \"db1\" before and is %s",
+	                       losses[loss].number, losses[loss].said);
+	begin(1, _i % 2 == V1);
 	script_outlets(script, 0, lx, 1, 8);
 	put_end(0);
 	put_name(1, 3, "db1");
-	put_name(1, 7, "db1");
+	put_name(1, losses[loss].number, "db1");
 	want(0, "db1");
 	needs[0].settled = true;
 	begun = script->clock;
@@ -2343,8 +2450,8 @@ START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 	script->hook = loses_a_name;
 	ck_assert(!looks(60));
 	ck_assert(!found(0)->whole);
-	assert_obstacle("the name of LX PDU outlet 1.7 was \"db1\" before and is not there or "
-	                "empty now");
+	assert_obstacle(said);
+	g_free(said);
 }
 END_TEST
 
@@ -2511,6 +2618,31 @@ START_TEST(model_and_firmware_are_read)
 }
 END_TEST
 
+/* Requests for what is only shown get no answer. */
+static enum script_fate silent_about_details(struct script *network, unsigned pdu,
+                                             const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	for (unsigned i = 0; i < request->n && request->kind == REQUEST_GET; i++)
+		if (objid_equal(&request->varbinds[i].name, &lx->card_firmware))
+			return SCRIPT_LOST;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(silence_about_what_is_only_shown_is_no_failure)
+{
+	begin(1, _i);
+	script_outlets(script, 0, lx, 1, 2);
+	script->hook = silent_about_details;
+	need_details();
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 2);
+	ck_assert(script->clock < 1010 * USEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
 {
 	char *much = g_strnfill(300, 'x');
@@ -2592,6 +2724,7 @@ static TCase *identity_case(void)
 	ADD_BOTH(tcase, an_agent_without_anything_is_named_so);
 	tcase_add_test(tcase, a_skipped_pdu_is_not_asked);
 	ADD_BOTH(tcase, several_pdus_are_asked_for_their_engine_ids);
+	ADD_BOTH(tcase, an_empty_engine_id_is_none);
 	tcase_add_test(tcase, pdus_are_asked_at_the_same_time);
 	return tcase;
 }
@@ -2659,6 +2792,7 @@ static TCase *tables_case(void)
 	tcase_add_test(tcase, a_table_of_24_costs_four_requests_in_v1);
 	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
 	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
+	tcase_add_test(tcase, so_it_does_where_a_number_is_looked_up);
 	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
 	tcase_add_test(tcase, errors_on_getbulk_fall_back_to_getnext);
 	tcase_add_test(tcase, long_names_make_fewer_rows_a_request);
@@ -2680,10 +2814,12 @@ static TCase *trouble_case(void)
 	ADD_BOTH(tcase, an_unclear_row_makes_it_no_table_where_a_number_is_looked_up);
 	ADD_BOTH(tcase, a_row_without_its_texts_may_be_the_nodes_whatever_else_it_says);
 	ADD_BOTH(tcase, a_row_before_the_first_controllable_one_is_not_overlooked);
+	ADD_BOTH(tcase, no_row_before_the_first_controllable_one_is_overlooked);
 	ADD_BOTH(tcase, a_column_that_no_row_has_is_no_hole);
 	ADD_BOTH(tcase, a_name_that_is_no_text_makes_it_no_table);
 	ADD_BOTH(tcase, a_row_with_a_strange_index_makes_it_no_table);
 	tcase_add_test(tcase, rows_in_disorder_are_read_again);
+	tcase_add_test(tcase, a_table_with_rows_after_its_end_is_read_again);
 	ADD_BOTH(tcase, an_error_in_a_table_is_read_again);
 	ADD_BOTH(tcase, by_name_a_count_above_the_rows_is_never_a_whole_table);
 	ADD_BOTH(tcase, without_names_two_walks_that_agree_overrule_the_count);
@@ -2726,8 +2862,9 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_long_is_believed_at_once);
 	ADD_BOTH(tcase, the_uptime_is_asked_by_itself_after_the_last_row);
 	ADD_BOTH(tcase, a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later);
-	ADD_BOTH(tcase, a_name_that_an_earlier_look_saw_is_not_dropped);
 	ADD_BOTH(tcase, a_name_that_went_over_to_a_better_table_is_not_lost);
+	tcase_add_loop_test(tcase, a_name_that_an_earlier_look_saw_is_not_dropped, 0,
+	                    2 * (int)G_N_ELEMENTS(losses));
 	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
 	tcase_add_loop_test(
@@ -2737,6 +2874,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_has_just_started_must_be_up_for_thirty_seconds);
 	ADD_BOTH(tcase, a_card_that_is_up_for_a_minute_is_looked_at_twice);
 	ADD_BOTH(tcase, a_difference_begins_it_anew);
+	ADD_BOTH(tcase, a_count_that_changes_is_a_difference);
 	tcase_add_test(tcase, each_pdu_settles_by_itself);
 	tcase_add_test(tcase, a_second_look_counts_on_what_the_first_one_saw);
 	tcase_add_loop_test(tcase, a_card_that_refuses_sysuptime_is_as_one_that_does_not_tell, 0,
@@ -2756,6 +2894,7 @@ static TCase *shown_case(void)
 	tcase_add_loop_test(tcase, a_meter_that_cannot_be_true_is_none, 0, 6);
 	tcase_add_loop_test(tcase, meters_that_are_errors_are_left_out_and_nothing_else, 0, 2);
 	tcase_add_loop_test(tcase, model_and_firmware_are_read, 0, 2);
+	tcase_add_loop_test(tcase, silence_about_what_is_only_shown_is_no_failure, 0, 2);
 	tcase_add_loop_test(tcase, a_card_that_tells_no_model_is_looked_at_all_the_same, 0, 4);
 	tcase_add_loop_test(tcase, who_does_not_show_them_does_not_ask_for_them, 0, 2);
 	return tcase;

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATUS_LIMIT (15 * USEC_PER_SEC)
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
 static struct script *script;
@@ -21,6 +20,8 @@ static struct config *config;
 static const struct family *lx;
 static struct outcome outcome;
 static usec begun;
+static struct job job;
+static struct watch watch;              /* nobody, but where a test sets it */
 static const char *feeds, *check_write; /* the parameters */
 
 static void have_pdus(unsigned n)
@@ -47,6 +48,7 @@ static void teardown(void)
 	config_free(config);
 	script_free(script);
 	feeds = check_write = NULL;
+	watch = (struct watch){ 0 };
 	g_clear_pointer(&outcome.message, g_free);
 }
 
@@ -67,29 +69,41 @@ static void configure(const char *hostlist, const char *total_timeout)
 	ck_assert_msg(config != NULL, "%s", error);
 }
 
-static struct operation *begin(const char *node, bool status, usec limit)
+/* Ends with end(). */
+static struct operation *begin(enum purpose purpose, const char *node)
 {
-	struct operation *operation = operation_new(config, script->labels, &script->log, node,
-	                                            status, script->clock, limit);
+	job = (struct job){ .purpose = purpose,
+		            .config = config,
+		            .labels = script->labels,
+		            .log = &script->log,
+		            .node = node,
+		            .begun = script->clock };
+	job_prepare(&job);
+	watch.begun = job.begun;
+	watch.deadline = job.deadline;
+	return operation_new(&job, &watch, &script->network, 1);
+}
 
-	operation_connect(operation, &script->network, 1);
-	return operation;
+static void end(struct operation *operation)
+{
+	operation_free(operation);
+	job_clear(&job);
 }
 
 static void switch_off(const char *node)
 {
-	struct operation *operation = begin(node, false, USEC_NEVER);
+	struct operation *operation = begin(TO_SWITCH, node);
 
 	outcome = operation_power(operation, TRIPPSNMP_POWER_OFF, node);
-	operation_free(operation);
+	end(operation);
 }
 
 static void status(void)
 {
-	struct operation *operation = begin(NULL, true, STATUS_LIMIT);
+	struct operation *operation = begin(TO_READ, NULL);
 
-	outcome = survey_status(operation);
-	operation_free(operation);
+	outcome = survey_status(operation, NULL);
+	end(operation);
 }
 
 static double seconds(void)
@@ -600,9 +614,9 @@ START_TEST(a_look_at_the_pdus_needs_no_nodes_name)
 
 	eight_outlets();
 	configure("", NULL);
-	operation = begin(NULL, true, STATUS_LIMIT);
-	outcome = survey_pdus(operation);
-	operation_free(operation);
+	operation = begin(TO_READ, NULL);
+	outcome = survey_pdus(operation, NULL);
+	end(operation);
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "no outlet has a node's name"));
 }
@@ -622,6 +636,7 @@ START_TEST(status_warns_of_an_outlet_that_has_the_names_of_two_nodes)
 {
 	eight_outlets_and_db1();
 	put_text(lx->description, 3, "DB2");
+	put_text(lx->outlet_name, 6, "db2");
 	configure("", NULL);
 	status();
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
@@ -637,6 +652,8 @@ START_TEST(but_not_of_one_that_has_the_name_of_one)
 	put_text(lx->description, 3, "DB1");
 	put_text(lx->outlet_name, 4, "db4");
 	put_text(lx->description, 4, "spare cord");
+	put_text(lx->outlet_name, 6, "db6");
+	put_text(lx->description, 6, "R740");
 	put_text(lx->description, 5, "db5");
 	configure("", NULL);
 	status();
@@ -657,17 +674,17 @@ START_TEST(status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node)
 	g_bytes_unref(cell->octets);
 	cell->octets = g_bytes_new("db1\0 spare", 10);
 	configure("", NULL);
-	operation = begin(NULL, true, STATUS_LIMIT);
-	outcome = survey_status(operation);
+	operation = begin(TO_READ, NULL);
+	outcome = survey_status(operation, NULL);
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
 	                      "node db1 could not be fenced: outlet 3 of pdu-a has the name "
 	                      "\"db1\\x00 spare\", which may mean \"db1\" or not: rename it"));
-	names = survey_names(operation);
+	names = survey_names(operation_seen(operation));
 	ck_assert_uint_eq(names->len, 1);
 	ck_assert_str_eq(names->pdata[0], "web");
 	g_ptr_array_unref(names);
-	operation_free(operation);
+	end(operation);
 }
 END_TEST
 
@@ -1223,12 +1240,10 @@ static void power(enum trippsnmp_action action, const char *hold)
 	values[PARAM_OFF_HOLD] = hold;
 	config = params_check(values, &error);
 	ck_assert_msg(config != NULL, "%s", error);
-	operation = operation_new(config, script->labels, &script->log, "db1", false, script->clock,
-	                          USEC_NEVER);
-	operation_watch(operation, tell, NULL);
-	operation_connect(operation, &script->network, 1);
+	watch = (struct watch){ .fn = tell };
+	operation = begin(TO_SWITCH, "db1");
 	outcome = operation_power(operation, action, "node db1");
-	operation_free(operation);
+	end(operation);
 }
 
 START_TEST(who_wants_to_know_is_told_some_times_a_second)

@@ -26,6 +26,8 @@
 #define LX_PDU "1.3.6.1.4.1.850.1.1.3.2.3.3.1.1"
 #define LX_UPS "1.3.6.1.4.1.850.1.1.3.1.3.5.1.1"
 #define QUICK "|off_hold=0|snmp_timeout=0.2|power_timeout=5|total_timeout=10"
+/* For what a device denies, which must last a quarter of the time. */
+#define DENIED "|off_hold=0|snmp_timeout=0.2|power_timeout=2|total_timeout=4"
 #define HASTY "|off_hold=0|snmp_timeout=0.1|power_timeout=0.6|total_timeout=1"
 #define HASTY_SECONDS 1.5 /* with what a loaded machine may take */
 #define USER "admin SHA secret-auth AES secret-priv"
@@ -839,7 +841,7 @@ START_TEST(a_main_load_that_is_not_controllable_is_refused_before_any_set)
 		_i ? UPS : PDU_24, "--row",
 		_i ? "1.3.6.1.4.1.850.1.1.3.1.2.1.1.2.1|2|2" : PDU_MAIN ".3.1|2|0", NULL);
 
-	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:main" QUICK,
+	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:main" DENIED,
 	               simulator_address(sim));
 	expect(power(ST_POWEROFF, "node1"), S_BADCONFIG, "is not controllable");
 	expect(status(), S_BADCONFIG, "is not controllable");
@@ -1060,7 +1062,7 @@ START_TEST(what_cannot_be_meant_is_refused_before_any_set)
 	const struct refused_case *row = &refused_cases[_i];
 	struct simulator *sim = simulator_start_list(row->capture, row->options);
 
-	must_configure("ipaddr=%s|community=tripplite|hostlist=%s" QUICK, simulator_address(sim),
+	must_configure("ipaddr=%s|community=tripplite|hostlist=%s" DENIED, simulator_address(sim),
 	               row->hostlist);
 	expect(power(ST_GENERIC_RESET, row->node), row->code, row->text);
 	expect_no_set(sim);
@@ -1071,7 +1073,7 @@ START_TEST(a_node_with_another_number_of_feeds_is_refused_before_any_set)
 {
 	struct simulator *sim = simulator_start(UPS, "--name", "1=node1", NULL);
 
-	must_configure("ipaddr=%s|community=tripplite|feeds=2" QUICK, simulator_address(sim));
+	must_configure("ipaddr=%s|community=tripplite|feeds=2" DENIED, simulator_address(sim));
 	expect(power(ST_GENERIC_RESET, "node1"), S_BADCONFIG, "feeds");
 	expect_no_set(sim);
 }
@@ -1082,7 +1084,7 @@ START_TEST(status_fails_where_no_outlet_is_controllable)
 	struct simulator *sim = simulator_start(UPS, "--row", LX_UPS ".5.1.1|2|2", "--row",
 	                                        LX_UPS ".5.1.2|2|2", NULL);
 
-	must_configure("ipaddr=%s|community=tripplite" QUICK, simulator_address(sim));
+	must_configure("ipaddr=%s|community=tripplite" DENIED, simulator_address(sim));
 	expect(status(), S_ACCESS, "none of its 3 outlets is controllable; its main load may be");
 }
 END_TEST
@@ -1091,7 +1093,7 @@ START_TEST(status_fails_where_a_mapped_outlet_does_not_exist)
 {
 	struct simulator *sim = simulator_start(UPS, NULL);
 
-	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:1;node2:9" QUICK,
+	must_configure("ipaddr=%s|community=tripplite|hostlist=node1:1;node2:9" DENIED,
 	               simulator_address(sim));
 	expect(status(), S_BADCONFIG, "9");
 	expect_no_set(sim);
@@ -1224,7 +1226,7 @@ START_TEST(read_only_access_is_an_access_error_and_switches_nothing)
 {
 	struct simulator *sim = start_read_only(UPS);
 
-	must_configure("ipaddr=%s|%s|hostlist=node1:1" QUICK, simulator_address(sim),
+	must_configure("ipaddr=%s|%s|hostlist=node1:1" DENIED, simulator_address(sim),
 	               read_only_settings[_i]);
 	expect(status(), S_OK, "");
 	expect(power(ST_POWEROFF, "node1"), S_ACCESS, "write access");
@@ -1236,7 +1238,7 @@ START_TEST(check_write_finds_read_only_access)
 {
 	struct simulator *sim = start_read_only(UPS);
 
-	must_configure("ipaddr=%s|%s|hostlist=node1:1|check_write=yes" QUICK,
+	must_configure("ipaddr=%s|%s|hostlist=node1:1|check_write=yes" DENIED,
 	               simulator_address(sim), read_only_settings[_i]);
 	expect(status(), S_ACCESS, "write access");
 	ck_assert_uint_eq(simulator_count(sim, "outlet "), 0);
@@ -1666,9 +1668,13 @@ static const struct failure_case {
 	const char *text;
 } failure_cases[] = {
 	{ { NULL }, "community=tripplite|hostlist=node1:1", "node2", S_BADHOST, "node2" },
-	{ { NULL }, "community=tripplite|hostlist=node1:3", "node1", S_BADCONFIG, "controllable" },
+	{ { NULL },
+	  "community=tripplite|hostlist=node1:3" DENIED,
+	  "node1",
+	  S_BADCONFIG,
+	  "controllable" },
 	{ { "--ro-community", "public" },
-	  "community=public|hostlist=node1:1",
+	  "community=public|hostlist=node1:1" DENIED,
 	  "node1",
 	  S_ACCESS,
 	  "write access" },
@@ -1683,8 +1689,8 @@ static const struct failure_case {
 static struct run *run_failure(const struct failure_case *row, enum terminal terminal)
 {
 	struct simulator *sim = simulator_start_list(UPS, row->options);
-	GPtrArray *parameters = program_parameters("ipaddr=%s|snmp_timeout=0.2|%s",
-	                                           simulator_address(sim), row->settings);
+	GPtrArray *parameters =
+		program_parameters("ipaddr=%s|%s", simulator_address(sim), row->settings);
 	struct run *run = run_stonith(terminal, 30, ENVIRONMENT(parameters), "-t", "tripplite",
 	                              "-E", "-T", "off", row->node, NULL);
 

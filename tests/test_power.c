@@ -87,6 +87,16 @@ static void use_hook(script_hook hook, unsigned sets)
 	script->context = GUINT_TO_POINTER(sets);
 }
 
+/* How many lines at WARN hold the text. */
+static unsigned count_warned(const char *text)
+{
+	unsigned n = 0;
+
+	for (const char *at = script->lines[TRIPPSNMP_LOG_WARN]->str; (at = strstr(at, text)); at++)
+		n++;
+	return n;
+}
+
 /* --- off --- */
 
 START_TEST(off_is_a_command_and_sweeps_through_the_hold)
@@ -424,6 +434,17 @@ START_TEST(each_outlet_has_a_set_of_its_own)
 }
 END_TEST
 
+START_TEST(a_pdu_without_outlets_of_the_node_is_asked_nothing)
+{
+	begin(2, false);
+	add_feed((unsigned)_i, 3);
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	for (unsigned i = 0; i < script->sent->len; i++)
+		ck_assert_int_eq(script_sent(script, i)->pdu, _i);
+	ck_assert(!script_said(script, TRIPPSNMP_LOG_INFO, _i ? "pdu-a" : "pdu-b"));
+}
+END_TEST
+
 START_TEST(outlets_of_two_devices_are_two_sets)
 {
 	begin(1, false);
@@ -476,6 +497,7 @@ START_TEST(an_access_error_that_lasts_ends_it)
 	for (int i = 1; i < (int)script_count(script, REQUEST_SET); i++)
 		ck_assert_int_le(nth_set(i)->at - nth_set(i - 1)->at, USEC_PER_SEC);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "switching is refused"));
+	ck_assert_uint_eq(count_warned("; asking again until it has lasted"), 1);
 	assert_message("outlet 3 of pdu-a: switching is refused");
 	assert_message(snmp_status_text(refusal));
 	assert_message("write access");
@@ -552,6 +574,32 @@ START_TEST(an_error_that_is_no_access_error_does_not_end_it)
 	refusal = statuses[_i];
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 5);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a: the command is answered with "), 1);
+}
+END_TEST
+
+/* The first SET fails, and the one after the outlet has come back. */
+static enum script_fate fails_twice(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	if (request->kind == REQUEST_SET && (network->calls++ == 0 || network->calls == 3)) {
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_error_that_comes_again_after_an_acknowledgement_is_said_again)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = fails_twice;
+	change_state_at(3, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 4);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a: the command is answered with genErr"),
+	                  2);
 }
 END_TEST
 
@@ -994,6 +1042,31 @@ START_TEST(a_device_that_was_offline_in_the_hold_is_told_anew_and_holds_anew)
 }
 END_TEST
 
+/* Offline until 3 s, and nobody can tell until 8 s. */
+static void lost_then_unclear(struct script *network, unsigned pdu)
+{
+	(void)network;
+	(void)pdu;
+	if (elapsed() < 3)
+		put_status(1, VALUE_INTEGER, DEVICE_STATUS_OFFLINE);
+	else if (elapsed() < 8)
+		put_status(1, VALUE_NULL, 0);
+	else
+		put_status(1, VALUE_INTEGER, 0);
+}
+
+START_TEST(a_lost_device_is_told_nothing_before_it_is_clear_that_it_is_back)
+{
+	begin(1, false);
+	script->before = lost_then_unclear;
+	add_feed(0, 3);
+	g_array_index(feeds, struct feed, 0).lost = true;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_int_ge(nth_set(-1)->at, at(8));
+	assert_held_from(at(8));
+}
+END_TEST
+
 START_TEST(a_family_without_a_status_is_not_asked_for_it)
 {
 	const struct family *webcard = script_family("SNMPWEBCARD");
@@ -1242,6 +1315,30 @@ START_TEST(an_uptime_that_is_asked_and_not_answered_vouches_for_nothing)
 }
 END_TEST
 
+/* sysUpTime comes twice, and who knows which of them is meant. */
+static enum script_fate uptime_stands_twice(struct script *network, unsigned pdu,
+                                            const struct request *request, struct event *answer)
+{
+	struct varbind again;
+
+	(void)network;
+	(void)pdu;
+	if (request->kind != REQUEST_GET || request->n != 1 || request->varbinds[0].name.n != 9)
+		return SCRIPT_ANSWERED;
+	again = varbind_copy(&g_array_index(answer->varbinds, struct varbind, 0));
+	g_array_append_val(answer->varbinds, again);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_uptime_that_stands_twice_vouches_for_nothing)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = uptime_stands_twice;
+	ck_assert_int_ne(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_OK);
+}
+END_TEST
+
 START_TEST(uptime_is_asked_by_itself_at_the_end_of_each_hold_of_each_pdu)
 {
 	begin(2, _i == 1);
@@ -1469,6 +1566,10 @@ START_TEST(long_names_are_read_in_answers_of_their_own)
 	}
 	/* a check for each command, and two sweeps */
 	ck_assert_uint_eq(all, 8 + 16);
+	/* what does not fit into one answer is asked for at once after it */
+	for (unsigned i = count_sweeps() - 8; i + 1 < count_sweeps(); i++)
+		ck_assert_int_le(nth_sweep((int)i + 1)->at - nth_sweep((int)i)->at,
+		                 2 * script->latency);
 	g_free(name);
 }
 END_TEST
@@ -1625,6 +1726,88 @@ START_TEST(on_needs_every_outlet_on)
 }
 END_TEST
 
+/* Outlet 4 does not obey, and from 3 s on nobody is told anything. */
+static enum script_fate four_is_stuck(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const struct objid four = cell(lx->command, 1, 4);
+
+	(void)pdu;
+	if (request->kind == REQUEST_SET && network->clock >= at(3))
+		return SCRIPT_LOST;
+	network->relay =
+		request->kind == REQUEST_SET && objid_equal(&request->varbinds[0].name, &four)
+			? 1000 * USEC_PER_SEC
+			: 0;
+	(void)answer;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_outlet_that_was_on_and_is_off_again_is_told_anew)
+{
+	begin(1, false);
+	settings.power_timeout = 100 * USEC_PER_SEC;
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(0, 4, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(0, 4);
+	script->hook = four_is_stuck;
+	change_state_at(3.5, 0, 3, 1);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_ON), TRIPPSNMP_POWER);
+	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged since it came "
+	               "back");
+}
+END_TEST
+
+static enum script_fate slow_to_come_on(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	network->relay = pdu == 1 ? 15 * USEC_PER_SEC : 0;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not)
+{
+	unsigned of_a = 0;
+
+	begin(2, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 3, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	script->hook = slow_to_come_on;
+	assert_ok(TRIPPSNMP_POWER_ON);
+	for (unsigned i = 0; i < count_sweeps(); i++)
+		of_a += nth_sweep((int)i)->pdu == 0;
+	ck_assert(elapsed() >= 15);
+	ck_assert_msg(of_a >= 7 && of_a <= 10, "%u", of_a);
+}
+END_TEST
+
+/* PDU B comes on after 15 s, PDU A says nothing until 20 s. */
+static enum script_fate b_is_slow_and_a_quiet(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	slow_to_come_on(network, pdu, request, answer);
+	return is_quiet(network, pdu, request, answer);
+}
+
+START_TEST(on_that_was_read_ten_seconds_ago_is_read_again)
+{
+	begin(2, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 3, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(1, 3);
+	be_quiet(3, 20);
+	use_hook(b_is_slow_and_a_quiet, 0);
+	assert_ok(TRIPPSNMP_POWER_ON);
+	ck_assert(elapsed() >= 20);
+}
+END_TEST
+
 START_TEST(an_unknown_state_is_not_on)
 {
 	begin(1, false);
@@ -1674,6 +1857,25 @@ START_TEST(reset_of_what_is_off_already_is_held_then_on)
 	ck_assert_int_eq(set_value(nth_set(0)), 1);
 	ck_assert_int_ge(nth_set(1)->at - begun, HOLD);
 	ck_assert_int_eq(state_cell(0, 3)->number, 2);
+}
+END_TEST
+
+static void comes_on_by_itself(struct script *network, unsigned pdu)
+{
+	(void)pdu;
+	if (script_said(network, TRIPPSNMP_LOG_INFO, "off is proven") && !network->calls++)
+		put_state(0, 3, VALUE_INTEGER, 2);
+}
+
+START_TEST(reset_of_what_comes_on_by_itself_is_commanded_on_all_the_same)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1"); /* so that its state is read before the command */
+	script->before = comes_on_by_itself;
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_int_eq(set_value(nth_set(-1)), 2);
 }
 END_TEST
 
@@ -1795,6 +1997,25 @@ START_TEST(a_pdu_that_dies_after_the_off_is_success_with_a_warning)
 }
 END_TEST
 
+/* It obeys each command after six seconds, and none to switch on. */
+static enum script_fate slow_and_never_on(struct script *network, unsigned pdu,
+                                          const struct request *request, struct event *answer)
+{
+	network->relay = 6 * USEC_PER_SEC;
+	return ignore_on(network, pdu, request, answer);
+}
+
+START_TEST(what_is_in_the_way_is_said_of_each_half_of_a_reset)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = slow_and_never_on;
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a reads on; trying on"), 1);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a reads off; trying on"), 1);
+}
+END_TEST
+
 START_TEST(an_outlet_that_comes_back_in_a_resets_hold_is_held_off_anew)
 {
 	begin(1, false);
@@ -1850,7 +2071,83 @@ START_TEST(a_command_without_an_answer_is_said_when_the_time_is_up)
 	use_hook(refuse_sets, 0);
 	refusal = SNMP_STATUS_WRONG_VALUE;
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
-	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged");
+	assert_message("outlet 3 of pdu-a reads off, and no command was acknowledged: the last one "
+	               "is answered with wrongValue");
+}
+END_TEST
+
+/* What one of two outlets is like. */
+static const char *const obstacles[] = { "reads on", "reads neither on nor off (INTEGER 7)",
+	                                 "reads neither on nor off (NULL)" };
+
+START_TEST(the_outlet_in_the_way_is_named_whichever_it_is)
+{
+	const unsigned pdu = (unsigned)_i % 2, which = (unsigned)_i / 2;
+	const uint32_t number = _i & 1 ? 4 : 3;
+	char *said = g_strdup_printf("outlet %u of %s %s", number, pdu ? "pdu-b" : "pdu-a",
+	                             obstacles[which]);
+
+	begin(2, false);
+	settings.power_timeout = 100 * USEC_PER_SEC;
+	add_feed(0, 3);
+	add_feed(1, 4);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 4, VALUE_INTEGER, 1);
+	put_state(pdu, number, which == 2 ? VALUE_NULL : VALUE_INTEGER, which ? 7 : 2);
+	script->relay = 1000 * USEC_PER_SEC;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(said);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, said));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "; trying on until the time is up"));
+	g_free(said);
+}
+END_TEST
+
+static unsigned mute; /* no SET to this PDU is answered */
+
+static enum script_fate sets_to_one_are_lost(struct script *network, unsigned pdu,
+                                             const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)answer;
+	return request->kind == REQUEST_SET && pdu == mute ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(the_outlet_whose_command_has_no_answer_is_named_whichever_it_is)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	put_state((unsigned)_i, _i ? 4 : 3, VALUE_INTEGER, 1);
+	mute = (unsigned)_i;
+	script->hook = sets_to_one_are_lost;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(_i ? "outlet 4 of pdu-b reads off, and no command was acknowledged"
+	                  : "outlet 3 of pdu-a reads off, and no command was acknowledged");
+}
+END_TEST
+
+/* Its outlets are read, and its uptime is not. */
+static enum script_fate uptime_of_one_is_lost(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)answer;
+	return pdu == mute && request->n == 1 && request->varbinds[0].name.id[4] == 2
+	               ? SCRIPT_LOST
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(the_pdu_that_does_not_vouch_is_named_whichever_it_is)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	mute = (unsigned)_i;
+	script->hook = uptime_of_one_is_lost;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message(_i ? "but pdu-b does not say how long it is up: it may have restarted"
+	                  : "but pdu-a does not say how long it is up: it may have restarted");
 }
 END_TEST
 
@@ -1974,6 +2271,7 @@ static TCase *commands_case(void)
 	TCase *tcase = tcase_new("commands");
 
 	tcase_add_test(tcase, each_outlet_has_a_set_of_its_own);
+	tcase_add_loop_test(tcase, a_pdu_without_outlets_of_the_node_is_asked_nothing, 0, 2);
 	tcase_add_test(tcase, outlets_of_two_devices_are_two_sets);
 	tcase_add_test(tcase, pdus_are_commanded_at_the_same_time);
 	tcase_add_loop_test(tcase, a_command_that_fails_does_not_hold_up_the_next_outlets, 0, 2);
@@ -1983,6 +2281,7 @@ static TCase *commands_case(void)
 	tcase_add_test(tcase, an_access_error_seen_once_does_not_end_it);
 	tcase_add_loop_test(tcase, a_no_such_name_refuses_in_v1_alone, 0, 2);
 	tcase_add_loop_test(tcase, an_error_that_is_no_access_error_does_not_end_it, 0, 5);
+	tcase_add_test(tcase, an_error_that_comes_again_after_an_acknowledgement_is_said_again);
 	tcase_add_loop_test(tcase, what_a_card_denies_for_four_seconds_is_no_answer, 0, 9);
 	tcase_add_loop_test(tcase, what_a_card_denies_for_ever_ends_it_after_five_seconds, 0, 6);
 	tcase_add_test(tcase, a_lost_command_is_sent_again);
@@ -2026,6 +2325,7 @@ static TCase *status_case(void)
 	tcase_add_loop_test(tcase, a_status_that_is_not_offline_blocks_nothing, 0, 5);
 	tcase_add_loop_test(tcase, an_absent_status_is_ignored, 0, 2);
 	tcase_add_test(tcase, another_devices_status_does_not_matter);
+	tcase_add_test(tcase, a_lost_device_is_told_nothing_before_it_is_clear_that_it_is_back);
 	tcase_add_test(tcase, a_device_that_was_offline_in_the_hold_is_told_anew_and_holds_anew);
 	tcase_add_test(tcase, a_family_without_a_status_is_not_asked_for_it);
 	tcase_add_test(tcase, what_the_look_saw_lost_is_told_when_a_reading_shows_that_it_is_back);
@@ -2056,6 +2356,7 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase, a_card_that_starts_may_refuse_its_uptime_first);
 	tcase_add_loop_test(tcase, an_uptime_that_is_asked_and_not_answered_vouches_for_nothing, 0,
 	                    2);
+	tcase_add_test(tcase, an_uptime_that_stands_twice_vouches_for_nothing);
 	tcase_add_loop_test(tcase, uptime_is_asked_by_itself_at_the_end_of_each_hold_of_each_pdu, 0,
 	                    2);
 	tcase_add_test(tcase,
@@ -2090,6 +2391,9 @@ static TCase *on_case(void)
 	tcase_add_test(tcase, on_is_commanded_though_it_reads_on);
 	tcase_add_test(tcase, on_that_was_asked_before_the_command_does_not_count);
 	tcase_add_test(tcase, on_needs_every_outlet_on);
+	tcase_add_test(tcase, an_outlet_that_was_on_and_is_off_again_is_told_anew);
+	tcase_add_test(tcase, a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not);
+	tcase_add_test(tcase, on_that_was_read_ten_seconds_ago_is_read_again);
 	tcase_add_test(tcase, an_unknown_state_is_not_on);
 	return tcase;
 }
@@ -2101,6 +2405,7 @@ static TCase *reset_case(void)
 	tcase_add_test(tcase, reset_is_off_held_then_on);
 	tcase_add_loop_test(tcase, the_floor_of_a_reset_is_six_requests_and_five_in_v3, 0, 2);
 	tcase_add_test(tcase, reset_of_what_is_off_already_is_held_then_on);
+	tcase_add_test(tcase, reset_of_what_comes_on_by_itself_is_commanded_on_all_the_same);
 	tcase_add_test(tcase, all_feeds_are_off_together_for_the_hold);
 	tcase_add_test(tcase, nothing_is_switched_on_before_the_off_is_proven);
 	tcase_add_test(tcase, power_that_does_not_return_is_success_with_a_warning);
@@ -2108,6 +2413,7 @@ static TCase *reset_case(void)
 	tcase_add_test(tcase, switching_on_that_is_refused_is_success_with_a_warning);
 	tcase_add_test(tcase, a_refusal_of_off_and_one_of_on_are_not_two);
 	tcase_add_test(tcase, a_pdu_that_dies_after_the_off_is_success_with_a_warning);
+	tcase_add_test(tcase, what_is_in_the_way_is_said_of_each_half_of_a_reset);
 	tcase_add_test(tcase, an_outlet_that_comes_back_in_a_resets_hold_is_held_off_anew);
 	return tcase;
 }
@@ -2119,6 +2425,10 @@ static TCase *ends_case(void)
 	tcase_add_test(tcase, a_silent_pdu_is_named_when_the_time_is_up);
 	tcase_add_test(tcase, an_outlet_that_reads_on_is_named_when_the_time_is_up);
 	tcase_add_test(tcase, a_command_without_an_answer_is_said_when_the_time_is_up);
+	tcase_add_loop_test(tcase, the_outlet_in_the_way_is_named_whichever_it_is, 0, 6);
+	tcase_add_loop_test(tcase, the_outlet_whose_command_has_no_answer_is_named_whichever_it_is,
+	                    0, 2);
+	tcase_add_loop_test(tcase, the_pdu_that_does_not_vouch_is_named_whichever_it_is, 0, 2);
 	tcase_add_test(tcase, a_hold_that_did_not_fit_is_said_when_the_time_is_up);
 	tcase_add_loop_test(tcase, another_device_under_the_address_is_looked_up_anew, 0, 2);
 	tcase_add_test(tcase, another_device_after_the_off_is_success_with_a_warning);

@@ -127,6 +127,40 @@ START_TEST(where_getbulk_is_not_answered_getnext_is_asked)
 	setup(false);
 	script->hook = no_bulk;
 	assert_all();
+	ck_assert_uint_eq(script_count(script, REQUEST_BULK), 3);
+}
+END_TEST
+
+/* After the first one, five are lost. */
+static enum script_fate bulk_with_a_gap(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	(void)request;
+	(void)answer;
+	network->calls++;
+	return network->calls > 1 && network->calls < 7 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(what_has_answered_getbulk_is_asked_on_by_getbulk)
+{
+	setup(false);
+	script->hook = bulk_with_a_gap;
+	assert_all();
+	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), 0);
+}
+END_TEST
+
+START_TEST(an_object_that_is_refused_ends_it)
+{
+	const struct objid name = row(4);
+
+	setup(_i);
+	script_put(script, 0, &name, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+	assert_fails(TRIPPSNMP_ACCESS, "authorizationError");
+	ck_assert(g_str_has_prefix(outcome.message,
+	                           "pdu-a: behind 1.3.6.1.4.1.850.1, after 1 objects: "));
+	ck_assert_uint_eq(given, 1);
 }
 END_TEST
 
@@ -169,6 +203,68 @@ START_TEST(an_agent_that_goes_back_ends_it)
 }
 END_TEST
 
+/* The first varbind of the third answer is one that came before, or that came last. */
+static enum script_fate first_turns_round(struct script *network, unsigned pdu,
+                                          const struct request *request, struct event *answer)
+{
+	struct varbind *first = &g_array_index(answer->varbinds, struct varbind, 0);
+
+	(void)pdu;
+	if (++network->calls == 3)
+		first->name = network->context ? row(1) : request->varbinds[0].name;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(nothing_is_given_of_an_answer_behind_what_does_not_follow)
+{
+	setup(_i / 2);
+	script->hook = first_turns_round;
+	script->context = GINT_TO_POINTER(_i % 2);
+	assert_fails(TRIPPSNMP_ACCESS, "does not follow");
+	ck_assert_uint_eq(given, _i / 2 ? 2 : 24);
+}
+END_TEST
+
+static const struct {
+	enum event_type event;
+	const char *reason;
+	enum trippsnmp_error error;
+	const char *said;
+} ends[] = {
+	{ EVENT_REFUSED, "it refuses the user", TRIPPSNMP_ACCESS, "it refuses the user" },
+	{ EVENT_REPLACED, NULL, TRIPPSNMP_ACCESS, "another device answers" },
+	{ EVENT_FAULT, "no socket", TRIPPSNMP_INTERNAL, "no socket" },
+};
+
+/* From the third request on. */
+static enum script_fate is_no_answer(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	const int i = GPOINTER_TO_INT(network->context);
+	const struct event event = { .type = ends[i].event,
+		                     .pdu = pdu,
+		                     .tag = request->tag,
+		                     .reason = g_strdup(ends[i].reason) };
+
+	(void)answer;
+	if (++network->calls < 3) {
+		g_free(event.reason);
+		return SCRIPT_ANSWERED;
+	}
+	script_inject(network, network->clock + network->latency, &event);
+	return SCRIPT_LOST;
+}
+
+START_TEST(what_is_no_answer_ends_it_with_its_reason)
+{
+	setup(false);
+	script->hook = is_no_answer;
+	script->context = GINT_TO_POINTER(_i);
+	assert_fails(ends[_i].error, ends[_i].said);
+	ck_assert_uint_eq(given, 24);
+}
+END_TEST
+
 static enum script_fate endless(struct script *network, unsigned pdu, const struct request *request,
                                 struct event *answer)
 {
@@ -204,6 +300,11 @@ int main(void)
 	tcase_add_loop_test(tcase, where_the_mib_ends_it_is_done, 0, 2);
 	tcase_add_test(tcase, an_answer_that_is_too_big_is_asked_for_in_parts);
 	tcase_add_test(tcase, where_getbulk_is_not_answered_getnext_is_asked);
+	tcase_add_test(tcase, what_has_answered_getbulk_is_asked_on_by_getbulk);
+	tcase_add_loop_test(tcase, an_object_that_is_refused_ends_it, 0, 2);
+	tcase_add_loop_test(tcase, nothing_is_given_of_an_answer_behind_what_does_not_follow, 0, 4);
+	tcase_add_loop_test(tcase, what_is_no_answer_ends_it_with_its_reason, 0,
+	                    (int)G_N_ELEMENTS(ends));
 	tcase_add_test(tcase, where_getbulk_is_an_error_getnext_is_asked);
 	tcase_add_loop_test(tcase, an_agent_that_goes_back_ends_it, 0, 2);
 	tcase_add_test(tcase, an_agent_without_an_end_ends_it);

@@ -15,6 +15,7 @@
 static struct script *script;
 static GArray *feeds;
 static struct outcome outcome;
+static unsigned proven;
 static int refusal;
 
 static void begin(unsigned n_pdus, bool v1)
@@ -83,6 +84,7 @@ static bool checks(double seconds)
 	const bool done = script_run(script, &machine, seconds);
 
 	outcome = write_check_outcome(check);
+	proven = write_check_proven(check);
 	write_check_free(check);
 	assert_nothing_switched();
 	return done;
@@ -278,6 +280,161 @@ START_TEST(only_outlets_without_idle_are_done_at_once)
 }
 END_TEST
 
+/* The PDU whose SETs are refused or lost. */
+static unsigned at_fault;
+
+static enum script_fate refuse_one(struct script *network, unsigned pdu,
+                                   const struct request *request, struct event *answer)
+{
+	return pdu == at_fault ? refuse(network, pdu, request, answer) : SCRIPT_ANSWERED;
+}
+
+START_TEST(the_outlet_without_write_access_is_named_whichever_it_is)
+{
+	const char *const said[] = { "outlet 3 of pdu-a: no write access",
+		                     "outlet 4 of pdu-b: no write access" };
+
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	at_fault = (unsigned)_i;
+	script->hook = refuse_one;
+	refusal = SNMP_STATUS_NO_ACCESS;
+	ck_assert(checks(15));
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_ACCESS);
+	ck_assert_ptr_nonnull(strstr(outcome.message, said[_i]));
+	ck_assert_ptr_nonnull(
+		strstr(outcome.message, _i ? "user of pdu-b write" : "user of pdu-a write"));
+}
+END_TEST
+
+START_TEST(a_pdu_without_outlets_to_check_is_told_nothing)
+{
+	begin(2, false);
+	add_feed(!_i, 5);
+	add_feed(!_i, 3);
+	ck_assert(checks(15));
+	ck_assert_uint_eq(script->sent->len, 2);
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert_uint_eq(script_sent(script, i)->pdu, !_i);
+	ck_assert_uint_eq(proven, 2);
+}
+END_TEST
+
+static enum script_fate lose_one(struct script *network, unsigned pdu,
+                                 const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)request;
+	(void)answer;
+	return pdu == at_fault ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_set_without_an_answer_holds_up_no_other_pdu_and_is_not_done)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	add_feed(!_i, 5);
+	at_fault = (unsigned)_i;
+	script->hook = lose_one;
+	ck_assert(!checks(15));
+	ck_assert_int_eq(runner_silent_pdu(&script->runner), _i);
+	for (unsigned i = 0, n = 0; i < script->sent->len; i++) {
+		n += script_sent(script, i)->pdu != at_fault;
+		if (i + 1 == script->sent->len)
+			ck_assert_uint_eq(n, 2);
+	}
+}
+END_TEST
+
+START_TEST(what_is_proven_is_counted_and_what_cannot_tell_is_not)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(0, 4);
+	add_feed(1, 5);
+	add_feed_of("SNMPWEBCARD", 1, 6);
+	at_fault = 2;
+	ck_assert(checks(15));
+	ck_assert_uint_eq(proven, 3);
+	finish();
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	at_fault = 1;
+	script->hook = refuse_one;
+	refusal = SNMP_STATUS_GEN_ERR;
+	ck_assert(checks(15));
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_OK);
+	ck_assert_uint_eq(proven, 1);
+}
+END_TEST
+
+static const struct {
+	enum event_type event;
+	const char *reason;
+	enum trippsnmp_error error;
+	const char *said;
+} ends[] = {
+	{ EVENT_REFUSED, "it refuses the user", TRIPPSNMP_ACCESS, "pdu-b: it refuses the user" },
+	{ EVENT_FAULT, "no socket", TRIPPSNMP_INTERNAL, "pdu-b: no socket" },
+	{ EVENT_REPLACED, NULL, TRIPPSNMP_ACCESS, "pdu-b: " },
+};
+
+static enum script_fate is_no_answer(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	const int i = GPOINTER_TO_INT(network->context);
+	const struct event event = { .type = ends[i].event,
+		                     .pdu = pdu,
+		                     .tag = request->tag,
+		                     .reason = g_strdup(ends[i].reason) };
+
+	(void)answer;
+	if (!pdu) {
+		g_free(event.reason);
+		return SCRIPT_ANSWERED;
+	}
+	script_inject(network, network->clock + network->latency, &event);
+	return SCRIPT_LOST;
+}
+
+START_TEST(what_is_no_answer_ends_it_with_its_reason)
+{
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	add_feed(1, 5);
+	script->hook = is_no_answer;
+	script->context = GINT_TO_POINTER(_i);
+	ck_assert(checks(15));
+	ck_assert_int_eq(outcome.error, ends[_i].error);
+	ck_assert_msg(g_str_has_prefix(outcome.message, ends[_i].said), "%s", outcome.message);
+	ck_assert_uint_eq(proven, 1);
+}
+END_TEST
+
+START_TEST(what_ended_it_is_not_replaced_by_what_comes_later)
+{
+	struct write_check *check;
+	struct machine machine;
+	const struct reply first = { .status = REPLY_FAULT, .reason = "no room" };
+	const struct reply late = { .status = REPLY_FAULT, .reason = "no socket" };
+
+	begin(2, false);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	check = write_check_new(2, script->labels, feeds, false, &script->log);
+	machine = write_check_machine(check);
+	machine.reply(machine.self, 1, &first, script->clock);
+	machine.reply(machine.self, 0, &late, script->clock);
+	outcome = write_check_outcome(check);
+	write_check_free(check);
+	ck_assert_str_eq(outcome.message, "pdu-b: no room");
+}
+END_TEST
+
 START_TEST(silence_is_asked_on_until_time_is_up)
 {
 	begin(1, false);
@@ -305,6 +462,14 @@ int main(void)
 	tcase_add_test(tcase, a_family_without_idle_is_not_asked_and_cannot_tell);
 	tcase_add_loop_test(tcase, a_main_load_has_idle_in_each_family, 0, 2);
 	tcase_add_test(tcase, only_outlets_without_idle_are_done_at_once);
+	tcase_add_loop_test(tcase, the_outlet_without_write_access_is_named_whichever_it_is, 0, 2);
+	tcase_add_loop_test(tcase, a_set_without_an_answer_holds_up_no_other_pdu_and_is_not_done, 0,
+	                    2);
+	tcase_add_loop_test(tcase, a_pdu_without_outlets_to_check_is_told_nothing, 0, 2);
+	tcase_add_test(tcase, what_is_proven_is_counted_and_what_cannot_tell_is_not);
+	tcase_add_loop_test(tcase, what_is_no_answer_ends_it_with_its_reason, 0,
+	                    (int)G_N_ELEMENTS(ends));
+	tcase_add_test(tcase, what_ended_it_is_not_replaced_by_what_comes_later);
 	tcase_add_test(tcase, silence_is_asked_on_until_time_is_up);
 	suite_add_tcase(suite, tcase);
 

@@ -307,6 +307,9 @@ cat >"$scratch/cib.xml" <<END
 <nvpair id="n7" name="snmp_version" value="2c"/><nvpair id="n8" name="community" value="tripplite"/>
 <nvpair id="n9" name="pcmk_host_map" value="db1:3;db2:4"/>
 </instance_attributes></primitive>
+<primitive id="torn" class="stonith" type="fence_tripplite"><instance_attributes id="i3">
+<nvpair id="n10" name="ip" value="$b"/><nvpair id="n11" name="ipaddr" value="$a"/>
+<nvpair id="n12" name="community" value="tripplite"/></instance_attributes></primitive>
 <primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2"/>
 </resources></configuration></cib>
 END
@@ -319,8 +322,9 @@ check "asks cibadmin, and shows it no secret" test "$(cat "$scratch/asked")" = -
 community=nonsense ipaddr=192.0.2.1
 person "the environment does not count then" 0 "^$a " '' list --resource pdu
 person "a resource of the fence agent" 0 '^✓ node db2: on, fed by outlet 4 of 127' '*' check --resource agent
+person "one that the agent refuses, in its words" 2 '' "^trippsnmp: ip=$b and ipaddr=$a differ: " list --resource torn
 person "a resource of another kind" 2 '' 'resource vip: it is ocf:IPaddr2' list --resource vip
-person "no such resource" 2 '' 'no such resource; for fencing there are pdu, agent' list --resource x
+person "no such resource" 2 '' 'no such resource; for fencing there are pdu, agent, torn' list --resource x
 person "map, with what the resource says" 0 "ipaddr=127.0.0.1:${b##*:} " '*' map db1 --resource agent
 person "a drill of what the cluster calls this machine" 2 '' 'the cluster calls this machine so' \
 	drill db2 --resource pdu --yes

@@ -60,6 +60,17 @@ static void know_addresses(struct tool *tool, const struct options *options)
 	g_free(full);
 }
 
+/* False after an error that was said: two of them that mean one thing, and differ. */
+static bool agrees(struct tool *tool, const struct options *options)
+{
+	char *conflict = options_conflict(options);
+
+	if (conflict)
+		tool_fail(tool, STATUS_USAGE, "%s", conflict);
+	g_free(conflict);
+	return !conflict;
+}
+
 /* The agent's names and defaults, by the agent's own code. */
 static enum status set_agents(struct tool *tool, const GPtrArray *texts)
 {
@@ -73,7 +84,7 @@ static enum status set_agents(struct tool *tool, const GPtrArray *texts)
 	g_ptr_array_add(all, NULL);
 	options = options_of((char *const *)all->pdata);
 	trippsnmp_use_agent_defaults(tool->handle);
-	ok = translate(options, &output, tool->handle);
+	ok = agrees(tool, options) && translate(options, &output, tool->handle);
 	for (unsigned i = 0; ok && trippsnmp_parameter(i); i++)
 		tool_know(tool, trippsnmp_parameter(i),
 		          options_parameter(options, trippsnmp_parameter(i)));

@@ -14,6 +14,12 @@ typedef int64_t usec;
 #define USEC_PER_SEC INT64_C(1000000)
 #define USEC_NEVER INT64_MAX
 
+/** As messages say it. */
+static inline double usec_seconds(usec duration)
+{
+	return (double)duration / (double)USEC_PER_SEC;
+}
+
 /** CLOCK_BOOTTIME, microseconds. */
 usec clock_now(void);
 

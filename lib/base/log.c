@@ -10,14 +10,14 @@
 
 void log_line(const struct log *log, enum trippsnmp_level level, const char *format, ...)
 {
-	if (log == NULL || log->fn == NULL)
+	if (!log || !log->fn)
 		return;
 
 	va_list arguments;
 	va_start(arguments, format);
 	char *line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	if (line == NULL)
+	if (!line)
 		return;
 
 	for (char *at = line; *at != '\0'; at++)

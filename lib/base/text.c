@@ -12,7 +12,7 @@
 
 static gsize octet_count(const char *octets, gssize n)
 {
-	if (octets == NULL)
+	if (!octets)
 		return 0;
 	return n < 0 ? strlen(octets) : (gsize)n;
 }
@@ -156,7 +156,7 @@ bool text_same_name(const char *a, const char *b)
 
 bool text_is_node_name(const char *name)
 {
-	if (name == NULL || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL))
+	if (!name || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL))
 		return false;
 	if (!g_unichar_isalnum(g_utf8_get_char(name)))
 		return false;
@@ -180,7 +180,7 @@ bool text_is_factory_name(const char *name)
 {
 	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
 
-	if (name == NULL)
+	if (!name)
 		return false;
 	const char *at = skip_blanks(name);
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {

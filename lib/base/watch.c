@@ -7,18 +7,23 @@
 
 bool watch_stops(struct watch *watch, usec now, const char *doing)
 {
-	if (!watch)
-		return false;
-	if (!watch->stopped && now >= watch->due) {
+	if (now >= watch_due(watch) && !watch->stopped) {
+		const struct trippsnmp_progress progress = {
+			.doing = doing,
+			.seconds = usec_seconds(now - watch->begun),
+			.limit = usec_seconds(watch->deadline - watch->begun),
+			.requests = watch->requests,
+		};
+
 		watch->due = now + WATCH_EVERY;
-		watch->stopped = !watch->tell(watch->context, doing);
+		watch->stopped = watch->fn(watch->context, &progress) != 0;
 	}
-	return watch->stopped;
+	return watch_stopped(watch);
 }
 
 usec watch_due(const struct watch *watch)
 {
-	return watch ? watch->due : USEC_NEVER;
+	return watch && watch->fn ? watch->due : USEC_NEVER;
 }
 
 bool watch_stopped(const struct watch *watch)

@@ -7,14 +7,17 @@
 #define TS_WATCH_H
 
 #include "base/clock.h"
+#include "trippsnmp.h"
 
 #include <stdbool.h>
 
 struct watch {
-	bool (*tell)(void *context, const char *doing); /* false: stop */
+	trippsnmp_progress_fn fn; /* NULL: nobody */
 	void *context;
-	usec due;     /* when it is told next */
-	bool stopped; /* and stays so */
+	usec begun, deadline; /* of the call */
+	unsigned requests;    /* sent so far; who sends them counts */
+	usec due;             /* when it is told next */
+	bool stopped;         /* and stays so */
 };
 
 /** How often it is told. */
@@ -22,7 +25,7 @@ struct watch {
 
 /** Tells, if it is time. True if the call is to stop. watch may be NULL: nobody watches. */
 bool watch_stops(struct watch *watch, usec now, const char *doing);
-/** When it is told next; USEC_NEVER for NULL. */
+/** When it is told next; USEC_NEVER if nobody is. */
 usec watch_due(const struct watch *watch);
 /** Whether it has stopped the call; false for NULL. */
 bool watch_stopped(const struct watch *watch);

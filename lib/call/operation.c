@@ -1,140 +1,88 @@
 /*
- * An operation over any network: see operation.h. The clock is the network's.
+ * See operation.h. The clock is the network's.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "call/operation.h"
 
-#include "base/clock.h"
 #include "power/power.h"
 
 /* What the SNMP versions add to an answer, bytes. */
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
 
-/* Some of the time is kept back for starting, tidying up and a loaded machine. */
-static usec within(usec limit)
+struct operation {
+	const struct job *job;
+	struct runner runner;
+	struct inventory *inventory;
+	struct look look; /* without a view: the last one failed */
+};
+
+struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
+                                uint32_t seed)
 {
-	return limit - MIN(limit / 20, USEC_PER_SEC / 5);
-}
-
-/*
- * To switch what is found by name the looks must be settled: a feed that was not seen is a node
- * that is still alive. So they must where a main load is switched and other nodes are found by
- * name: an outlet that was not seen is a node that would be cut as well.
- */
-static void need_settled(struct operation *operation)
-{
-	const struct node *node = nodemap_find(operation->config->map, operation->node);
-	const bool all = !node || !node->outlets->len;
-
-	for (unsigned i = 0; all && i < operation->n_pdus; i++)
-		operation->needs[i].settled = true;
-	for (unsigned i = 0; node && i < node->outlets->len; i++) {
-		const struct outlet_ref *ref = node->outlets->pdata[i];
-
-		if (!ref->number || (outlet_ref_is_main(ref) && operation->needs[ref->pdu].names))
-			operation->needs[ref->pdu].settled = true;
-	}
-}
-
-struct operation *operation_new(const struct config *config, const char *const *labels,
-                                const struct log *log, const char *node, bool status, usec begun,
-                                usec limit)
-{
+	const bool v1 = job->config->version == SNMP_V1;
+	const struct inventory_settings look = {
+		.v1 = v1,
+		.overhead = job->config->version == SNMP_V3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY,
+		.lasts = job->lasts,
+	};
+	const struct exchange_settings exchange = {
+		.v1 = v1,
+		.timeout = job->config->snmp_timeout,
+		.lasts = job->lasts,
+		.seed = seed,
+	};
 	struct operation *operation = g_new0(struct operation, 1);
 
-	operation->lasts = limit == USEC_NEVER
-	                           ? MIN(DENIAL_LASTS, config->total_timeout / DENIAL_SHARE)
-	                           : DENIAL_LASTS_STATUS;
-	operation->config = config;
-	operation->labels = labels;
-	operation->n_pdus = config->pdus->len;
-	operation->log = log;
-	operation->node = node;
-	operation->begun = begun;
-	operation->deadline = begun + within(MIN(limit, config->total_timeout));
-	operation->needs = feeds_needs(config->map, operation->n_pdus, node, status);
-	operation->found = g_new0(const struct pdu_outlets *, operation->n_pdus);
-	if (limit == USEC_NEVER)
-		need_settled(operation);
+	operation->job = operation->look.job = job;
+	runner_init(&operation->runner, network, job->n_pdus, job->labels, job->log, &exchange);
+	operation->runner.watch = watch;
+	operation->inventory = inventory_new(job->n_pdus, job->labels, job->needs, &look, job->log);
+	operation->look.found = g_new0(const struct pdu_outlets *, job->n_pdus);
 	return operation;
 }
 
-static bool tell(void *context, const char *doing)
+static void forget_look(struct operation *operation)
 {
-	const struct operation *operation = context;
-	const struct runner *runner = operation->running ? &operation->runner : NULL;
-	const usec at = runner ? runner->network->now(runner->network) : clock_now();
-	const struct trippsnmp_progress progress = {
-		.doing = doing,
-		.seconds = (double)(at - operation->begun) / (double)USEC_PER_SEC,
-		.limit = (double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC,
-		.requests = runner ? runner_requests(runner) : 0,
-	};
-
-	return !operation->progress(operation->progress_context, &progress);
-}
-
-void operation_watch(struct operation *operation, trippsnmp_progress_fn fn, void *context)
-{
-	operation->progress = fn;
-	operation->progress_context = context;
-	operation->watch = (struct watch){ .tell = tell, .context = operation };
-}
-
-struct watch *operation_watcher(struct operation *operation)
-{
-	return operation->progress ? &operation->watch : NULL;
-}
-
-bool operation_stopped(const struct operation *operation)
-{
-	return operation->watch.stopped;
-}
-
-struct outcome operation_stop(const char *what)
-{
-	return failure(TRIPPSNMP_STOPPED, "stopped while %s", what);
-}
-
-bool operation_run(struct operation *operation, const struct machine *machine)
-{
-	return runner_run(&operation->runner, machine, operation->deadline);
-}
-
-void operation_connect(struct operation *operation, struct network *network, uint32_t seed)
-{
-	const struct exchange_settings settings = {
-		.v1 = operation->config->version == SNMP_V1,
-		.timeout = operation->config->snmp_timeout,
-		.lasts = operation->lasts,
-		.seed = seed,
-	};
-
-	runner_init(&operation->runner, network, operation->n_pdus, operation->labels,
-	            operation->log, &settings);
-	operation->runner.watch = operation_watcher(operation);
-	operation->running = true;
+	g_clear_pointer(&operation->look.view, feeds_view_free);
 }
 
 void operation_free(struct operation *operation)
 {
-	g_clear_pointer(&operation->view, feeds_view_free);
+	forget_look(operation);
 	inventory_free(operation->inventory);
-	if (operation->running)
-		runner_clear(&operation->runner);
-	g_free(operation->found);
-	feeds_needs_free(operation->needs, operation->n_pdus);
+	runner_clear(&operation->runner);
+	g_free(operation->look.found);
 	g_free(operation);
 }
 
-static usec now(const struct operation *operation)
+const struct job *operation_job(const struct operation *operation)
 {
-	return operation->runner.network->now(operation->runner.network);
+	return operation->job;
 }
 
-/* --- finding outlets --- */
+const struct runner *operation_runner(const struct operation *operation)
+{
+	return &operation->runner;
+}
+
+bool operation_run(struct operation *operation, const struct machine *machine)
+{
+	return runner_run(&operation->runner, machine, operation->job->deadline);
+}
+
+bool operation_stopped(const struct operation *operation)
+{
+	return watch_stopped(operation->runner.watch);
+}
+
+static double seconds_passed(const struct operation *operation)
+{
+	return usec_seconds(runner_now(&operation->runner) - operation->job->begun);
+}
+
+/* --- what to say of PDUs that do not answer --- */
 
 static const char *what_to_check(const struct config *config)
 {
@@ -151,170 +99,140 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	static const char *const versions[] = {
 		[SNMP_V1] = "1", [SNMP_V2C] = "2c", [SNMP_V3] = "3"
 	};
-	const char *obstacle = operation->runner.exchanges[pdu].obstacle;
+	const struct job *job = operation->job;
+	const char *obstacle = runner_obstacle(&operation->runner, pdu);
+	g_autofree char *deafness = runner_deafness(&operation->runner, pdu);
 
-	char *deafness = exchange_deafness(&operation->runner.exchanges[pdu]);
-
-	if (deafness) {
-		const struct outcome outcome =
-			failure(TRIPPSNMP_TIMEOUT, "%s %s", operation->labels[pdu], deafness);
-
-		g_free(deafness);
-		return outcome;
-	}
-	if (operation->runner.exchanges[pdu].heard)
+	if (deafness)
+		return failure(TRIPPSNMP_TIMEOUT, "%s %s", job->labels[pdu], deafness);
+	if (runner_heard(&operation->runner, pdu))
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "%s: %s%s: look for loss or load on the way to it, and whether it "
 		               "has restarted",
-		               operation->labels[pdu],
+		               job->labels[pdu],
 		               obstacle ? "gives no answer that can be used; "
 		                        : "does not answer any more",
 		               obstacle ? obstacle : "");
 	return failure(TRIPPSNMP_TIMEOUT, "%s: no answer to SNMP version %s within %.3g s%s%s: %s",
-	               operation->labels[pdu], versions[operation->config->version],
-	               (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC,
-	               obstacle ? "; " : "", obstacle ? obstacle : "",
-	               what_to_check(operation->config));
+	               job->labels[pdu], versions[job->config->version], seconds_passed(operation),
+	               obstacle ? "; " : "", obstacle ? obstacle : "", what_to_check(job->config));
 }
 
-/* What to say of a PDU that takes long for each answer; NULL if none does. Free with g_free(). */
-static char *slow_pdu(const struct operation *operation)
-{
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		char *slowness = exchange_slowness(&operation->runner.exchanges[i]);
-		char *text =
-			slowness ? g_strdup_printf("%s %s", operation->labels[i], slowness) : NULL;
-
-		g_free(slowness);
-		if (text)
-			return text;
-	}
-	return NULL;
-}
-
-/* Adds that to an outcome for which the time was too short. */
+/* Where the time was too short, which PDU takes long for each answer is said as well. */
 static struct outcome and_slow_pdu(const struct operation *operation, struct outcome outcome)
 {
-	char *slow = outcome.error ? slow_pdu(operation) : NULL;
-	char *bare = outcome.message;
+	g_autofree char *slow = outcome.error ? runner_slowness(&operation->runner) : NULL;
+	g_autofree char *bare = outcome.message;
 
-	if (!slow)
-		return outcome;
-	outcome.message = g_strdup_printf("%s; %s", bare, slow);
-	g_free(bare);
-	g_free(slow);
+	outcome.message = slow ? g_strdup_printf("%s; %s", bare, slow) : g_steal_pointer(&bare);
 	return outcome;
 }
 
-static struct outcome inventory_expired(const struct operation *operation)
+/* --- finding outlets --- */
+
+static struct outcome look_expired(const struct operation *operation)
 {
+	const struct job *job = operation->job;
 	const int silent = runner_silent_pdu(&operation->runner);
 
-	for (unsigned i = 0; silent < 0 && i < operation->n_pdus; i++)
-		if (inventory_obstacle(operation->inventory, i))
-			return failure(TRIPPSNMP_ACCESS, "%s: %s", operation->labels[i],
-			               inventory_obstacle(operation->inventory, i));
 	if (silent >= 0)
 		return operation_no_answer(operation, (unsigned)silent);
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		if (inventory_obstacle(operation->inventory, i))
+			return failure(TRIPPSNMP_ACCESS, "%s: %s", job->labels[i],
+			               inventory_obstacle(operation->inventory, i));
 	return failure(
 		TRIPPSNMP_TIMEOUT,
 		"the PDUs answered too slowly to finish within %.3g s: look for loss or load "
 		"on the way to them",
-		(double)(operation->deadline - operation->begun) / (double)USEC_PER_SEC);
-}
-
-static struct inventory *make_inventory(const struct operation *operation)
-{
-	const struct inventory_settings settings = {
-		.v1 = operation->config->version == SNMP_V1,
-		.overhead =
-			operation->config->version == SNMP_V3 ? OVERHEAD_V3 : OVERHEAD_COMMUNITY,
-		.lasts = operation->lasts,
-	};
-
-	return inventory_new(operation->n_pdus, operation->labels, operation->needs, &settings,
-	                     operation->log);
+		usec_seconds(job->deadline - job->begun));
 }
 
 /* Asks the PDUs what they have. What they refuse has lasted when this fails. */
-static struct outcome take_inventory(struct operation *operation)
+static struct outcome look_once(struct operation *operation)
 {
-	struct machine machine;
+	const struct job *job = operation->job;
+	const struct machine machine = inventory_machine(operation->inventory);
+	struct look *look = &operation->look;
 	struct outcome outcome;
-	bool in_time;
 
-	g_clear_pointer(&operation->view, feeds_view_free);
-	if (operation->inventory)
-		inventory_again(operation->inventory);
-	else
-		operation->inventory = make_inventory(operation);
-	machine = inventory_machine(operation->inventory);
-	in_time = operation_run(operation, &machine);
-	if (!in_time && operation_stopped(operation))
-		return operation_stop("the PDUs were read");
-	if (!in_time)
-		return and_slow_pdu(operation, inventory_expired(operation));
+	forget_look(operation);
+	inventory_again(operation->inventory);
+	if (!operation_run(operation, &machine))
+		return operation_stopped(operation)
+		               ? failure(TRIPPSNMP_STOPPED, "stopped while the PDUs were read")
+		               : and_slow_pdu(operation, look_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
-	for (unsigned i = 0; i < operation->n_pdus; i++)
-		operation->found[i] = inventory_pdu(operation->inventory, i);
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		look->found[i] = inventory_pdu(operation->inventory, i);
 	if (!outcome.error)
-		operation->view =
-			feeds_view_new(operation->config->map, operation->config->feeds,
-		                       operation->labels, operation->n_pdus, operation->found);
+		look->view = feeds_view_new(job->config->map, job->config->feeds, job->labels,
+		                            job->n_pdus, look->found);
 	return outcome;
 }
 
 /* Whether what was judged is final: fine, or a no that has lasted. */
-static bool believed(const struct operation *operation, struct denial *denial,
-                     const struct outcome *outcome, bool unclear)
+static bool look_is_final(const struct operation *operation, struct denial *denial,
+                          const struct outcome *outcome, bool unclear)
 {
 	if (!outcome->error)
 		return true;
 	if (!unclear)
-		return denial_heard(denial, outcome->message, now(operation), operation->lasts);
+		return denial_heard(denial, outcome->message, runner_now(&operation->runner),
+		                    operation->job->lasts);
 	denial_clear(denial);
 	return false;
 }
 
-/* Takes inventory until it is judged well, or a no has lasted. */
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context)
 {
+	const struct job *job = operation->job;
 	struct denial denial = { 0 };
-	char *said = NULL; /* of the last look */
+	g_autofree char *said = NULL; /* of the last look */
 	struct outcome outcome;
 
 	for (;;) {
 		bool unclear = false;
 		usec next;
 
-		outcome = take_inventory(operation);
-		if (outcome.error)
+		outcome = look_once(operation);
+		if (outcome.error || !judge)
 			break;
-		outcome = judge(operation, context, &unclear);
-		next = now(operation) + denial_pause(operation->lasts);
-		if (believed(operation, &denial, &outcome, unclear) || next >= operation->deadline)
+		outcome = judge(&operation->look, context, &unclear);
+		next = runner_now(&operation->runner) + denial_pause(job->lasts);
+		if (look_is_final(operation, &denial, &outcome, unclear) || next >= job->deadline)
 			break;
 		if (g_strcmp0(said, outcome.message))
-			log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
+			log_line(job->log, TRIPPSNMP_LOG_WARN, "%s; looking again",
 			         outcome.message);
 		g_free(said);
 		said = outcome.message;
 		runner_pause(&operation->runner, next);
 	}
-	g_free(said);
 	denial_clear(&denial);
 	return outcome;
 }
 
+const struct look *operation_seen(const struct operation *operation)
+{
+	return operation->look.view ? &operation->look : NULL;
+}
+
+const struct pdu_outlets *operation_pdu(const struct operation *operation, unsigned pdu)
+{
+	return inventory_has(operation->inventory, pdu) ? inventory_pdu(operation->inventory, pdu)
+	                                                : NULL;
+}
+
 /* --- power --- */
 
-static struct outcome judge_node(const struct operation *operation, void *context, bool *unclear)
+static struct outcome judge_feeds(const struct look *look, void *context, bool *unclear)
 {
 	GArray *feeds = context;
 	struct outcome outcome;
 
 	g_array_set_size(feeds, 0);
-	outcome = feeds_find(operation->view, operation->node, feeds);
+	outcome = feeds_find(look->view, look->job->node, feeds);
 	if (outcome.error)
 		return outcome;
 	/* what a card has lost it cannot switch, whatever it says; it may find it again */
@@ -332,47 +250,42 @@ char *feeds_text(const GArray *feeds)
 	return g_string_free(text, FALSE);
 }
 
-/* What to say of a PDU that gives no answer any more, after its label. Free with g_free(). */
-static char *silence_text(const struct exchange *x)
+/* Time was up: says so to the power machine, and what a PDU does that gives no answer any more. */
+static void expire_power(const struct operation *operation, struct power *power)
 {
-	char *deafness = exchange_deafness(x);
+	const struct runner *runner = &operation->runner;
+	const int silent = runner_silent_pdu(runner);
+	const char *obstacle = silent < 0 ? NULL : runner_obstacle(runner, (unsigned)silent);
+	g_autofree char *why = silent < 0 ? NULL : runner_deafness(runner, (unsigned)silent);
 
-	if (deafness)
-		return deafness;
-	if (x->obstacle)
-		return g_strdup_printf("gives no answer that can be used: %s", x->obstacle);
-	return g_strdup("does not answer any more");
+	if (!why && obstacle)
+		why = g_strdup_printf("gives no answer that can be used: %s", obstacle);
+	power_expire(power, silent, why);
 }
 
 /* *outdated: the feeds are not what was looked up any more. */
 static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_action action,
                                    const GArray *feeds, bool *short_of_on, bool *outdated)
 {
+	const struct job *job = operation->job;
 	const struct power_settings settings = {
 		.action = action,
-		.off_hold = operation->config->off_hold,
-		.power_timeout = operation->config->power_timeout,
-		.lasts = operation->lasts,
-		.v1 = operation->config->version == SNMP_V1,
+		.off_hold = job->config->off_hold,
+		.power_timeout = job->config->power_timeout,
+		.lasts = job->lasts,
+		.v1 = job->config->version == SNMP_V1,
 	};
-	struct power *power =
-		power_new(operation->n_pdus, operation->labels, feeds, &settings, operation->log);
+	struct power *power = power_new(job->n_pdus, job->labels, feeds, &settings, job->log);
 	const struct machine machine = power_machine(power);
 	const bool in_time = operation_run(operation, &machine);
-	const bool stopped = !in_time && operation_stopped(operation);
-	const int silent = in_time ? -1 : runner_silent_pdu(&operation->runner);
 	struct outcome outcome;
 
-	if (stopped) {
+	if (!in_time && operation_stopped(operation))
 		power_stop(power);
-	} else if (!in_time) {
-		char *why = silent < 0 ? NULL : silence_text(&operation->runner.exchanges[silent]);
-
-		power_expire(power, silent, why);
-		g_free(why);
-	}
+	else if (!in_time)
+		expire_power(operation, power);
 	outcome = power_outcome(power);
-	if (!in_time && !stopped)
+	if (!in_time && !operation_stopped(operation))
 		outcome = and_slow_pdu(operation, outcome);
 	*short_of_on = power_short_of_on(power);
 	*outdated = power_outdated(power);
@@ -382,41 +295,37 @@ static struct outcome switch_feeds(struct operation *operation, enum trippsnmp_a
 
 const char *action_word(enum trippsnmp_action action)
 {
-	switch (action) {
-	case TRIPPSNMP_POWER_OFF:
-		return "off";
-	case TRIPPSNMP_POWER_ON:
-		return "on";
-	case TRIPPSNMP_POWER_RESET:
-		return "reset";
-	}
-	return NULL;
+	static const char *const words[] = {
+		[TRIPPSNMP_POWER_OFF] = "off",
+		[TRIPPSNMP_POWER_ON] = "on",
+		[TRIPPSNMP_POWER_RESET] = "reset",
+	};
+
+	return (unsigned)action < G_N_ELEMENTS(words) ? words[action] : NULL;
 }
 
 /* Finds the node's outlets and switches them: once. */
 static struct outcome find_and_switch(struct operation *operation, enum trippsnmp_action action,
                                       const char *shown, bool *outdated)
 {
-	GArray *feeds = feeds_new();
-	struct outcome outcome = operation_look(operation, judge_node, feeds);
-	bool short_of_on = false;
-	char *text = feeds_text(feeds);
+	const struct log *log = operation->job->log;
+	g_autoptr(GArray) feeds = feeds_new();
+	struct outcome outcome = operation_look(operation, judge_feeds, feeds);
+	g_autofree char *text = feeds_text(feeds);
+	bool short_of_on;
 
 	*outdated = false;
-	if (!outcome.error) {
-		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s of %s: switching %s",
-		         action_word(action), shown, text);
-		outcome = switch_feeds(operation, action, feeds, &short_of_on, outdated);
-	}
+	if (outcome.error)
+		return outcome;
+	log_line(log, TRIPPSNMP_LOG_INFO, "%s of %s: switching %s", action_word(action), shown,
+	         text);
+	outcome = switch_feeds(operation, action, feeds, &short_of_on, outdated);
 	if (!outcome.error)
-		log_line(operation->log, TRIPPSNMP_LOG_INFO,
-		         "%s of %s is %s: %s, %u requests in %.3g s", action_word(action), shown,
+		log_line(log, TRIPPSNMP_LOG_INFO, "%s of %s is %s: %s, %u requests in %.3g s",
+		         action_word(action), shown,
 		         short_of_on ? "done as far as fencing needs: off is verified, on is not"
 		                     : "done and verified",
-		         text, runner_requests(&operation->runner),
-		         (double)(now(operation) - operation->begun) / (double)USEC_PER_SEC);
-	g_free(text);
-	g_array_unref(feeds);
+		         text, runner_requests(&operation->runner), seconds_passed(operation));
 	return outcome;
 }
 
@@ -427,13 +336,13 @@ struct outcome operation_power(struct operation *operation, enum trippsnmp_actio
 		bool outdated;
 		struct outcome outcome = find_and_switch(operation, action, shown, &outdated);
 
-		if (!outdated || now(operation) >= operation->deadline)
+		if (!outdated || runner_now(&operation->runner) >= operation->job->deadline)
 			return outcome;
-		log_line(operation->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
+		log_line(operation->job->log, TRIPPSNMP_LOG_WARN, "%s; looking for the node anew",
 		         outcome.message);
 		g_free(outcome.message);
 		/* what looks have settled was of another device, or of other rows */
-		g_clear_pointer(&operation->view, feeds_view_free);
+		forget_look(operation);
 		inventory_anew(operation->inventory);
 	}
 }

@@ -1,11 +1,13 @@
 /*
- * Status and the names of nodes: see survey.h.
+ * See survey.h; and the public calls for status.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "call/survey.h"
 
 #include "base/text.h"
+#include "call/call.h"
+#include "call/subject.h"
 #include "call/write_check.h"
 #include "find/names.h"
 
@@ -14,58 +16,49 @@ static const struct outcome fine = { TRIPPSNMP_OK, NULL };
 /* --- names --- */
 
 /* doubtful: what stands before a NUL counts as well. */
-static void add_text(struct node_names *names, const char *text, bool doubtful)
+static void survey_add_text(struct node_names *names, const char *text, bool doubtful)
 {
-	char *part = doubtful ? text_doubtful_key(text) : NULL;
+	g_autofree char *part = doubtful ? text_doubtful_key(text) : NULL;
 
 	node_names_add(names, text);
 	if (part)
 		node_names_add(names, part);
-	g_free(part);
 }
 
-static GPtrArray *find_names(const struct operation *operation, bool doubtful)
+static GPtrArray *find_names(const struct look *look, bool doubtful)
 {
 	struct node_names names;
 
 	node_names_init(&names);
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		const GArray *outlets = operation->found[i]->outlets;
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++) {
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
 			if (outlet->name)
-				add_text(&names, outlet->name, doubtful);
+				survey_add_text(&names, outlet->name, doubtful);
 			if (outlet->description)
-				add_text(&names, outlet->description, doubtful);
+				survey_add_text(&names, outlet->description, doubtful);
 		}
 	}
 	return node_names_finish(&names);
 }
 
-GPtrArray *survey_names(const struct operation *operation)
+GPtrArray *survey_names(const struct look *look)
 {
-	return find_names(operation, false);
+	return find_names(look, false);
 }
 
-/* --- status --- */
+/* --- nodes --- */
 
-/** What status found, for its INFO line. */
+/** What status found. */
 struct survey {
 	bool nodes_needed; /* at least one, where the outlets' names are all there is */
 	GArray *feeds;     /* of all nodes */
 	unsigned nodes;
 	unsigned writable; /* feeds with proven write access */
 };
-
-static struct outcome judge_feed(const struct feed *feed, bool *unclear)
-{
-	if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost && !feed->alarmed)
-		return fine;
-	*unclear = true;
-	return feed_doubt(feed);
-}
 
 static bool feeds_on(const GArray *feeds, unsigned pdu)
 {
@@ -75,87 +68,87 @@ static bool feeds_on(const GArray *feeds, unsigned pdu)
 	return false;
 }
 
-static void warn_of_missing_pdus(const struct operation *operation, const char *node,
-                                 const GArray *feeds)
+static void warn_of_missing_pdus(const struct job *job, const char *node, const GArray *feeds)
 {
 	GString *missing = g_string_new(NULL);
 
-	for (unsigned i = 0; i < operation->n_pdus; i++)
+	for (unsigned i = 0; i < job->n_pdus; i++)
 		if (!feeds_on(feeds, i))
 			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
-			                       operation->labels[i]);
+			                       job->labels[i]);
 	if (missing->len)
-		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		log_line(job->log, TRIPPSNMP_LOG_WARN,
 		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
 		         missing->str);
 	g_string_free(missing, TRUE);
 }
 
-static void say_what_is_cut(const struct operation *operation, const GArray *feeds)
+static struct outcome judge_states(const GArray *feeds, bool *unclear)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = feeds_at(feeds, i);
 
+		if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost && !feed->alarmed)
+			continue;
+		*unclear = true;
+		return feed_doubt(feed);
+	}
+	return fine;
+}
+
+/* One node that could be fenced. Its feeds are moved. */
+static void count_node(struct survey *survey, const struct log *log, GArray *feeds)
+{
+	survey->nodes++;
+	for (unsigned i = 0; i < feeds->len; i++) {
+		struct feed *feed = feeds_at(feeds, i);
+
 		if (feed->id.number == TRIPPSNMP_MAIN)
-			log_line(operation->log, TRIPPSNMP_LOG_INFO,
-			         "%s cuts all that hangs on its device", feed->text);
+			log_line(log, TRIPPSNMP_LOG_INFO, "%s cuts all that hangs on its device",
+			         feed->text);
+		g_array_append_vals(survey->feeds, feed, 1);
+		feed->text = feed->name_key = feed->odd = NULL;
 	}
 }
 
-static struct outcome survey_node(const struct operation *operation, const char *node,
-                                  const char *given_as, bool by_name, struct survey *survey,
-                                  bool *unclear)
+static struct outcome survey_node(const struct look *look, const char *node, const char *given_as,
+                                  bool by_name, struct survey *survey, bool *unclear)
 {
-	GArray *feeds = feeds_new();
-	struct outcome outcome = feeds_find(operation->view, node, feeds);
-	char *text = feeds_text(feeds);
+	const struct log *log = look->job->log;
+	g_autoptr(GArray) feeds = feeds_new();
+	struct outcome outcome = feeds_find(look->view, node, feeds);
+	g_autofree char *text = feeds_text(feeds);
 
-	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
-		outcome = judge_feed(feeds_at(feeds, i), unclear);
-	if (!outcome.error) {
-		log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s",
-		         given_as ? given_as : "node", node, text);
-		say_what_is_cut(operation, feeds);
-		if (by_name)
-			warn_of_missing_pdus(operation, node, feeds);
-		survey->nodes++;
-		for (unsigned i = 0; i < feeds->len; i++) {
-			struct feed *feed = feeds_at(feeds, i);
-
-			g_array_append_vals(survey->feeds, feed, 1);
-			feed->text = feed->name_key = feed->odd = NULL; /* moved */
-		}
-	}
-	g_free(text);
-	g_array_unref(feeds);
-	return outcome;
+	if (!outcome.error)
+		outcome = judge_states(feeds, unclear);
+	if (outcome.error)
+		return outcome;
+	log_line(log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s", given_as ? given_as : "node", node,
+	         text);
+	if (by_name)
+		warn_of_missing_pdus(look->job, node, feeds);
+	count_node(survey, log, feeds);
+	return fine;
 }
 
-static struct outcome survey_map(const struct operation *operation, struct survey *survey,
-                                 bool *unclear)
+static struct outcome survey_map(const struct look *look, struct survey *survey, bool *unclear)
 {
-	const GPtrArray *nodes = operation->config->map->nodes;
-	const bool given = ((const struct node *)nodes->pdata[0])->given_as != NULL;
+	const GPtrArray *nodes = look->job->config->map->nodes;
+	const bool given = ((const struct node *)nodes->pdata[0])->given_as;
 	struct outcome outcome = fine;
 
 	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {
 		const struct node *node = nodes->pdata[i];
 
-		if (given && !node->given_as)
-			continue;
-		outcome = survey_node(operation, node->name, node->given_as, !node->outlets->len,
-		                      survey, unclear);
+		if (!given || node->given_as)
+			outcome = survey_node(look, node->name, node->given_as, !node->outlets->len,
+			                      survey, unclear);
 	}
 	return outcome;
 }
 
-#define NOBODY                                                                                     \
-	"no node can be fenced: no outlet has a node's name (one such as \"Load 3\" never is "     \
-	"one); "                                                                                   \
-	"write a hostlist, or name outlets in the PDU after the nodes that they feed"
-
 /* Where names are needed, one node at least must be found by them. */
-static struct outcome judge_named(const struct operation *operation, const struct survey *survey,
+static struct outcome judge_named(const struct log *log, const struct survey *survey,
                                   unsigned names)
 {
 	if (survey->nodes)
@@ -167,67 +160,86 @@ static struct outcome judge_named(const struct operation *operation, const struc
 			"outlets that can be switched; each has its reason as a warning",
 			names, names == 1 ? "" : "s");
 	if (survey->nodes_needed)
-		return failure(TRIPPSNMP_BADNODE, "%s", NOBODY);
+		return failure(TRIPPSNMP_BADNODE,
+		               "no node can be fenced: no outlet has a node's name (one such as "
+		               "\"Load 3\" never is one); write a hostlist, or name outlets in the "
+		               "PDU after the nodes that they feed");
 	if (!names)
-		log_line(operation->log, TRIPPSNMP_LOG_WARN,
+		log_line(log, TRIPPSNMP_LOG_WARN,
 		         "no outlet has a node's name (one such as \"Load 3\" never is one): "
-		         "without a "
-		         "hostlist, only outlets that are named one by one can be switched");
+		         "without a hostlist, only outlets that are named one by one can be "
+		         "switched");
 	return fine;
 }
 
-/* One outlet that is called as one node and described as another one: both may be meant. */
-static void warn_of_two_nodes(const struct operation *operation, unsigned pdu,
-                              const struct outlet *outlet)
+/* Whether another outlet has that node's name as well: then it is a node's. */
+static bool is_named_elsewhere(const struct look *look, const struct outlet *here, const char *node)
 {
-	struct node_names names;
-	GPtrArray *nodes;
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const GArray *outlets = look->found[i]->outlets;
 
-	node_names_init(&names);
-	node_names_add(&names, outlet->name);
-	node_names_add(&names, outlet->description);
-	nodes = node_names_finish(&names);
-	if (nodes->len == 2 && outlet->controllable == TRI_YES)
-		log_line(operation->log, TRIPPSNMP_LOG_WARN,
-		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
-		         "nodes, fencing one cuts the other; write a hostlist",
-		         outlet->id.device, outlet->id.number, operation->labels[pdu],
-		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
-	g_ptr_array_unref(nodes);
+		for (unsigned k = 0; k < outlets->len; k++) {
+			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+
+			if (outlet != here &&
+			    ((outlet->name && text_same_name(outlet->name, node)) ||
+			     (outlet->description && text_same_name(outlet->description, node))))
+				return true;
+		}
+	}
+	return false;
 }
 
-static void warn_of_outlets_of_two(const struct operation *operation)
+/* One outlet that is called as one node and described as another one: both may be meant. */
+static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struct outlet *outlet)
 {
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		const GArray *outlets = operation->found[i]->outlets;
+	struct node_names names;
+	g_autoptr(GPtrArray) nodes = NULL;
+
+	node_names_init(&names);
+	node_names_add(&names, outlet->name ? outlet->name : "");
+	node_names_add(&names, outlet->description ? outlet->description : "");
+	nodes = node_names_finish(&names);
+	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
+	    (is_named_elsewhere(look, outlet, nodes->pdata[0]) ||
+	     is_named_elsewhere(look, outlet, nodes->pdata[1])))
+		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
+		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
+		         "nodes, fencing one cuts the other; write a hostlist",
+		         outlet->id.device, outlet->id.number, look->job->labels[pdu],
+		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
+}
+
+static void warn_of_outlets_of_two(const struct look *look)
+{
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++)
-			warn_of_two_nodes(operation, i, &g_array_index(outlets, struct outlet, k));
+			warn_of_two_nodes(look, i, &g_array_index(outlets, struct outlet, k));
 	}
 }
 
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
-static struct outcome survey_named(const struct operation *operation, struct survey *survey)
+static struct outcome survey_named(const struct look *look, struct survey *survey)
 {
-	GPtrArray *names = find_names(operation, true);
-	struct outcome judged;
+	g_autoptr(GPtrArray) names = find_names(look, true);
 
 	for (unsigned i = 0; i < names->len; i++) {
+		const char *node = names->pdata[i];
 		bool unclear = false;
-		struct outcome outcome =
-			survey_node(operation, names->pdata[i], NULL, true, survey, &unclear);
+		struct outcome outcome = survey_node(look, node, NULL, true, survey, &unclear);
 
 		if (outcome.error)
-			log_line(operation->log, TRIPPSNMP_LOG_WARN,
-			         "node %s could not be fenced: %s", (char *)names->pdata[i],
-			         outcome.message);
+			log_line(look->job->log, TRIPPSNMP_LOG_WARN,
+			         "node %s could not be fenced: %s", node, outcome.message);
 		g_free(outcome.message);
 	}
-	warn_of_outlets_of_two(operation);
-	judged = judge_named(operation, survey, names->len);
-	g_ptr_array_unref(names);
-	return judged;
+	warn_of_outlets_of_two(look);
+	return judge_named(look->job->log, survey, names->len);
 }
+
+/* --- devices --- */
 
 static bool has_outlets(const struct pdu_outlets *found, enum tristate controllable)
 {
@@ -238,132 +250,155 @@ static bool has_outlets(const struct pdu_outlets *found, enum tristate controlla
 }
 
 /* Main loads may be all that can be switched, and were not read if the map has none of them. */
-static const char *main_hint(const struct operation *operation, unsigned pdu)
-{
-	if (operation->needs[pdu].mains)
-		return "";
-	return "; its main load may be (main in hostlist), which cuts all that hangs on it";
-}
+#define MAIN_HINT "; its main load may be (main in hostlist), which cuts all that hangs on it"
 
-static struct outcome survey_devices(const struct operation *operation, bool *unclear)
+static struct outcome survey_devices(const struct look *look, bool *unclear)
 {
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		const struct pdu_outlets *found = operation->found[i];
+	const struct job *job = look->job;
+
+	for (unsigned i = 0; i < job->n_pdus; i++) {
+		const struct pdu_outlets *found = look->found[i];
 
 		if (!found->whole || has_outlets(found, TRI_YES))
 			continue;
 		*unclear = has_outlets(found, TRI_UNKNOWN);
-		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s",
-		               operation->labels[i], found->outlets->len,
+		return failure(TRIPPSNMP_ACCESS, "%s: none of its %u outlets %s%s", job->labels[i],
+		               found->outlets->len,
 		               *unclear ? "says that it is controllable" : "is controllable",
-		               *unclear ? "" : main_hint(operation, i));
+		               *unclear || job->needs[i].mains ? "" : MAIN_HINT);
 	}
 	return fine;
 }
 
-static struct outcome judge_status(const struct operation *operation, void *context, bool *unclear)
+static struct outcome judge_status(const struct look *look, void *context, bool *unclear)
 {
 	struct survey *survey = context;
-	struct outcome outcome = survey_devices(operation, unclear);
+	const struct outcome outcome = survey_devices(look, unclear);
 
 	g_array_set_size(survey->feeds, 0);
 	survey->nodes = 0;
-	if (!outcome.error && operation->config->map->nodes->len)
-		return survey_map(operation, survey, unclear);
-	return outcome.error ? outcome : survey_named(operation, survey);
+	if (outcome.error)
+		return outcome;
+	return look->job->config->map->nodes->len ? survey_map(look, survey, unclear)
+	                                          : survey_named(look, survey);
 }
 
-/* Why the time was too short to check write access. */
+/* --- write access --- */
+
+/* Why the time was too short to check it. */
 static struct outcome write_unchecked(const struct operation *operation)
 {
-	const int silent = runner_silent_pdu(&operation->runner);
-	const char *misfit = silent < 0 ? NULL : operation->runner.exchanges[silent].misfit;
+	const struct runner *runner = operation_runner(operation);
+	const int silent = runner_silent_pdu(runner);
+	const char *misfit = silent < 0 ? NULL : runner_misfit(runner, (unsigned)silent);
+	const char *label = silent < 0 ? NULL : operation_job(operation)->labels[silent];
 
-	if (silent < 0)
+	if (!label)
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "the time was up before all outlets were checked for write access");
 	if (misfit)
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "%s: answered readings, but %s, which proves no write access; look "
 		               "for newer firmware of its card",
-		               operation->labels[silent], misfit);
+		               label, misfit);
 	return failure(TRIPPSNMP_TIMEOUT,
 	               "%s: answered readings, and does not answer a SET: check that the "
 	               "community or user may write",
-	               operation->labels[silent]);
+	               label);
 }
 
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
-	struct write_check *check =
-		write_check_new(operation->n_pdus, operation->labels, survey->feeds,
-	                        operation->config->version == SNMP_V1, operation->log);
+	const struct job *job = operation_job(operation);
+	struct write_check *check = write_check_new(job->n_pdus, job->labels, survey->feeds,
+	                                            job->config->version == SNMP_V1, job->log);
 	const struct machine machine = write_check_machine(check);
 	struct outcome outcome;
 
-	if (operation_run(operation, &machine)) {
+	if (operation_run(operation, &machine))
 		outcome = write_check_outcome(check);
-		survey->writable = write_check_proven(check);
-	} else if (operation_stopped(operation)) {
-		outcome = operation_stop("write access was checked");
-	} else {
+	else if (operation_stopped(operation))
+		outcome = failure(TRIPPSNMP_STOPPED, "stopped while write access was checked");
+	else
 		outcome = write_unchecked(operation);
-	}
+	survey->writable = write_check_proven(check);
 	write_check_free(check);
 	return outcome;
 }
 
-static void log_checked(const struct operation *operation, const struct survey *survey)
-{
-	char *write =
-		operation->config->check_write
-			? g_strdup_printf(", write access proven on %u of them", survey->writable)
-			: g_strdup("");
-
-	log_line(operation->log, TRIPPSNMP_LOG_INFO,
-	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
-	         operation->n_pdus, operation->n_pdus == 1 ? "" : "s", survey->feeds->len,
-	         survey->feeds->len == 1 ? "" : "s", survey->nodes, survey->nodes == 1 ? "" : "s",
-	         write, runner_requests(&operation->runner));
-	g_free(write);
-}
+/* --- status --- */
 
 /* Those that keep no node from being fenced, or this would not be reached. */
-static void log_alarms(const struct operation *operation)
+static void log_alarms(const struct look *look)
 {
-	for (unsigned i = 0; i < operation->n_pdus; i++) {
-		const struct alarms *alarms = &operation->found[i]->alarms;
+	for (unsigned i = 0; i < look->job->n_pdus; i++) {
+		const struct alarms *alarms = &look->found[i]->alarms;
 		const unsigned n = alarms_len(alarms);
-		char *text = alarms_text(alarms);
+		g_autofree char *text = alarms_text(alarms);
 
 		if (n)
-			log_line(operation->log, TRIPPSNMP_LOG_INFO, "%s: %u active alarm%s: %s",
-			         operation->labels[i], n, n == 1 ? "" : "s", text);
-		g_free(text);
+			log_line(look->job->log, TRIPPSNMP_LOG_INFO, "%s: %u active alarm%s: %s",
+			         look->job->labels[i], n, n == 1 ? "" : "s", text);
 	}
+}
+
+static void log_checked(const struct operation *operation, const struct survey *survey)
+{
+	const struct job *job = operation_job(operation);
+	const unsigned outlets = survey->feeds->len;
+	g_autofree char *write =
+		g_strdup_printf(", write access proven on %u of them", survey->writable);
+
+	log_line(job->log, TRIPPSNMP_LOG_INFO,
+	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
+	         job->n_pdus, job->n_pdus == 1 ? "" : "s", outlets, outlets == 1 ? "" : "s",
+	         survey->nodes, survey->nodes == 1 ? "" : "s",
+	         job->config->check_write ? write : "",
+	         runner_requests(operation_runner(operation)));
 }
 
 static struct outcome survey(struct operation *operation, bool nodes_needed)
 {
-	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds_new() };
+	g_autoptr(GArray) feeds = feeds_new();
+	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds };
 	struct outcome outcome = operation_look(operation, judge_status, &survey);
 
-	if (!outcome.error && operation->config->check_write)
+	if (!outcome.error && operation_job(operation)->config->check_write)
 		outcome = check_write(operation, &survey);
 	if (!outcome.error) {
-		log_alarms(operation);
+		log_alarms(operation_seen(operation));
 		log_checked(operation, &survey);
 	}
-	g_array_unref(survey.feeds);
 	return outcome;
 }
 
-struct outcome survey_status(struct operation *operation)
+struct outcome survey_status(struct operation *operation, void *unused)
 {
+	(void)unused;
 	return survey(operation, true);
 }
 
-struct outcome survey_pdus(struct operation *operation)
+struct outcome survey_pdus(struct operation *operation, void *unused)
 {
+	(void)unused;
 	return survey(operation, false);
+}
+
+enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
+{
+	const struct job job = { .purpose = TO_READ };
+
+	return conclude(handle, call_perform(handle, job, survey_status, NULL));
+}
+
+enum trippsnmp_error trippsnmp_outlets_status(trippsnmp *handle, const char *outlets)
+{
+	struct subject subject = { 0 };
+	struct outcome outcome = outlets ? subject_of_outlets(&subject, handle, outlets) : fine;
+	const struct job job = { .purpose = TO_READ, .config = subject.config };
+
+	if (!outcome.error)
+		outcome = call_perform(handle, job, survey_pdus, NULL);
+	subject_clear(&subject);
+	return conclude(handle, outcome);
 }

@@ -50,7 +50,7 @@ struct outcome walk_outcome(const struct walk *walk)
 	return (struct outcome){ walk->outcome.error, g_strdup(walk->outcome.message) };
 }
 
-static bool next(void *self, unsigned pdu, usec now, struct question *question)
+static bool walk_next(void *self, unsigned pdu, usec now, struct question *question)
 {
 	const struct walk *walk = self;
 
@@ -66,102 +66,74 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 	return true;
 }
 
-static void fail(struct walk *walk, enum trippsnmp_error error, const char *why)
+/* why: NULL where all was read. False, for walk_take(). */
+static bool walk_end(struct walk *walk, enum trippsnmp_error error, const char *why)
 {
-	char *at = objid_text(&walk->cursor);
+	g_autofree char *at = objid_text(&walk->cursor);
 
 	walk->done = true;
-	walk->outcome = failure(error, "%s: behind %s, after %u objects: %s", walk->label, at,
-	                        walk->seen, why);
-	g_free(at);
+	if (why)
+		walk->outcome = failure(error, "%s: behind %s, after %u objects: %s", walk->label,
+		                        at, walk->seen, why);
+	return false;
 }
 
 /* False where the walk has ended, well or not. */
-static bool take(struct walk *walk, const struct varbind *varbind)
+static bool walk_take(struct walk *walk, const struct varbind *varbind)
 {
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
-		walk->done = true;
-		return false;
-	}
-	if (varbind->type == VALUE_ERROR) {
-		fail(walk, TRIPPSNMP_ACCESS, snmp_status_text((int)varbind->number));
-		return false;
-	}
-	if (objid_compare(&varbind->name, &walk->cursor) <= 0) {
-		fail(walk, TRIPPSNMP_ACCESS, "it answers with what does not follow");
-		return false;
-	}
-	if (!objid_below(&varbind->name, &walk->root)) {
-		walk->done = true;
-		return false;
-	}
-	if (walk->seen == WALK_MAX || varbind->name.n == OBJID_MAX) {
-		fail(walk, TRIPPSNMP_ACCESS, "it has no end");
-		return false;
-	}
+	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT)
+		return walk_end(walk, TRIPPSNMP_OK, NULL);
+	if (varbind->type == VALUE_ERROR)
+		return walk_end(walk, TRIPPSNMP_ACCESS, snmp_status_text((int)varbind->number));
+	if (objid_compare(&varbind->name, &walk->cursor) <= 0)
+		return walk_end(walk, TRIPPSNMP_ACCESS, "it answers with what does not follow");
+	if (!objid_below(&varbind->name, &walk->root))
+		return walk_end(walk, TRIPPSNMP_OK, NULL);
+	if (walk->seen == WALK_MAX || varbind->name.n == OBJID_MAX)
+		return walk_end(walk, TRIPPSNMP_ACCESS, "it has no end");
 	walk->cursor = varbind->name;
 	walk->seen++;
 	walk->fn(walk->context, varbind);
 	return true;
 }
 
-static void fewer(struct walk *walk, bool silent)
-{
-	walk->repetitions = silent ? 0 : walk->repetitions / 2;
-}
-
-static void answered(struct walk *walk, const struct reply *reply)
+static void walk_answered(struct walk *walk, const struct reply *reply)
 {
 	const bool bulk = walk->repetitions > 0;
 
 	if (bulk && (reply->error_status || !reply->varbinds->len)) {
-		fewer(walk, false);
+		walk->repetitions /= 2;
 		return;
 	}
 	walk->bulk_answered = walk->bulk_answered || bulk;
 	for (unsigned i = 0; i < reply->varbinds->len; i++)
-		if (!take(walk, &g_array_index(reply->varbinds, struct varbind, i)))
+		if (!walk_take(walk, &g_array_index(reply->varbinds, struct varbind, i)))
 			return;
 }
 
-static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+static void walk_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 {
 	struct walk *walk = self;
 
 	(void)pdu;
 	(void)now;
-	switch (reply->status) {
-	case REPLY_ANSWERED:
-		answered(walk, reply);
-		break;
-	case REPLY_SILENT:
-		fewer(walk, true);
-		break;
-	case REPLY_REFUSED:
-		fail(walk, TRIPPSNMP_ACCESS, reply->reason);
-		break;
-	case REPLY_REPLACED:
-		fail(walk, TRIPPSNMP_ACCESS, "another device answers under its address now");
-		break;
-	case REPLY_FAULT:
-		fail(walk, TRIPPSNMP_INTERNAL, reply->reason);
-		break;
-	}
+	if (reply->status == REPLY_ANSWERED)
+		walk_answered(walk, reply);
+	else if (reply->status == REPLY_SILENT)
+		walk->repetitions = 0;
+	else
+		walk_end(walk, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
+		         reply->status == REPLY_REPLACED
+		                 ? "another device answers under its address now"
+		                 : reply->reason);
 }
 
-static usec wake(const void *self, unsigned pdu)
-{
-	(void)self;
-	(void)pdu;
-	return USEC_NEVER;
-}
-
-static bool done(const void *self)
+static bool walk_done(const void *self)
 {
 	return ((const struct walk *)self)->done;
 }
 
-static const char *doing(const void *self)
+static const char *walk_doing(const void *self)
 {
 	(void)self;
 	return "reading all objects";
@@ -169,10 +141,11 @@ static const char *doing(const void *self)
 
 struct machine walk_machine(struct walk *walk)
 {
-	return (struct machine){ .self = walk,
-		                 .next = next,
-		                 .reply = reply,
-		                 .wake = wake,
-		                 .done = done,
-		                 .doing = doing };
+	return (struct machine){
+		.self = walk,
+		.next = walk_next,
+		.reply = walk_reply,
+		.done = walk_done,
+		.doing = walk_doing,
+	};
 }

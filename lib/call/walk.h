@@ -1,6 +1,7 @@
 /*
  * Reads all objects below one, whatever they are: by GETBULK, or by GETNEXT in v1 and where
- * GETBULK fails. Pure: a machine for the runner.
+ * GETBULK fails. Never asks for what it has seen. Pure: a machine for the runner; objects.c
+ * makes it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

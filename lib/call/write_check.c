@@ -5,7 +5,12 @@
  */
 #include "call/write_check.h"
 
-#include <string.h>
+/** How far a PDU is. */
+struct checked_pdu {
+	unsigned at;           /* which feed */
+	struct denial refused; /* that feed's SET */
+	usec not_before;
+};
 
 struct write_check {
 	unsigned n_pdus;
@@ -13,39 +18,40 @@ struct write_check {
 	const GArray *feeds;
 	bool v1;
 	const struct log *log;
-	unsigned *at;           /* for each PDU: the feed it is at */
-	struct denial *refused; /* for each PDU: that feed's SET */
-	usec *not_before;
+	struct checked_pdu *pdus;
 	unsigned proven; /* SETs that were answered without error */
 	struct outcome outcome;
 };
 
-static const struct feed *feed_at(const struct write_check *check, unsigned i)
+static bool has_feed(const struct write_check *check, unsigned pdu)
 {
-	return feeds_at(check->feeds, i);
+	return check->pdus[pdu].at < check->feeds->len;
 }
 
+/* At which this PDU is. */
+static const struct feed *feed_at(const struct write_check *check, unsigned pdu)
+{
+	return feeds_at(check->feeds, check->pdus[pdu].at);
+}
+
+/* To the PDU's next feed, counting from that one. */
 static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 {
-	while (from < check->feeds->len && feed_at(check, from)->id.pdu != pdu)
-		from++;
-	check->at[pdu] = from;
-	denial_clear(&check->refused[pdu]);
+	struct checked_pdu *one = &check->pdus[pdu];
+
+	one->at = from;
+	while (has_feed(check, pdu) && feed_at(check, pdu)->id.pdu != pdu)
+		one->at++;
+	denial_clear(&one->refused);
 }
 
 struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
                                     bool v1, const struct log *log)
 {
-	struct write_check *check = g_new0(struct write_check, 1);
+	struct write_check *check = g_new(struct write_check, 1);
 
-	check->n_pdus = n_pdus;
-	check->labels = labels;
-	check->feeds = feeds;
-	check->v1 = v1;
-	check->log = log;
-	check->at = g_new0(unsigned, n_pdus);
-	check->refused = g_new0(struct denial, n_pdus);
-	check->not_before = g_new0(usec, n_pdus);
+	*check = (struct write_check){ n_pdus, labels, feeds, v1, log, .proven = 0 };
+	check->pdus = g_new0(struct checked_pdu, n_pdus);
 	for (unsigned i = 0; i < n_pdus; i++)
 		skip_to(check, i, 0);
 	return check;
@@ -54,10 +60,8 @@ struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, 
 void write_check_free(struct write_check *check)
 {
 	for (unsigned i = 0; i < check->n_pdus; i++)
-		denial_clear(&check->refused[i]);
-	g_free(check->at);
-	g_free(check->refused);
-	g_free(check->not_before);
+		denial_clear(&check->pdus[i].refused);
+	g_free(check->pdus);
 	g_free(check->outcome.message);
 	g_free(check);
 }
@@ -72,100 +76,87 @@ unsigned write_check_proven(const struct write_check *check)
 	return check->proven;
 }
 
-static void cannot_tell(const struct write_check *check, const struct feed *feed, const char *why)
+/* Of the feed at which this PDU is; of the next one it may. */
+static void cannot_tell(struct write_check *check, unsigned pdu, const char *why)
 {
-	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s", feed->text,
-	         why);
+	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s",
+	         feed_at(check, pdu)->text, why);
+	skip_to(check, pdu, check->pdus[pdu].at + 1);
 }
 
-static bool next(void *self, unsigned pdu, usec now, struct question *question)
+static bool write_check_next(void *self, unsigned pdu, usec now, struct question *question)
 {
 	struct write_check *check = self;
+	const struct feed *feed;
+	struct objid command;
 
-	if (check->outcome.error || now < check->not_before[pdu])
+	if (check->outcome.error || now < check->pdus[pdu].not_before)
 		return false;
-	while (check->at[pdu] < check->feeds->len) {
-		const struct feed *feed = feed_at(check, check->at[pdu]);
-		const struct family *family = feed->id.family;
-		const struct objid name =
-			family_instance(family, family->command, feed->id.device, feed->id.number);
-
-		if (family->command_idle < 0) {
-			cannot_tell(check, feed, "its command object has no idle value");
-			skip_to(check, pdu, check->at[pdu] + 1);
-			continue;
-		}
-		memset(question, 0, sizeof(*question));
-		question->kind = REQUEST_SET;
-		question->varbinds = varbinds_new();
-		varbinds_add_integer(question->varbinds, &name, family->command_idle);
-		return true;
-	}
-	return false;
+	while (has_feed(check, pdu) && feed_at(check, pdu)->id.family->command_idle < 0)
+		cannot_tell(check, pdu, "its command object has no idle value");
+	if (!has_feed(check, pdu))
+		return false;
+	feed = feed_at(check, pdu);
+	command = family_instance(feed->id.family, feed->id.family->command, feed->id.device,
+	                          feed->id.number);
+	*question = (struct question){ .kind = REQUEST_SET, .varbinds = varbinds_new() };
+	varbinds_add_integer(question->varbinds, &command, feed->id.family->command_idle);
+	return true;
 }
 
-static void fail(struct write_check *check, enum trippsnmp_error error, char *message)
+static void write_check_refused(struct write_check *check, unsigned pdu, int error_status, usec now)
 {
-	check->outcome = (struct outcome){ error, message };
+	struct checked_pdu *one = &check->pdus[pdu];
+	const char *why = snmp_status_text(error_status);
+
+	if (!denial_heard(&one->refused, why, now, DENIAL_LASTS_STATUS))
+		one->not_before = now + DENIAL_PAUSE;
+	else
+		check->outcome =
+			failure(TRIPPSNMP_ACCESS,
+		                "%s: no write access (%s): give the community or user of %s write "
+		                "access",
+		                feed_at(check, pdu)->text, why, check->labels[pdu]);
 }
 
-static void refused(struct write_check *check, unsigned pdu, int error_status, usec now)
-{
-	const struct feed *feed = feed_at(check, check->at[pdu]);
-
-	if (!denial_heard(&check->refused[pdu], snmp_status_text(error_status), now,
-	                  DENIAL_LASTS_STATUS)) {
-		check->not_before[pdu] = now + DENIAL_PAUSE;
-		return;
-	}
-	fail(check, TRIPPSNMP_ACCESS,
-	     g_strdup_printf("%s: no write access (%s): give the community or user of %s write "
-	                     "access",
-	                     feed->text, snmp_status_text(error_status), check->labels[pdu]));
-}
-
-static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+static void write_check_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 {
 	struct write_check *check = self;
 
 	if (check->outcome.error)
 		return;
 	if (reply->status != REPLY_ANSWERED) {
-		fail(check, reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
-		     g_strdup_printf("%s: %s", check->labels[pdu],
-		                     reply->reason ? reply->reason : "no answer"));
-		return;
-	}
-	if (exchange_is_refusal(check->v1, reply->error_status)) {
-		refused(check, pdu, reply->error_status, now);
-		return;
-	}
-	if (!reply->error_status)
+		check->outcome = failure(
+			reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
+			"%s: %s", check->labels[pdu], reply->reason ? reply->reason : "no answer");
+	} else if (exchange_is_refusal(check->v1, reply->error_status)) {
+		write_check_refused(check, pdu, reply->error_status, now);
+	} else if (reply->error_status) {
+		cannot_tell(check, pdu, snmp_status_text(reply->error_status));
+	} else {
 		check->proven++;
-	else
-		cannot_tell(check, feed_at(check, check->at[pdu]),
-		            snmp_status_text(reply->error_status));
-	skip_to(check, pdu, check->at[pdu] + 1);
+		skip_to(check, pdu, check->pdus[pdu].at + 1);
+	}
 }
 
-static usec wake(const void *self, unsigned pdu)
+static usec write_check_wake(const void *self, unsigned pdu)
 {
 	const struct write_check *check = self;
 
-	return check->at[pdu] < check->feeds->len ? check->not_before[pdu] : USEC_NEVER;
+	return has_feed(check, pdu) ? check->pdus[pdu].not_before : USEC_NEVER;
 }
 
-static bool done(const void *self)
+static bool write_check_done(const void *self)
 {
 	const struct write_check *check = self;
-	bool all = true;
 
 	for (unsigned i = 0; i < check->n_pdus; i++)
-		all = all && check->at[i] >= check->feeds->len;
-	return all || check->outcome.error;
+		if (has_feed(check, i) && !check->outcome.error)
+			return false;
+	return true;
 }
 
-static const char *doing(const void *self)
+static const char *write_check_doing(const void *self)
 {
 	(void)self;
 	return "checking write access";
@@ -175,10 +166,10 @@ struct machine write_check_machine(struct write_check *check)
 {
 	return (struct machine){
 		.self = check,
-		.next = next,
-		.reply = reply,
-		.wake = wake,
-		.done = done,
-		.doing = doing,
+		.next = write_check_next,
+		.reply = write_check_reply,
+		.wake = write_check_wake,
+		.done = write_check_done,
+		.doing = write_check_doing,
 	};
 }

@@ -1,7 +1,7 @@
 /*
- * Proves write access without switching: a SET of idle(0) to each outlet's
- * command object, which by the MIB does nothing. Pure: a machine for the
- * runner.
+ * Proves write access without switching: a SET of idle(0) to each outlet's command object, which
+ * by the MIB does nothing. It never sends another value, and skips an outlet without that one.
+ * Pure: a machine for the runner; survey.c makes it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

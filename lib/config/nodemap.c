@@ -48,8 +48,8 @@ static bool fail_at(struct parser *p, const char *place, const char *format, ...
 }
 
 /* Like fail_at(), with the user's own text between two pieces of ours. */
-static bool fail_about(struct parser *p, const char *place, const char *before, const char *shown,
-                       const char *after)
+static bool fail_at_about(struct parser *p, const char *place, const char *before,
+                          const char *shown, const char *after)
 {
 	char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
 
@@ -58,7 +58,7 @@ static bool fail_about(struct parser *p, const char *place, const char *before, 
 	return false;
 }
 
-static void skip_blanks(struct parser *p)
+static void skip_spaces(struct parser *p)
 {
 	while (g_ascii_isspace(*p->at))
 		p->at++;
@@ -69,13 +69,13 @@ static bool take_mark(struct parser *p, char mark)
 {
 	const char *start = p->at;
 
-	skip_blanks(p);
+	skip_spaces(p);
 	if (*p->at != mark) {
 		p->at = start;
 		return false;
 	}
 	p->at++;
-	skip_blanks(p);
+	skip_spaces(p);
 	return true;
 }
 
@@ -90,7 +90,7 @@ static char *take_word(struct parser *p, const char *stops)
 }
 
 /* A plain decimal number at *at, which is moved behind it; 0 if there is none. */
-static uint32_t take_number(const char **at)
+static uint32_t take_digits(const char **at)
 {
 	uint64_t number = 0;
 
@@ -115,12 +115,12 @@ bool outlet_ref_is_main(const struct outlet_ref *ref)
 static uint32_t take_outlet(const char **at)
 {
 	if (strcmp(*at, MAIN) != 0)
-		return take_number(at);
+		return take_digits(at);
 	*at += strlen(MAIN);
 	return TRIPPSNMP_MAIN;
 }
 
-static bool read_number(struct outlet_ref *ref, const char *word)
+static bool read_outlet(struct outlet_ref *ref, const char *word)
 {
 	ref->number = take_outlet(&word);
 	if (ref->number && *word == '.') {
@@ -145,18 +145,19 @@ static bool parse_number(struct parser *p, struct outlet_ref *ref)
 {
 	const char *start = p->at;
 	char *word = take_word(p, ":,;\"@=");
-	bool ok = read_number(ref, word);
+	bool ok = read_outlet(ref, word);
 
 	if (!*word)
 		fail_at(p, start, "an outlet is missing here");
 	else if (!ok && is_numeric(word))
-		fail_about(p, start, "\"", word,
-		           "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
+		fail_at_about(p, start, "\"", word,
+		              "\" is not [DEVICE.]NUMBER, each from 1 to 2147483647");
 	else if (!ok)
-		fail_about(p, start, "\"", word,
-		           p->bare ? "\" is not an outlet's number (names stand in double quotes)"
-		                   : "\" is not an outlet's number (names stand in double quotes, "
-		                     "';' or a blank stands before the next node)");
+		fail_at_about(
+			p, start, "\"", word,
+			p->bare ? "\" is not an outlet's number (names stand in double quotes)"
+				: "\" is not an outlet's number (names stand in double quotes, "
+				  "';' or a blank stands before the next node)");
 	g_free(word);
 	return ok;
 }
@@ -188,7 +189,7 @@ static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
 {
 	const char *behind = p->at;
 
-	skip_blanks(p);
+	skip_spaces(p);
 	if (*p->at != '=') {
 		p->at = behind;
 		return true;
@@ -222,8 +223,8 @@ static bool is_label_of(const struct pdu_name *pdu, const char *word)
 	return !g_ascii_strcasecmp(word, pdu->label);
 }
 
-static unsigned count_pdus(const struct parser *p, const char *word,
-                           bool (*is)(const struct pdu_name *, const char *), unsigned *found)
+static unsigned count_matching(const struct parser *p, const char *word,
+                               bool (*is)(const struct pdu_name *, const char *), unsigned *found)
 {
 	unsigned n = 0;
 
@@ -241,19 +242,19 @@ static bool fail_about_pdu(struct parser *p, const char *place, const char *what
 	char *before = g_strdup_printf("%s names %s \"", p->ipaddr, what);
 	char *after = g_strdup_printf("\"%s", then);
 
-	fail_about(p, place, before, word, after);
+	fail_at_about(p, place, before, word, after);
 	g_free(before);
 	g_free(after);
 	return false;
 }
 
-static bool find_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
+static bool find_named_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
 {
 	if (!*word)
 		return fail_at(p, start, "a PDU is missing after '@' (no blanks beside it)");
-	unsigned n = count_pdus(p, word, is_label_of, pdu);
+	unsigned n = count_matching(p, word, is_label_of, pdu);
 	if (!n)
-		n = count_pdus(p, word, is_address_of, pdu);
+		n = count_matching(p, word, is_address_of, pdu);
 	if (!n)
 		return fail_about_pdu(p, start, "no PDU", word, "");
 	if (n > 1)
@@ -266,14 +267,14 @@ static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outl
 	if (*p->at == '@') {
 		const char *start = p->at++;
 		char *word = take_word(p, ",;\"");
-		bool ok = find_pdu(p, start, word, &ref->pdu);
+		bool ok = find_named_pdu(p, start, word, &ref->pdu);
 
 		g_free(word);
 		return ok;
 	}
 
 	const char *behind = p->at;
-	skip_blanks(p);
+	skip_spaces(p);
 	if (*p->at == '@')
 		return fail_at(p, p->at, "no blanks beside '@'");
 	p->at = behind;
@@ -409,7 +410,7 @@ static bool parse_outlet(struct parser *p, struct outlet_ref *ref)
 	return parse_pdu(p, ref, start);
 }
 
-static bool parse_outlets(struct parser *p, struct node *node)
+static bool parse_outlet_list(struct parser *p, struct node *node)
 {
 	GString *list = g_string_new(NULL);
 	bool ok;
@@ -471,11 +472,11 @@ static struct node *parse_node(struct parser *p)
 		return NULL;
 	}
 	if (!text_is_node_name(node->name)) {
-		fail_about(p, start, "\"", node->name, "\" is not a node's name");
+		fail_at_about(p, start, "\"", node->name, "\" is not a node's name");
 		return NULL;
 	}
 	if (!g_hash_table_insert(p->nodes, text_name_key(node->name, -1), node)) {
-		fail_about(p, start, "node \"", node->name, "\" is given twice");
+		fail_at_about(p, start, "node \"", node->name, "\" is given twice");
 		return NULL;
 	}
 	return node;
@@ -495,16 +496,16 @@ static bool parse_entry(struct parser *p)
 			return false;
 		if (take_mark(p, ':')) {
 			if (listed)
-				return fail_about(p, start,
-				                  "write ';' instead of ',' before node \"",
-				                  node->name, "\", which has outlets");
-			return parse_outlets(p, node);
+				return fail_at_about(p, start,
+				                     "write ';' instead of ',' before node \"",
+				                     node->name, "\", which has outlets");
+			return parse_outlet_list(p, node);
 		}
 		/* "db1:3 4" lacks a comma; read as a node, 4 would be a feed that stays on. */
 		if (is_numeric(node->name) || is_like_main(node->name))
-			return fail_about(p, start, "\"", node->name,
-			                  is_numeric(node->name) ? "\" is a number" NO_NODE
-			                                         : "\" is a main load" NO_NODE);
+			return fail_at_about(p, start, "\"", node->name,
+			                     is_numeric(node->name) ? "\" is a number" NO_NODE
+			                                            : "\" is a main load" NO_NODE);
 		listed = true;
 	} while (take_mark(p, ','));
 	return true;
@@ -512,16 +513,16 @@ static bool parse_entry(struct parser *p)
 
 static bool parse(struct parser *p)
 {
-	skip_blanks(p);
+	skip_spaces(p);
 	while (*p->at) {
 		if (!parse_entry(p))
 			return false;
 		if (take_mark(p, ';') || !*p->at)
 			continue;
 		if (!g_ascii_isspace(*p->at))
-			return fail_about(p, p->at, "',' ';' or a blank is missing before \"",
-			                  p->at, "\"");
-		skip_blanks(p);
+			return fail_at_about(p, p->at, "',' ';' or a blank is missing before \"",
+			                     p->at, "\"");
+		skip_spaces(p);
 	}
 	return true;
 }
@@ -563,11 +564,11 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_name *pdus, u
 	node->given_as = given_as;
 	p.text = p.at = outlets;
 	p.outlets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	skip_blanks(&p);
-	if (parse_outlets(&p, node)) {
-		skip_blanks(&p);
+	skip_spaces(&p);
+	if (parse_outlet_list(&p, node)) {
+		skip_spaces(&p);
 		if (*p.at)
-			fail_about(&p, p.at, "',' is missing before \"", p.at, "\"");
+			fail_at_about(&p, p.at, "',' is missing before \"", p.at, "\"");
 	}
 	g_hash_table_unref(p.outlets);
 	if (!p.error)

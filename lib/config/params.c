@@ -253,7 +253,7 @@ static void warn_param(struct check *c, enum param_id id, const char *format, ..
 }
 
 /* Shows text of the user's first. Never for secrets. */
-static bool fail_about(struct check *c, enum param_id id, const char *text, const char *what)
+static bool fail_param_about(struct check *c, enum param_id id, const char *text, const char *what)
 {
 	char *said = text_about(text, what);
 
@@ -262,7 +262,7 @@ static bool fail_about(struct check *c, enum param_id id, const char *text, cons
 	return false;
 }
 
-static bool collect(struct check *c, const char *const values[])
+static bool collect_values(struct check *c, const char *const values[])
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
 		char *value = g_strdup(values[i] ? values[i] : "");
@@ -314,8 +314,8 @@ static bool load_secrets(struct check *c)
 		return true;
 	/* Who fences stands in one directory, and who tries it by hand in another. */
 	if (*path != '/')
-		return fail_about(c, PARAM_SECRETS_FILE, path,
-		                  "is a relative path: write it from / on");
+		return fail_param_about(c, PARAM_SECRETS_FILE, path,
+		                        "is a relative path: write it from / on");
 	ok = secrets_read(path, &secrets, &error) ? take_secrets(c, &secrets)
 	                                          : fail_param(c, PARAM_SECRETS_FILE, "%s", error);
 	secrets_clear(&secrets);
@@ -365,7 +365,7 @@ static bool check_hostlist(struct check *c)
 	return c->config->map;
 }
 
-static bool check_feeds(struct check *c)
+static bool check_feeds_given(struct check *c)
 {
 	const GPtrArray *nodes = c->config->map->nodes;
 	const char *text = c->value[PARAM_FEEDS];
@@ -374,8 +374,8 @@ static bool check_feeds(struct check *c)
 	if (!g_ascii_strcasecmp(text, "any"))
 		return true;
 	if (!g_ascii_string_to_unsigned(text, 10, 0, FEEDS_MAX, &feeds, NULL))
-		return fail_about(c, PARAM_FEEDS, text,
-		                  "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
+		return fail_param_about(c, PARAM_FEEDS, text,
+		                        "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
 	c->config->feeds = (unsigned)feeds;
 
 	for (unsigned i = 0; feeds && i < nodes->len; i++) {
@@ -402,7 +402,7 @@ static bool is_joint(char before, char after)
 }
 
 /* Ignores case, and the dashes in names such as SHA-256. */
-static bool same_word(const char *word, const char *text)
+static bool is_word(const char *word, const char *text)
 {
 	for (const char *at = word; *at; at++, text++) {
 		if (*text == '-' && at > word && is_joint(at[-1], *at))
@@ -416,21 +416,21 @@ static bool same_word(const char *word, const char *text)
 /* What net-snmp's tools call the same: our word for it. */
 static const char *our_word(const char *text)
 {
-	if (same_word("SHA1", text))
+	if (is_word("SHA1", text))
 		return "SHA";
-	return same_word("AES128", text) ? "AES" : text;
+	return is_word("AES128", text) ? "AES" : text;
 }
 
 static bool choose_word(struct check *c, enum param_id id, const char *const words[],
                         unsigned *chosen)
 {
 	for (*chosen = 0; words[*chosen]; (*chosen)++)
-		if (same_word(words[*chosen], our_word(c->value[id])))
+		if (is_word(words[*chosen], our_word(c->value[id])))
 			return true;
 
 	char *known = g_strjoinv(", ", (char **)words);
 	char *what = g_strconcat("is none of ", known, NULL);
-	fail_about(c, id, c->value[id], what);
+	fail_param_about(c, id, c->value[id], what);
 	g_free(known);
 	g_free(what);
 	return false;
@@ -589,11 +589,12 @@ static bool check_time(struct check *c, enum param_id id, usec least, usec *time
 	if (read_seconds(c->value[id], time) && *time >= least)
 		return true;
 	if (least == SNMP_TIMEOUT_LEAST)
-		return fail_about(c, id, c->value[id],
-		                  "is not a number of seconds from 0.05 to " SECONDS_TEXT);
-	return fail_about(c, id, c->value[id],
-	                  least > 0 ? "is not a number of seconds above 0, up to " SECONDS_TEXT
-	                            : "is not a number of seconds from 0 to " SECONDS_TEXT);
+		return fail_param_about(c, id, c->value[id],
+		                        "is not a number of seconds from 0.05 to " SECONDS_TEXT);
+	return fail_param_about(c, id, c->value[id],
+	                        least > 0
+	                                ? "is not a number of seconds above 0, up to " SECONDS_TEXT
+	                                : "is not a number of seconds from 0 to " SECONDS_TEXT);
 }
 
 /* Pacemaker's own limit is 60 s, of which it needs some for itself. */
@@ -636,13 +637,14 @@ static bool check_times(struct check *c)
 	return true;
 }
 
-static bool check_all(struct check *c, const char *const values[])
+static bool check_values(struct check *c, const char *const values[])
 {
 	unsigned answer;
 
-	if (!collect(c, values) || !check_ipaddr(c) || !check_hostlist(c) || !check_feeds(c) ||
-	    !check_times(c) || !choose_word(c, PARAM_CHECK_WRITE, answers, &answer) ||
-	    !load_secrets(c) || !check_snmp(c))
+	if (!collect_values(c, values) || !check_ipaddr(c) || !check_hostlist(c) ||
+	    !check_feeds_given(c) || !check_times(c) ||
+	    !choose_word(c, PARAM_CHECK_WRITE, answers, &answer) || !load_secrets(c) ||
+	    !check_snmp(c))
 		return false;
 	c->config->check_write = answer % 2 == 0;
 	return true;
@@ -655,7 +657,7 @@ struct config *params_check_as(const char *const values[PARAM_COUNT],
 
 	for (unsigned i = 0; names && i < PARAM_COUNT; i++)
 		c.config->names[i] = g_strdup(names[i]);
-	if (!check_all(&c, values)) {
+	if (!check_values(&c, values)) {
 		config_free(c.config);
 		c.config = NULL;
 		*error = c.error;

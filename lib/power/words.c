@@ -92,7 +92,17 @@ static char *reads_text(const struct progress *p)
 	return g_strdup_printf("%s (%s)", words_state(p->last.state), odd ? odd : "nothing came");
 }
 
-static char *command_missing(const struct progress *p, const char *reads)
+/* Whether its PDU answers readings, and left commands unanswered for longer than a slow one may. */
+static bool is_deaf_to_commands(const struct power *power, const struct progress *p)
+{
+	const struct evidence *known = &power->evidence;
+	const usec needed = 2 * known->pdus[p->feed->id.pdu].round_trip + USEC_PER_SEC;
+
+	return p->unanswered && p->last.asked >= power->phase_began &&
+	       known->latest - power->phase_began > needed;
+}
+
+static char *command_missing(const struct power *power, const struct progress *p, const char *reads)
 {
 	if (p->misfit)
 		return g_strdup_printf("%s reads %s, and no command was acknowledged: %s, which "
@@ -106,9 +116,10 @@ static char *command_missing(const struct progress *p, const char *reads)
 		return g_strdup_printf("%s reads %s, and no command was acknowledged: the last one "
 		                       "is answered with %s",
 		                       p->feed->text, reads, snmp_status_text(p->error_status));
-	return g_strdup_printf("%s reads %s, and no command was acknowledged: check that the "
-	                       "community or user may write",
-	                       p->feed->text, reads);
+	return g_strdup_printf(
+		"%s reads %s, and no command was acknowledged%s", p->feed->text, reads,
+		is_deaf_to_commands(power, p) ? ": check that the community or user may write"
+					      : "");
 }
 
 /* The same of an outlet of which nothing else is to be said than what it reads. */
@@ -118,7 +129,7 @@ static char *state_missing(const struct power *power, unsigned i, const char *re
 	const bool off = power->wanted == TRIPPSNMP_OFF;
 
 	if (p->acknowledged == USEC_NEVER && (off || p->last.state != TRIPPSNMP_ON))
-		return command_missing(p, reads);
+		return command_missing(power, p, reads);
 	if (!p->last.answered)
 		return g_strdup_printf("%s gives no answer that tells its state", p->feed->text);
 	if (p->last.state != power->wanted || !p->last.whole)

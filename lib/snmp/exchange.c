@@ -541,8 +541,8 @@ static void take_replacement(struct exchange *x)
 		end_question(x, REPLY_REPLACED);
 }
 
-static void take_event(struct exchange *x, struct attempt *attempt, const struct event *event,
-                       usec now)
+static void take_event_at_hand(struct exchange *x, struct attempt *attempt,
+                               const struct event *event, usec now)
 {
 	switch (event->type) {
 	case EVENT_TIME:
@@ -638,6 +638,6 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 		*heard = attempt_hear(attempt, event, now);
 	}
 	if (at_hand)
-		take_event(x, attempt, event, now);
+		take_event_at_hand(x, attempt, event, now);
 	return event->type == EVENT_ANSWER;
 }

@@ -26,7 +26,10 @@ struct machine {
 	void (*hear)(void *self, unsigned pdu, const struct heard *heard);
 	/** Takes the reply to the PDU's question. */
 	void (*reply)(void *self, unsigned pdu, const struct reply *reply, usec now);
-	/** When next() will have something for a PDU although no reply comes in between. */
+	/**
+	 * When next() will have something for a PDU although no reply comes in between. May be
+	 * NULL: never.
+	 */
 	usec (*wake)(const void *self, unsigned pdu);
 	bool (*done)(const void *self);
 	/** What it is doing, in a few words, static. May be NULL. */

@@ -31,7 +31,7 @@ void runner_clear(struct runner *runner)
 	g_free(runner->exchanges);
 }
 
-static usec now(const struct runner *runner)
+usec runner_now(const struct runner *runner)
 {
 	return runner->network->now(runner->network);
 }
@@ -62,7 +62,7 @@ static void hand_over(struct exchange *x, const struct machine *machine, unsigne
 static bool advance(struct runner *runner, const struct machine *machine, unsigned pdu)
 {
 	struct exchange *x = &runner->exchanges[pdu];
-	const usec at = now(runner);
+	const usec at = runner_now(runner);
 	struct question question;
 
 	if (exchange_done(x)) {
@@ -89,15 +89,17 @@ static void advance_all(struct runner *runner, const struct machine *machine)
 	}
 }
 
-static usec next_time(const struct runner *runner, const struct machine *machine, usec deadline)
+static usec runner_wake(const struct runner *runner, const struct machine *machine, usec deadline)
 {
 	usec until = MIN(deadline, watch_due(runner->watch));
 
 	for (unsigned i = 0; i < runner->n_pdus; i++) {
 		const struct exchange *x = &runner->exchanges[i];
 
-		until = MIN(until,
-		            exchange_busy(x) ? exchange_wake(x) : machine->wake(machine->self, i));
+		if (exchange_busy(x))
+			until = MIN(until, exchange_wake(x));
+		else if (machine->wake)
+			until = MIN(until, machine->wake(machine->self, i));
 	}
 	return until;
 }
@@ -107,26 +109,30 @@ static bool expire(struct runner *runner, const struct machine *machine)
 {
 	for (unsigned i = 0; i < runner->n_pdus && !machine->done(machine->self); i++)
 		if (exchange_expire(&runner->exchanges[i]))
-			hand_over(&runner->exchanges[i], machine, i, now(runner));
+			hand_over(&runner->exchanges[i], machine, i, runner_now(runner));
 	return machine->done(machine->self);
 }
 
-static void take_event(struct runner *runner, const struct machine *machine, struct event *event)
+static void runner_take_event(struct runner *runner, const struct machine *machine,
+                              struct event *event)
 {
 	struct heard heard;
 
 	if (event->type == EVENT_TIME || event->pdu >= runner->n_pdus)
 		return;
-	if (!exchange_event(&runner->exchanges[event->pdu], event, now(runner), &heard))
+	if (!exchange_event(&runner->exchanges[event->pdu], event, runner_now(runner), &heard))
 		return;
 	if (machine->hear)
 		machine->hear(machine->self, event->pdu, &heard);
 	heard_clear(&heard);
 }
 
-static const char *doing(const struct machine *machine)
+/* Whether whoever watches wants it to stop. */
+static bool is_stopped(const struct runner *runner, const char *doing)
 {
-	return machine->doing ? machine->doing(machine->self) : "asking";
+	if (runner->watch)
+		runner->watch->requests = runner_requests(runner);
+	return watch_stops(runner->watch, runner_now(runner), doing);
 }
 
 bool runner_run(struct runner *runner, const struct machine *machine, usec deadline)
@@ -139,24 +145,23 @@ bool runner_run(struct runner *runner, const struct machine *machine, usec deadl
 		if (machine->done(machine->self))
 			return true;
 		/* first, for nothing may be sent once time is up */
-		if (now(runner) >= deadline)
+		if (runner_now(runner) >= deadline)
 			return expire(runner, machine);
-		if (watch_stops(runner->watch, now(runner), doing(machine)))
+		if (is_stopped(runner, machine->doing ? machine->doing(machine->self) : "asking"))
 			return false;
 		advance_all(runner, machine);
 		if (machine->done(machine->self))
 			return true;
-		runner->network->next(runner->network, next_time(runner, machine, deadline),
+		runner->network->next(runner->network, runner_wake(runner, machine, deadline),
 		                      &event);
-		take_event(runner, machine, &event);
+		runner_take_event(runner, machine, &event);
 		event_clear(&event);
 	}
 }
 
 void runner_pause(struct runner *runner, usec until)
 {
-	while (now(runner) < until &&
-	       !watch_stops(runner->watch, now(runner), "waiting to look again")) {
+	while (runner_now(runner) < until && !is_stopped(runner, "waiting to look again")) {
 		struct event event = { 0 };
 
 		runner->network->next(runner->network, MIN(until, watch_due(runner->watch)),
@@ -180,6 +185,45 @@ int runner_silent_pdu(const struct runner *runner)
 		if (is_silent(&runner->exchanges[i]))
 			return (int)i;
 	return -1;
+}
+
+bool runner_heard(const struct runner *runner, unsigned pdu)
+{
+	return runner->exchanges[pdu].heard;
+}
+
+const char *runner_obstacle(const struct runner *runner, unsigned pdu)
+{
+	return runner->exchanges[pdu].obstacle;
+}
+
+const char *runner_misfit(const struct runner *runner, unsigned pdu)
+{
+	return runner->exchanges[pdu].misfit;
+}
+
+char *runner_deafness(const struct runner *runner, unsigned pdu)
+{
+	return exchange_deafness(&runner->exchanges[pdu]);
+}
+
+char *runner_slowness(const struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++) {
+		g_autofree char *slowness = exchange_slowness(&runner->exchanges[i]);
+
+		if (slowness)
+			return g_strdup_printf("%s %s", runner->exchanges[i].label, slowness);
+	}
+	return NULL;
+}
+
+bool runner_refused(const struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->n_pdus; i++)
+		if (runner->exchanges[i].refusal)
+			return true;
+	return false;
 }
 
 unsigned runner_requests(const struct runner *runner)

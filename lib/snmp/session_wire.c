@@ -11,7 +11,7 @@
 #define IPADDRESS_OCTETS 4
 #define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
 
-static struct objid name_of(const oid *name, size_t length)
+static struct objid objid_of(const oid *name, size_t length)
 {
 	struct objid result = { .n = (unsigned)MIN(length, OBJID_MAX) };
 
@@ -22,7 +22,7 @@ static struct objid name_of(const oid *name, size_t length)
 
 static GBytes *objid_octets(const oid *name, size_t length)
 {
-	const struct objid value = name_of(name, length);
+	const struct objid value = objid_of(name, length);
 	char *text = objid_text(&value);
 
 	return g_bytes_new_take(text, strlen(text));
@@ -44,28 +44,32 @@ static void take_other(struct varbind *varbind, const netsnmp_variable_list *var
 		varbind->tag = 0;
 }
 
+/* Of VALUE_OTHER stays what is out of the range of its type. */
+static void take_integer(struct varbind *varbind, const netsnmp_variable_list *variable)
+{
+	if (variable->val_len != sizeof(*variable->val.integer))
+		return;
+	if (variable->type != ASN_INTEGER) {
+		varbind->type = VALUE_UNSIGNED;
+		varbind->number = (uint32_t)*variable->val.integer;
+	} else if (*variable->val.integer >= INT32_MIN && *variable->val.integer <= INT32_MAX) {
+		varbind->type = VALUE_INTEGER;
+		varbind->number = *variable->val.integer;
+	}
+}
+
 /* What it means is for others. */
 static struct varbind take_varbind(const netsnmp_variable_list *variable)
 {
-	struct varbind varbind = { .name = name_of(variable->name, variable->name_length),
+	struct varbind varbind = { .name = objid_of(variable->name, variable->name_length),
 		                   .type = VALUE_OTHER,
 		                   .tag = variable->type };
-	const bool is_long = variable->val_len == sizeof(*variable->val.integer);
 
 	switch (variable->type) {
 	case ASN_INTEGER:
-		if (is_long && *variable->val.integer >= INT32_MIN &&
-		    *variable->val.integer <= INT32_MAX) {
-			varbind.type = VALUE_INTEGER;
-			varbind.number = *variable->val.integer;
-		}
-		break;
 	case ASN_UNSIGNED: /* Gauge32 has the same tag */
 	case ASN_TIMETICKS:
-		if (is_long) {
-			varbind.type = VALUE_UNSIGNED;
-			varbind.number = (uint32_t)*variable->val.integer;
-		}
+		take_integer(&varbind, variable);
 		break;
 	case ASN_OCTET_STR:
 		varbind.type = VALUE_OCTETS;

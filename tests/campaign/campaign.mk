@@ -15,7 +15,6 @@ tests_campaign_campaign_SOURCES = \
 	tests/campaign/wire.c \
 	tests/campaign/world.c tests/campaign/world.h
 tests_campaign_campaign_LDADD = lib/libtrippsnmp_core.la $(NETSNMP_LIBS) $(GLIB_LIBS)
-SHELL_TESTS += tests/defects.sh
 EXTRA_DIST += tests/campaign/digest.sh tests/defects
 # make would write it from the newer tests/defects.sh, as any X from X.sh
 tests/defects:

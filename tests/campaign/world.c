@@ -266,18 +266,24 @@ static void trace_world(const struct world *world)
 void world_run(struct world *world)
 {
 	const struct log log = { .fn = take_log, .context = world };
+	struct job job = { .purpose = TO_SWITCH,
+		           .config = &world->config,
+		           .labels = world->labels,
+		           .log = &log,
+		           .node = world->node,
+		           .begun = world->begun };
 	struct operation *operation;
 
 	trace_world(world);
 	wire_run_until(world, world->begun);
-	operation = operation_new(&world->config, world->labels, &log, world->node, false,
-	                          world->begun, USEC_NEVER);
-	operation_connect(operation, &world->network, (uint32_t)world->seed * 2654435761U);
+	job_prepare(&job);
+	operation = operation_new(&job, NULL, &world->network, (uint32_t)world->seed * 2654435761U);
 	world->outcome = operation_power(operation, world->action, world->node);
 	world->ended = world->now;
 	if (world->granted == USEC_NEVER)
 		wire_note_grant(world);
 	operation_free(operation);
+	job_clear(&job);
 	trace_line(world, "the library says: %s%s%s", outcome_word(world->outcome.error),
 	           world->outcome.message ? ": " : "",
 	           world->outcome.message ? world->outcome.message : "");

@@ -1,8 +1,9 @@
-# make fuzz, coverage, lint, builds: the tools that look at the code from outside. None of them
-# leaves anything in the source; each works in a directory below the build's.
+# make fuzz, coverage, lint, builds, mutants: the tools that look at the code from outside. None of
+# them leaves anything in the source; each works in a directory of its own.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz
+EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz \
+	tests/mutants.py tests/mutants.equivalent
 
 FUZZ_TIME = 30
 headers = $(DEFS) -I$(abs_top_builddir) $(GLIB_CFLAGS) $(NETSNMP_CFLAGS)
@@ -28,7 +29,16 @@ builds:
 	@rm -rf builds-source && $(MAKE) -s distdir distdir=builds-source >/dev/null && \
 	$(SHELL) $(srcdir)/tests/builds.sh builds-source
 
-.PHONY: fuzz lint coverage builds
+# The unit tests on broken copies of lib/, or of FILES; not those that take long or know no lib/.
+mutants_without = tests/test_session tests/test_tool
+mutants:
+	@$(AM_TESTS_ENVIRONMENT) \
+	CC='$(CC)' MUTANTS_CFLAGS='-std=gnu11 -D_GNU_SOURCE $(headers)' \
+	MUTANTS_LIBS='$(CHECK_LIBS) -pthread $(NETSNMP_LIBS) $(GLIB_LIBS)' \
+	MUTANTS_TESTS='$(filter-out $(mutants_without),$(C_TESTS))' \
+	python3 '$(srcdir)/tests/mutants.py' $(FILES)
+
+.PHONY: fuzz lint coverage builds mutants
 clean-local:
 	-chmod -R u+w coverage builds-source 2>/dev/null
 	rm -rf fuzz-build coverage builds-source

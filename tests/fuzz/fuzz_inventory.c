@@ -263,14 +263,14 @@ static const struct outlet *outlet_of(const struct pdu_outlets *found, const str
 	return NULL;
 }
 
-static void check_feeds(const struct operation *operation, const GArray *feeds)
+static void check_feeds(const struct look *look, const GArray *feeds)
 {
 	REQUIRE(feeds->len > 0);
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct outlet *outlet = outlet_of(operation->found[feed->id.pdu], feed);
+		const struct outlet *outlet = outlet_of(look->found[feed->id.pdu], feed);
 
-		REQUIRE(feed->id.pdu < operation->n_pdus);
+		REQUIRE(feed->id.pdu < look->job->n_pdus);
 		REQUIRE(outlet && outlet->exists && outlet->controllable == TRI_YES);
 		check_line(feed->text);
 		for (unsigned k = 0; k < i; k++) {
@@ -288,10 +288,10 @@ static bool cuts(const struct feed *main, const struct feed *feed)
 }
 
 /* What is found for another node does not hang on a main load of this one, nor the other way. */
-static void check_other(const struct operation *operation, const char *node, const GArray *feeds)
+static void check_other(const struct look *look, const char *node, const GArray *feeds)
 {
 	GArray *others = feeds_new();
-	struct outcome outcome = feeds_find(operation->view, node, others);
+	struct outcome outcome = feeds_find(look->view, node, others);
 
 	for (unsigned i = 0; !outcome.error && i < feeds->len; i++)
 		for (unsigned k = 0; k < others->len; k++) {
@@ -304,33 +304,33 @@ static void check_other(const struct operation *operation, const char *node, con
 	g_array_unref(others);
 }
 
-static void check_others(const struct operation *operation, const GArray *feeds)
+static void check_others(const struct look *look, const GArray *feeds)
 {
-	const GPtrArray *nodes = operation->config->map->nodes;
+	const GPtrArray *nodes = look->job->config->map->nodes;
 
 	for (unsigned i = 0; i < nodes->len; i++) {
 		const struct node *node = nodes->pdata[i];
 
-		if (node != nodemap_find(operation->config->map, operation->node))
-			check_other(operation, node->name, feeds);
+		if (node != nodemap_find(look->job->config->map, look->job->node))
+			check_other(look, node->name, feeds);
 	}
 }
 
-static struct outcome judge(const struct operation *operation, void *context, bool *unclear)
+static struct outcome judge(const struct look *look, void *context, bool *unclear)
 {
 	GArray *feeds = context;
 	struct outcome outcome = { TRIPPSNMP_OK, NULL };
 
 	*unclear = false;
-	for (unsigned i = 0; i < operation->n_pdus; i++)
-		check_found(operation->found[i]);
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
+		check_found(look->found[i]);
 	g_array_set_size(feeds, 0);
-	if (!operation->node)
+	if (!look->job->node)
 		return outcome;
-	outcome = feeds_find(operation->view, operation->node, feeds);
+	outcome = feeds_find(look->view, look->job->node, feeds);
 	if (!outcome.error) {
-		check_feeds(operation, feeds);
-		check_others(operation, feeds);
+		check_feeds(look, feeds);
+		check_others(look, feeds);
 	}
 	return outcome;
 }
@@ -387,21 +387,30 @@ static void run(struct trial *trial, const struct config *config, const char *no
 {
 	const char *labels[PDUS_MAX];
 	GArray *feeds = feeds_new();
+	struct job job = { .purpose = status ? TO_READ
+		                      : node ? TO_SWITCH
+		                             : TO_NAME,
+		           .config = config,
+		           .labels = labels,
+		           .log = &checking_log,
+		           .node = node,
+		           .begun = trial->virtual.now };
 	struct operation *operation;
 	struct outcome outcome;
 
 	for (unsigned i = 0; i < config->pdus->len; i++)
 		labels[i] = ((const struct pdu_address *)config->pdus->pdata[i])->label;
-	operation = operation_new(config, labels, &checking_log, node, status, trial->virtual.now,
-	                          LIMIT);
-	operation_connect(operation, &trial->virtual.network, 1);
+	job_prepare(&job);
+	job.deadline = job.begun + LIMIT;
+	operation = operation_new(&job, NULL, &trial->virtual.network, 1);
 	outcome = operation_look(operation, judge, feeds);
 	REQUIRE(!outcome.error == !outcome.message);
 	if (outcome.error)
 		check_line(outcome.message);
-	REQUIRE(trial->virtual.now <= operation->deadline + USEC_PER_SEC / 10);
+	REQUIRE(trial->virtual.now <= job.deadline + USEC_PER_SEC / 10);
 	g_free(outcome.message);
 	operation_free(operation);
+	job_clear(&job);
 	g_array_unref(feeds);
 }
 

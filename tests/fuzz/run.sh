@@ -24,6 +24,7 @@ command -v "$cc" >/dev/null || {
 	echo "fuzz: $cc was not found; libFuzzer comes with clang (and compiler-rt)" >&2
 	exit 1
 }
+rm -rf "$build/obj" # of files that are gone
 mkdir -p "$build/obj" "$build/crashes" && build=$(cd "$build" && pwd) || exit 1
 
 # in_pairs COMMAND WORD...: the command for each word, two at a time.
@@ -49,12 +50,12 @@ in_pairs() {
 
 compile() { # SOURCE
 	"$cc" $flags -fsanitize=fuzzer-no-link,$sanitizers -c "$1" \
-		-o "$build/obj/$(basename "$(dirname "$1")")-$(basename "$1" .c).o"
+		-o "$build/obj/$(echo "${1#"$src"/}" | sed 's,/,-,g; s,c$,o,')"
 }
 
 link() { # TARGET
-	"$cc" -fsanitize=fuzzer,$sanitizers "$build/obj/fuzz-fuzz_$1.o" "$build/obj/fuzz-fuzz.o" \
-		"$build/obj/fuzz-secrets.o" "$build/obj/fuzz-virtual.o" "$build"/obj/[!f]*-*.o \
+	"$cc" -fsanitize=fuzzer,$sanitizers "$build/obj/tests-fuzz-fuzz_$1.o" \
+		"$build"/obj/tests-fuzz-[!f]*.o "$build/obj/tests-fuzz-fuzz.o" "$build"/obj/lib-*.o \
 		${FUZZ_LIBS-} -o "$build/fuzz_$1"
 }
 

@@ -833,6 +833,30 @@ int main(int argc, char **argv)
 	reset();
 	check();
 
+	/* The scenes with the fewest places first: most wrong kernels are seen soon. */
+
+	/* what ends a command */
+	begin_scene(1, 1, 0, 2);
+	LETTER(W_TOLD, 0, 0, { 1, 1 }, { 1, 2 }, { 1, 4 });
+	LETTER(W_OFF, 0, 0, { 1, 1 });
+	LETTER(W_ON, 0, 0, { 1, 1 }, { 1, 2 });
+	LETTER(W_UNKNOWN, 0, 0, { 1, 1 });
+	LETTER(W_OFF_UPTIME, 0, 0, { 1, 1 });
+	LETTER(W_UNTOLD, 0, 0, { 0, 0 }, { 1, 0 });
+	LETTER(W_RESTARTED, 0, 0, { 1, 1 });
+	play("what ends a command", 6 + deeper);
+
+	/* clocks that stand still, go back, or begin to tell */
+	begin_scene(1, 1, 0, 2);
+	LETTER(W_TOLD, 0, 0, { 1, 1 });
+	LETTER(W_OFF, 0, 0, { 1, 1 });
+	LETTER(W_UPTIME_IS, 0, 0, { 1, 1 }, { 2, 1 });
+	LETTER(W_UPTIME_IS, 0, 40, { 1, 1 }, { 2, 1 }, { 0, 1 }, { 4, 1 });
+	LETTER(W_UPTIME_IS, 0, 41, { 1, 1 }, { 2, 1 }, { 1, 2 });
+	LETTER(W_UPTIME_IS, 0, 2, { 2, 1 });
+	LETTER(W_REFUSES, 0, 0, { 1, 1 });
+	play("clocks", 6 + deeper);
+
 	/* which end of each interval, one outlet */
 	for (int hold = 0; hold <= 1; hold++) {
 		begin_scene(1, 1, hold, 2);
@@ -846,16 +870,28 @@ int main(int argc, char **argv)
 		LETTER(W_OFF_UPTIME, 0, 0, { 1, 1 }, { 1, 2 }, { 2, 4 });
 		play(hold ? "ends of intervals, hold 1" : "ends of intervals, hold 0", 5 + deeper);
 	}
-	/* what ends a command */
-	begin_scene(1, 1, 0, 2);
-	LETTER(W_TOLD, 0, 0, { 1, 1 }, { 1, 2 }, { 1, 4 });
+
+	/* the way of a card without a clock is long: begin it where the command is told */
+	begin_scene(1, 1, 1, 3);
+	LETTER(W_TOLD, 0, 0, { 1, 1 });
 	LETTER(W_OFF, 0, 0, { 1, 1 });
-	LETTER(W_ON, 0, 0, { 1, 1 }, { 1, 2 });
-	LETTER(W_UNKNOWN, 0, 0, { 1, 1 });
-	LETTER(W_OFF_UPTIME, 0, 0, { 1, 1 });
-	LETTER(W_UNTOLD, 0, 0, { 0, 0 }, { 1, 0 });
+	LETTER(W_UPTIME_IS, 0, 40, { 2, 1 });
+	LETTER(W_UPTIME_IS, 0, 41, { 2, 1 });
+	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 });
+	LETTER(W_HEARD, 0, 0, { 6, 1 });
+	play("no clock", 8 + deeper);
+
+	/* silences, refusals */
+	begin_scene(1, 1, 0, 2);
+	LETTER(W_TOLD, 0, 0, { 1, 1 }, { 1, 6 }, { 5, 5 });
+	LETTER(W_OFF, 0, 0, { 1, 1 }, { 4, 1 });
+	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 }, { 4, 1 }, { 5, 1 }, { 8, 1 }, { 9, 1 },
+	       { 1, 4 }, { 3, 3 });
+	LETTER(W_UNHEARD, 0, 0, { 1, 1 });
+	LETTER(W_HEARD, 0, 0, { 1, 1 }, { 4, 1 }, { 3, 3 }, { 8, 3 });
+	LETTER(W_UPTIME, 0, 0, { 1, 1 });
 	LETTER(W_RESTARTED, 0, 0, { 1, 1 });
-	play("what ends a command", 6 + deeper);
+	play("silences", 6 + deeper);
 
 	/* all together: two outlets, on one PDU and on two */
 	for (uint32_t n_pdus = 1; n_pdus <= 2; n_pdus++)
@@ -871,39 +907,6 @@ int main(int argc, char **argv)
 			play(n_pdus == 1 ? "two outlets, one PDU" : "two outlets, two PDUs",
 			     7 + deeper);
 		}
-
-	/* silences, refusals */
-	begin_scene(1, 1, 0, 2);
-	LETTER(W_TOLD, 0, 0, { 1, 1 }, { 1, 6 }, { 5, 5 });
-	LETTER(W_OFF, 0, 0, { 1, 1 }, { 4, 1 });
-	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 }, { 4, 1 }, { 5, 1 }, { 8, 1 }, { 9, 1 },
-	       { 1, 4 }, { 3, 3 });
-	LETTER(W_UNHEARD, 0, 0, { 1, 1 });
-	LETTER(W_HEARD, 0, 0, { 1, 1 }, { 4, 1 }, { 3, 3 }, { 8, 3 });
-	LETTER(W_UPTIME, 0, 0, { 1, 1 });
-	LETTER(W_RESTARTED, 0, 0, { 1, 1 });
-	play("silences", 6 + deeper);
-
-	/* clocks that stand still, go back, or begin to tell */
-	begin_scene(1, 1, 0, 2);
-	LETTER(W_TOLD, 0, 0, { 1, 1 });
-	LETTER(W_OFF, 0, 0, { 1, 1 });
-	LETTER(W_UPTIME_IS, 0, 0, { 1, 1 }, { 2, 1 });
-	LETTER(W_UPTIME_IS, 0, 40, { 1, 1 }, { 2, 1 }, { 0, 1 }, { 4, 1 });
-	LETTER(W_UPTIME_IS, 0, 41, { 1, 1 }, { 2, 1 }, { 1, 2 });
-	LETTER(W_UPTIME_IS, 0, 2, { 2, 1 });
-	LETTER(W_REFUSES, 0, 0, { 1, 1 });
-	play("clocks", 6 + deeper);
-
-	/* the way of a card without a clock is long: begin it where the command is told */
-	begin_scene(1, 1, 1, 3);
-	LETTER(W_TOLD, 0, 0, { 1, 1 });
-	LETTER(W_OFF, 0, 0, { 1, 1 });
-	LETTER(W_UPTIME_IS, 0, 40, { 2, 1 });
-	LETTER(W_UPTIME_IS, 0, 41, { 2, 1 });
-	LETTER(W_REFUSES, 0, 0, { 1, 1 }, { 2, 1 });
-	LETTER(W_HEARD, 0, 0, { 6, 1 });
-	play("no clock", 8 + deeper);
 
 	/* everything */
 	for (uint32_t n_pdus = 1; n_pdus <= 2; n_pdus++) {

@@ -7,7 +7,8 @@
 #   tests/promise/wp.sh FILE...
 #
 # TS_PROVE_SECONDS is what a prover may take for one goal: generous, for it is to end only what
-# cannot be proven, not what a busy machine is slow at. TS_PROVE_FUNCTION: that function alone.
+# cannot be proven, not what a busy machine is slow at. TS_PROVE_FUNCTION: that function alone;
+# TS_PROVE_ONLY: of all that is to be proven that category alone, as -wp-prop has them.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -41,7 +42,8 @@ wp()
 	file=$1
 	shift
 	frama-c -cpp-extra-args="-I$(dirname "$file")/.. -I$lib" -wp -wp-rte -wp-cache none \
-		${TS_PROVE_FUNCTION:+-wp-fct "$TS_PROVE_FUNCTION"} "$@" "$file" > "$dir/out" 2>&1 ||
+		${TS_PROVE_FUNCTION:+-wp-fct "$TS_PROVE_FUNCTION"} \
+		${TS_PROVE_ONLY:+-wp-prop="$TS_PROVE_ONLY"} "$@" "$file" > "$dir/out" 2>&1 ||
 		{ cat "$dir/out"; exit 1; }
 }
 
@@ -50,8 +52,10 @@ failed=0
 prove()
 {
 	name=$(basename "$1")
-	wp "$1" -wp-prover "$provers" -wp-par 1 -wp-timeout "${TS_PROVE_SECONDS:-60}" \
-		-wp-smoke-tests -wp-smoke-timeout 1 -wp-no-smoke-dead-code -wp-no-smoke-dead-call
+	# WP looks for branches that are never taken for longer than the provers need with them.
+	wp "$1" -wp-no-pruning -wp-prover "$provers" -wp-par 1 \
+		-wp-timeout "${TS_PROVE_SECONDS:-60}" -wp-smoke-tests \
+		-wp-smoke-timeout 1 -wp-no-smoke-dead-code -wp-no-smoke-dead-call
 	proven=$(sed -n 's|^\[wp\] Proved goals: *\([0-9]*\) */ *[0-9]*$|\1|p' "$dir/out")
 	goals=$(sed -n 's|^\[wp\] Proved goals: *[0-9]* */ *\([0-9]*\)$|\1|p' "$dir/out")
 	passed=$((passed + ${proven:-0}))

@@ -96,10 +96,10 @@ void add_feed_of(unsigned pdu, uint32_t device, uint32_t number)
 	const struct objid name = cell(lx->state, device, number);
 	const struct varbind *state = script_cell(script, pdu, &name);
 	const struct feed feed = {
-		.pdu = pdu,
-		.family = lx,
-		.device = device,
-		.number = number,
+		.id.pdu = pdu,
+		.id.family = lx,
+		.id.device = device,
+		.id.number = number,
 		.state = state ? family_state(lx, state) : TRIPPSNMP_UNKNOWN,
 		.text = g_strdup_printf("outlet %u of %s", number, script->labels[pdu]),
 	};
@@ -115,10 +115,10 @@ void add_feed(unsigned pdu, uint32_t number)
 void add_main_feed(unsigned pdu, const struct family *family)
 {
 	const struct feed feed = {
-		.pdu = pdu,
-		.family = family->main,
-		.device = 1,
-		.number = TRIPPSNMP_MAIN,
+		.id.pdu = pdu,
+		.id.family = family->main,
+		.id.device = 1,
+		.id.number = TRIPPSNMP_MAIN,
 		.state = TRIPPSNMP_ON,
 		.text = g_strdup_printf("the main load of %s", script->labels[pdu]),
 	};
@@ -131,10 +131,11 @@ static const struct feed *feed_commanded(unsigned pdu, const struct objid *name)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct objid command = family_instance(feed->family, feed->family->command,
-		                                             feed->device, feed->number);
+		const struct objid command =
+			family_instance(feed->id.family, feed->id.family->command, feed->id.device,
+		                        feed->id.number);
 
-		if (feed->pdu == pdu && objid_equal(name, &command))
+		if (feed->id.pdu == pdu && objid_equal(name, &command))
 			return feed;
 	}
 	return NULL;
@@ -162,8 +163,8 @@ static bool asks_for_all(const struct script_request *sent, const struct script_
  */
 static void assert_name_was_asked_before(unsigned i, const struct feed *feed)
 {
-	const struct objid name =
-		family_instance(feed->family, feed->name_column, feed->device, feed->number);
+	const struct objid name = family_instance(feed->id.family, feed->name_column,
+	                                          feed->id.device, feed->id.number);
 	const unsigned pdu = script_sent(script, i)->pdu;
 	const struct script_request *question = NULL;
 
@@ -272,9 +273,9 @@ void finish(void)
 
 bool is_really_off(const struct feed *feed)
 {
-	const struct objid name =
-		family_instance(feed->family, feed->family->state, feed->device, feed->number);
-	const struct varbind *state = script_cell(script, feed->pdu, &name);
+	const struct objid name = family_instance(feed->id.family, feed->id.family->state,
+	                                          feed->id.device, feed->id.number);
+	const struct varbind *state = script_cell(script, feed->id.pdu, &name);
 
 	return state && state->number == 1;
 }

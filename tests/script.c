@@ -327,12 +327,12 @@ void script_answer(struct script *script, unsigned pdu, const struct request *re
 static void obey_in(struct script *script, unsigned pdu, const struct family *table,
                     const struct varbind *set)
 {
-	uint32_t device, number;
+	struct outlet_id id;
 	struct objid state;
 
-	if (!family_index(table, table->command, &set->name, &device, &number))
+	if (!family_index(table, table->command, &set->name, &id))
 		return;
-	state = family_instance(table, table->state, device, number);
+	state = family_object(&id, table->state);
 	if (set->number == 1 || set->number == 2)
 		script_change_at(script, script->clock + script->relay, pdu, &state, set->number);
 }

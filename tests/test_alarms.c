@@ -124,7 +124,7 @@ static void tell_nothing(void)
 static bool alarmed(const struct family *family, uint32_t device)
 {
 	GArray *outlets = outlets_new();
-	const struct outlet outlet = { .family = family, .device = device, .number = 3 };
+	const struct outlet outlet = { .id.family = family, .id.device = device, .id.number = 3 };
 	bool is;
 
 	g_array_append_val(outlets, outlet);

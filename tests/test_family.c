@@ -270,11 +270,12 @@ START_TEST(an_instance_is_read_back_as_it_was_made)
 {
 	const struct family *family = table(_i);
 	const struct objid name = family_instance(family, family->state, 7, number_in(family));
-	uint32_t device = 0, number = 0;
+	struct outlet_id id = { 0 };
 
-	ck_assert(family_index(family, family->state, &name, &device, &number));
-	ck_assert_uint_eq(device, family->by_device ? 7 : 1);
-	ck_assert_uint_eq(number, number_in(family));
+	ck_assert(family_index(family, family->state, &name, &id));
+	ck_assert_ptr_eq(id.family, family);
+	ck_assert_uint_eq(id.device, family->by_device ? 7 : 1);
+	ck_assert_uint_eq(id.number, number_in(family));
 }
 END_TEST
 
@@ -287,15 +288,15 @@ START_TEST(what_is_not_exactly_one_row_of_the_column_is_none)
 	const uint32_t more = 1;
 	const struct objid longer = objid_append(&row_name, 1, &more);
 	struct objid shorter = row_name, nought = row_name;
-	uint32_t device, number;
+	struct outlet_id id;
 
 	shorter.n--;
 	nought.id[nought.n - 1] = family->is_main && !family->by_device ? 7 : 0;
-	ck_assert(!family_index(family, family->state, &other, &device, &number));
-	ck_assert(!family_index(family, family->state, &column, &device, &number));
-	ck_assert(!family_index(family, family->state, &longer, &device, &number));
-	ck_assert(!family_index(family, family->state, &shorter, &device, &number));
-	ck_assert(!family_index(family, family->state, &nought, &device, &number));
+	ck_assert(!family_index(family, family->state, &other, &id));
+	ck_assert(!family_index(family, family->state, &column, &id));
+	ck_assert(!family_index(family, family->state, &longer, &id));
+	ck_assert(!family_index(family, family->state, &shorter, &id));
+	ck_assert(!family_index(family, family->state, &nought, &id));
 }
 END_TEST
 
@@ -358,10 +359,10 @@ START_TEST(each_list_that_a_family_has_is_there_once)
 	unsigned types = 0, devices = 0, counts = 0;
 
 	for (unsigned i = 0; family_list(i, &list); i++) {
-		types += list.types;
-		devices += list.devices;
-		counts += !list.types && !list.devices;
-		ck_assert(list.types || list.devices
+		types += list.kind == LIST_TYPES;
+		devices += list.kind == LIST_DEVICES;
+		counts += list.kind == LIST_OUTLETS;
+		ck_assert(list.kind != LIST_OUTLETS
 		                  ? !list.family
 		                  : objid_equal(&list.root, &list.family->outlet_count));
 		for (unsigned k = 0; k < i; k++) {

@@ -70,14 +70,13 @@ static struct outlet *add_outlet(unsigned pdu, uint32_t device, uint32_t number,
                                  const char *description)
 {
 	struct outlet outlet = {
-		.family = lx,
-		.device = device,
-		.number = number,
+		.id.pdu = pdu,
+		.id.family = lx,
+		.id.device = device,
+		.id.number = number,
 		.exists = true,
 		.controllable = TRI_YES,
 		.state = TRIPPSNMP_ON,
-		.has_name = name != NULL,
-		.has_description = description != NULL,
 		.name = g_strdup(name),
 		.description = g_strdup(description),
 	};
@@ -98,7 +97,7 @@ static struct outlet *add_main(unsigned pdu, uint32_t device)
 {
 	struct outlet *outlet = add_outlet(pdu, device, TRIPPSNMP_MAIN, NULL, NULL);
 
-	outlet->family = lx->main;
+	outlet->id.family = lx->main;
 	found[pdu].main_family = found[pdu].family;
 	found[pdu].main_device = found[pdu].device;
 	return outlet;
@@ -165,10 +164,10 @@ START_TEST(a_number_is_looked_for_on_the_sole_device)
 	set_map("db1:3");
 	assert_feeds("db1", "outlet 3 of pdu-a");
 	feed = &g_array_index(feeds, struct feed, 0);
-	ck_assert_uint_eq(feed->pdu, 0);
-	ck_assert_ptr_eq(feed->family, lx);
-	ck_assert_uint_eq(feed->device, 1);
-	ck_assert_uint_eq(feed->number, 3);
+	ck_assert_uint_eq(feed->id.pdu, 0);
+	ck_assert_ptr_eq(feed->id.family, lx);
+	ck_assert_uint_eq(feed->id.device, 1);
+	ck_assert_uint_eq(feed->id.number, 3);
 	ck_assert_int_eq(feed->state, TRIPPSNMP_ON);
 }
 END_TEST
@@ -217,7 +216,7 @@ START_TEST(a_number_in_two_tables_of_one_device_is_ambiguous)
 {
 	several_devices(0);
 	add_outlet(0, 1, 3, "", "");
-	add_outlet(0, 1, 3, "", "")->family = ats;
+	add_outlet(0, 1, 3, "", "")->id.family = ats;
 	set_map("db1:1.3");
 	assert_error(
 		"db1", TRIPPSNMP_BADCONFIG,
@@ -424,8 +423,8 @@ START_TEST(a_number_with_a_name_needs_that_name_and_no_table)
 	needs = feeds_needs(map, 1, "db1", false);
 	ck_assert(!needs[0].table);
 	ck_assert_uint_eq(needs[0].numbers->len, 2);
-	ck_assert(g_array_index(needs[0].numbers, struct outlet_number, 0).name);
-	ck_assert(!g_array_index(needs[0].numbers, struct outlet_number, 1).name);
+	ck_assert(((const struct outlet_ref *)needs[0].numbers->pdata[0])->name);
+	ck_assert(!((const struct outlet_ref *)needs[0].numbers->pdata[1])->name);
 	feeds_needs_free(needs, 1);
 }
 END_TEST
@@ -655,9 +654,9 @@ START_TEST(a_main_load_is_looked_for_on_the_sole_device)
 	set_map("db1:main");
 	assert_feeds("db1", "the main load of pdu-a");
 	feed = &g_array_index(feeds, struct feed, 0);
-	ck_assert_ptr_eq(feed->family, lx->main);
-	ck_assert_uint_eq(feed->device, 1);
-	ck_assert_uint_eq(feed->number, TRIPPSNMP_MAIN);
+	ck_assert_ptr_eq(feed->id.family, lx->main);
+	ck_assert_uint_eq(feed->id.device, 1);
+	ck_assert_uint_eq(feed->id.number, TRIPPSNMP_MAIN);
 	ck_assert_int_eq(feed->state, TRIPPSNMP_ON);
 	ck_assert_ptr_null(feed->name_key);
 }
@@ -691,7 +690,7 @@ START_TEST(a_main_load_of_two_families_is_ambiguous)
 {
 	several_devices(0);
 	add_main(0, 1);
-	add_main(0, 1)->family = ats->main;
+	add_main(0, 1)->id.family = ats->main;
 	set_map("db1:1.main");
 	assert_error("db1", TRIPPSNMP_BADCONFIG,
 	             "hostlist: 1.main@pdu-a is ambiguous: both the LX PDU main load and the LX "
@@ -1141,11 +1140,11 @@ START_TEST(a_mapped_node_needs_its_own_pdus_and_numbers_only)
 {
 	struct inventory_need *needs =
 		needs_of("db1:3@pdu-a,2.4@pdu-a; db2:5@pdu-a,5@pdu-b", 3, "db1");
-	const struct outlet_number *second;
+	const struct outlet_ref *second;
 
 	ck_assert(!needs[0].skip && !needs[0].table);
 	ck_assert_uint_eq(needs[0].numbers->len, 2);
-	second = &g_array_index(needs[0].numbers, struct outlet_number, 1);
+	second = needs[0].numbers->pdata[1];
 	ck_assert(second->has_device && second->device == 2 && second->number == 4);
 	ck_assert(needs[1].skip && needs[2].skip);
 	feeds_needs_free(needs, 3);
@@ -1156,8 +1155,7 @@ START_TEST(main_loads_count_only_where_one_is_asked_for)
 {
 	struct inventory_need *needs =
 		needs_of("db1:3@pdu-a,2.main@pdu-b; db2:1.main@pdu-a", 2, "db1");
-	const struct outlet_number *number =
-		&g_array_index(needs[1].numbers, struct outlet_number, 0);
+	const struct outlet_ref *number = needs[1].numbers->pdata[0];
 
 	ck_assert(!needs[0].mains && needs[1].mains && !needs[1].table);
 	ck_assert(number->has_device && number->device == 2);
@@ -1268,12 +1266,12 @@ static double seconds_to_find(unsigned n, bool by_map)
 
 	for (unsigned i = 0; i < n; i++) {
 		struct pdu_outlets *table = &tables[i / EACH];
-		struct outlet outlet = { .family = lx,
-			                 .device = 1,
-			                 .number = i % EACH + 1,
+		struct outlet outlet = { .id.pdu = i / EACH,
+			                 .id.family = lx,
+			                 .id.device = 1,
+			                 .id.number = i % EACH + 1,
 			                 .exists = true,
 			                 .controllable = TRI_YES,
-			                 .has_name = true,
 			                 .name = g_strdup_printf("node%u", i) };
 
 		if (i % EACH == 0) {

@@ -36,7 +36,7 @@ static void forget_inventory(void)
 static void finish(void)
 {
 	for (unsigned i = 0; i < SCRIPT_PDUS_MAX; i++) {
-		g_clear_pointer(&needs[i].numbers, g_array_unref);
+		g_clear_pointer(&needs[i].numbers, g_ptr_array_unref);
 		g_clear_pointer(&needs[i].wanted, g_hash_table_unref);
 	}
 	forget_inventory();
@@ -61,11 +61,12 @@ static void want(unsigned pdu, const char *name)
 
 static void need_number(unsigned pdu, uint32_t device, uint32_t number)
 {
-	const struct outlet_number wanted = { device != 0, device, number, false };
+	struct outlet_ref *wanted = g_new0(struct outlet_ref, 1);
 
+	*wanted = (struct outlet_ref){ pdu, device != 0, device, number, NULL, NULL };
 	if (!needs[pdu].numbers)
-		needs[pdu].numbers = g_array_new(FALSE, FALSE, sizeof(wanted));
-	g_array_append_val(needs[pdu].numbers, wanted);
+		needs[pdu].numbers = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(needs[pdu].numbers, wanted);
 }
 
 static void need_main(unsigned pdu, uint32_t device)
@@ -77,9 +78,12 @@ static void need_main(unsigned pdu, uint32_t device)
 /* The same with its name. */
 static void need_named_number(unsigned pdu, uint32_t device, uint32_t number)
 {
+	static char name[] = "db1-a";
+	struct outlet_ref *last;
+
 	need_number(pdu, device, number);
-	g_array_index(needs[pdu].numbers, struct outlet_number, needs[pdu].numbers->len - 1).name =
-		true;
+	last = needs[pdu].numbers->pdata[needs[pdu].numbers->len - 1];
+	last->name = name;
 }
 
 /* Runs the inventory; whether it was done in so many seconds. */
@@ -239,9 +243,9 @@ static void assert_card_read(const struct card *card, bool v1)
 	ck_assert_uint_eq(found(0)->device, 1);
 	ck_assert_uint_eq(found(0)->outlets->len, card->outlets);
 	for (unsigned i = 0; i < card->outlets; i++) {
-		ck_assert_str_eq(outlet(0, i)->family->name, card->family);
-		ck_assert_uint_eq(outlet(0, i)->number, i + 1);
-		ck_assert(outlet(0, i)->has_name);
+		ck_assert_str_eq(outlet(0, i)->id.family->name, card->family);
+		ck_assert_uint_eq(outlet(0, i)->id.number, i + 1);
+		ck_assert(outlet(0, i)->name);
 		ck_assert_int_ne(outlet(0, i)->state, TRIPPSNMP_UNKNOWN);
 		ck_assert(!outlet(0, i)->alarmed);
 		controllable += outlet(0, i)->controllable == TRI_YES;
@@ -326,8 +330,8 @@ START_TEST(several_devices_with_outlets_leave_no_sole_one)
 	ck_assert_uint_eq(found(0)->device, 0);
 	ck_assert_ptr_null(found(0)->family);
 	ck_assert_uint_eq(found(0)->outlets->len, 6);
-	ck_assert_uint_eq(outlet(0, 5)->device, 2);
-	ck_assert_uint_eq(outlet(0, 5)->number, 2);
+	ck_assert_uint_eq(outlet(0, 5)->id.device, 2);
+	ck_assert_uint_eq(outlet(0, 5)->id.number, 2);
 }
 END_TEST
 
@@ -374,7 +378,7 @@ START_TEST(a_device_index_need_not_be_1)
 	need_number(0, 0, 2);
 	look();
 	ck_assert_uint_eq(found(0)->device, 7);
-	ck_assert_uint_eq(outlet(0, 1)->device, 7);
+	ck_assert_uint_eq(outlet(0, 1)->id.device, 7);
 }
 END_TEST
 
@@ -483,7 +487,7 @@ START_TEST(two_outlets_by_number_cost_one_request)
 	ck_assert_uint_eq(script->sent->len, 1);
 	ck_assert(!found(0)->whole);
 	ck_assert_uint_eq(found(0)->outlets->len, 2);
-	ck_assert_uint_eq(outlet(0, 1)->number, 24);
+	ck_assert_uint_eq(outlet(0, 1)->id.number, 24);
 	ck_assert(outlet(0, 1)->exists);
 	ck_assert_int_eq(outlet(0, 1)->controllable, TRI_YES);
 	ck_assert_int_eq(outlet(0, 1)->state, TRIPPSNMP_ON);
@@ -512,7 +516,7 @@ START_TEST(an_outlet_of_each_family_costs_one_request)
 	need_number(0, 0, 1);
 	look();
 	ck_assert_uint_eq(script->sent->len, 1);
-	ck_assert_ptr_eq(outlet(0, 0)->family, family);
+	ck_assert_ptr_eq(outlet(0, 0)->id.family, family);
 	ck_assert_int_eq(outlet(0, 0)->controllable, TRI_YES);
 	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
 }
@@ -531,7 +535,7 @@ START_TEST(an_outlets_name_comes_with_its_state)
 	look();
 	ck_assert_uint_eq(script->sent->len, 1);
 	ck_assert_uint_eq(found(0)->outlets->len, 1);
-	ck_assert(outlet(0, 0)->has_name);
+	ck_assert(outlet(0, 0)->name);
 	ck_assert_str_eq(outlet(0, 0)->name, "db1-a");
 	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
 }
@@ -548,9 +552,9 @@ START_TEST(only_the_names_asked_for_are_read)
 	need_named_number(0, 0, 4);
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 3);
-	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert(!outlet(0, 0)->name);
 	ck_assert_str_eq(outlet(0, 1)->name, "db2-a");
-	ck_assert_uint_eq(outlet(0, 2)->number, 4);
+	ck_assert_uint_eq(outlet(0, 2)->id.number, 4);
 	ck_assert(outlet(0, 2)->exists);
 	ck_assert_int_eq(outlet(0, 2)->state, TRIPPSNMP_ON);
 }
@@ -565,7 +569,7 @@ START_TEST(a_number_has_its_name_from_a_walk_too)
 	need_named_number(0, 2, 1);
 	look();
 	ck_assert(found(0)->whole);
-	ck_assert_uint_eq(outlet(0, 2)->device, 2);
+	ck_assert_uint_eq(outlet(0, 2)->id.device, 2);
 	ck_assert_str_eq(outlet(0, 2)->name, "db1-a");
 }
 END_TEST
@@ -578,7 +582,7 @@ START_TEST(an_outlet_without_a_name_cell_has_no_name)
 	need_named_number(0, 0, 3);
 	look();
 	ck_assert(outlet(0, 0)->exists);
-	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert(!outlet(0, 0)->name);
 	ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
 }
 END_TEST
@@ -650,7 +654,7 @@ START_TEST(what_is_not_the_outlets_own_state_is_never_taken_for_it)
 		look();
 		ck_assert_uint_gt(script->sent->len, 1);
 		ck_assert_uint_eq(found(0)->outlets->len, 1);
-		ck_assert_uint_eq(outlet(0, 0)->number, 8);
+		ck_assert_uint_eq(outlet(0, 0)->id.number, 8);
 		ck_assert_int_eq(outlet(0, 0)->state, TRIPPSNMP_ON);
 		finish();
 	}
@@ -661,7 +665,7 @@ END_TEST
 static const struct outlet *outlet_of(uint32_t number)
 {
 	for (unsigned i = 0; i < found(0)->outlets->len; i++)
-		if (outlet(0, i)->number == number && outlet(0, i)->exists)
+		if (outlet(0, i)->id.number == number && outlet(0, i)->exists)
 			return outlet(0, i);
 	return NULL;
 }
@@ -749,9 +753,9 @@ END_TEST
 
 static void assert_main(unsigned i, const struct family *family, uint32_t device)
 {
-	ck_assert_ptr_eq(outlet(0, i)->family, family->main);
-	ck_assert_uint_eq(outlet(0, i)->device, device);
-	ck_assert_uint_eq(outlet(0, i)->number, TRIPPSNMP_MAIN);
+	ck_assert_ptr_eq(outlet(0, i)->id.family, family->main);
+	ck_assert_uint_eq(outlet(0, i)->id.device, device);
+	ck_assert_uint_eq(outlet(0, i)->id.number, TRIPPSNMP_MAIN);
 	ck_assert(outlet(0, i)->exists);
 	ck_assert_int_eq(outlet(0, i)->controllable, TRI_YES);
 	ck_assert_int_eq(outlet(0, i)->state, TRIPPSNMP_ON);
@@ -837,7 +841,7 @@ START_TEST(a_main_load_and_an_outlet_are_read_together)
 	need_main(0, 1);
 	look();
 	ck_assert_uint_eq(script->sent->len, 1);
-	ck_assert_uint_eq(outlet(0, 0)->number, 8);
+	ck_assert_uint_eq(outlet(0, 0)->id.number, 8);
 	assert_main(1, lx, 1);
 }
 END_TEST
@@ -928,7 +932,7 @@ START_TEST(a_main_load_is_read_beside_a_table_with_names)
 	needs[0].status = true;
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 25);
-	ck_assert(outlet(0, 23)->has_name && !outlet(0, 24)->has_name);
+	ck_assert(outlet(0, 23)->name && !outlet(0, 24)->name);
 	assert_main(24, lx, 1);
 	ck_assert_uint_eq(found(0)->main_device, 1);
 	ck_assert_ptr_eq(found(0)->main_family, lx);
@@ -1084,10 +1088,10 @@ static char *dump(void)
 	for (unsigned i = 0; i < found(0)->outlets->len; i++) {
 		const struct outlet *row = outlet(0, i);
 
-		g_string_append_printf(text, "%s %u.%u %d %d %d \"%s\" \"%s\"\n", row->family->name,
-		                       row->device, row->number, row->exists, row->controllable,
-		                       row->state, row->name ? row->name : "-",
-		                       row->description ? row->description : "-");
+		g_string_append_printf(
+			text, "%s %u.%u %d %d %d \"%s\" \"%s\"\n", row->id.family->name,
+			row->id.device, row->id.number, row->exists, row->controllable, row->state,
+			row->name ? row->name : "-", row->description ? row->description : "-");
 	}
 	return g_string_free(text, FALSE);
 }
@@ -1237,7 +1241,7 @@ START_TEST(a_table_without_names_does_not_read_them)
 	fill_nothing_special();
 	needs[0].table = true;
 	look();
-	ck_assert(!outlet(0, 0)->has_name);
+	ck_assert(!outlet(0, 0)->name);
 	ck_assert_uint_le(script->sent->len, 2);
 }
 END_TEST
@@ -1346,7 +1350,7 @@ START_TEST(names_keep_their_octets_and_the_nuls_inside)
 	ck_assert_str_eq(outlet(0, 0)->name, "d\xfcssel \xc3\xbc");
 	ck_assert_str_eq(outlet(0, 1)->name, "web\xc0\x80x");
 	ck_assert_str_eq(outlet(0, 2)->name, "");
-	ck_assert(outlet(0, 2)->has_name);
+	ck_assert(outlet(0, 2)->name);
 }
 END_TEST
 
@@ -1563,7 +1567,7 @@ START_TEST(a_column_that_no_row_has_is_no_hole)
 	need_table(0);
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 24);
-	ck_assert(!outlet(0, 0)->has_description);
+	ck_assert(!outlet(0, 0)->description);
 }
 END_TEST
 
@@ -2074,7 +2078,7 @@ START_TEST(an_agent_that_repeats_all_loses_no_row)
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 16);
 	for (unsigned i = 0; i < 16; i++)
-		ck_assert(outlet(0, i)->has_name && outlet(0, i)->has_description);
+		ck_assert(outlet(0, i)->name && outlet(0, i)->description);
 }
 END_TEST
 
@@ -2642,6 +2646,7 @@ END_TEST
 START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
 {
 	char *much = g_strnfill(300, 'x');
+	const char *model_text;
 	struct objid model, before;
 
 	begin(1, V2C);
@@ -2659,7 +2664,8 @@ START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
 	need_details();
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 2);
-	ck_assert_uint_eq(found(0)->models->len, 0);
+	model_text = g_array_index(found(0)->models, struct shown_model, 0).text;
+	ck_assert(!model_text || !*model_text);
 	ck_assert_ptr_null(found(0)->firmware);
 }
 END_TEST

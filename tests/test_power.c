@@ -1070,9 +1070,9 @@ END_TEST
 START_TEST(a_family_without_a_status_is_not_asked_for_it)
 {
 	const struct family *webcard = script_family("SNMPWEBCARD");
-	const struct feed feed = { .family = webcard,
-		                   .device = 1,
-		                   .number = 3,
+	const struct feed feed = { .id.family = webcard,
+		                   .id.device = 1,
+		                   .id.number = 3,
 		                   .state = TRIPPSNMP_ON,
 		                   .text = g_strdup("outlet 3") };
 

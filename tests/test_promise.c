@@ -191,13 +191,13 @@ static void assert_no_lie(void)
 {
 	for (unsigned i = 0; !outcome.error && i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const usec from = world.fates[feed->pdu][feed->number].from;
+		const usec from = world.fates[feed->id.pdu][feed->id.number].from;
 
 		ck_assert_msg(
-			!from || from > last_taken(feed->pdu),
+			!from || from > last_taken(feed->id.pdu),
 			"%s comes back at %.3f s: off was said at %.3f s, and it began at %.3f s",
 			feed->text,
-			(double)(world.fates[feed->pdu][feed->number].back_at - begun) / 1e6,
+			(double)(world.fates[feed->id.pdu][feed->id.number].back_at - begun) / 1e6,
 			elapsed(), (double)(from - begun) / 1e6);
 		ck_assert(from || is_really_off(feed));
 	}

@@ -24,7 +24,9 @@ static void begin(bool by_name)
 		if (!strcmp(family_row(i)->name, "LX PDU"))
 			lx = family_row(i);
 	ck_assert_ptr_nonnull(lx);
-	feed = (struct feed){ .family = lx, .device = 1, .number = 3, .text = g_strdup("outlet") };
+	feed = (struct feed){
+		.id.family = lx, .id.device = 1, .id.number = 3, .text = g_strdup("outlet")
+	};
 	if (by_name) {
 		feed.name_column = lx->outlet_name;
 		feed.name_key = text_name_key("db1", -1);
@@ -59,17 +61,17 @@ static void says(const struct objid *name, enum value_type type, int64_t number)
 
 static void says_state(int64_t state)
 {
-	says(&cells.state_name, VALUE_INTEGER, state);
+	says(&cells.state.name, VALUE_INTEGER, state);
 }
 
 static void says_status(enum value_type type, int64_t status)
 {
-	says(&cells.status_name, type, status);
+	says(&cells.status.name, type, status);
 }
 
 static void says_name(const char *name)
 {
-	const struct varbind varbind = { .name = cells.name_name,
+	const struct varbind varbind = { .name = cells.name.name,
 		                         .type = VALUE_OCTETS,
 		                         .octets = g_bytes_new(name, strlen(name)) };
 
@@ -107,11 +109,11 @@ START_TEST(a_family_without_a_status_needs_none)
 	begin(false);
 	for (unsigned i = 0; i < family_count(); i++)
 		if (!family_row(i)->device_status.n)
-			feed.family = family_row(i);
-	ck_assert_ptr_ne(feed.family, lx);
+			feed.id.family = family_row(i);
+	ck_assert_ptr_ne(feed.id.family, lx);
 	cells_init(&cells, &feed);
 	answer(1, 2);
-	says_state(feed.family->state_off);
+	says_state(feed.id.family->state_off);
 	assert_reads(TRIPPSNMP_OFF, true);
 }
 END_TEST
@@ -146,7 +148,7 @@ START_TEST(what_is_no_value_for_off_or_on_is_unknown)
 
 	begin(false);
 	answer(1, 2);
-	says(&cells.state_name, odd[_i].type, odd[_i].number);
+	says(&cells.state.name, odd[_i].type, odd[_i].number);
 	says_status(VALUE_INTEGER, 0);
 	assert_reads(TRIPPSNMP_UNKNOWN, true);
 }
@@ -296,7 +298,7 @@ START_TEST(a_name_that_is_empty_or_none_is_not_read)
 	else if (_i == 1)
 		says_name("  ");
 	else
-		says(&cells.name_name, _i == 2 ? VALUE_ABSENT : VALUE_NULL, 0);
+		says(&cells.name.name, _i == 2 ? VALUE_ABSENT : VALUE_NULL, 0);
 	assert_reads(TRIPPSNMP_UNKNOWN, false);
 	ck_assert_int_eq(reading.name, NAME_UNREAD);
 }

@@ -366,6 +366,19 @@ START_TEST(a_name_that_may_hold_a_text_is_left_out)
 }
 END_TEST
 
+START_TEST(a_name_with_a_private_address_is_left_out)
+{
+	const struct trippsnmp_object class_c = { P "1.9.9.192.168.7.9", 2, "1", NULL, 0 };
+	const struct trippsnmp_object class_b = { P "1.9.9.172.31.7.9.1", 2, "1", NULL, 0 };
+	const struct trippsnmp_object row = { P "1.9.9.172.160.192.16.8", 2, "1", NULL, 0 };
+	g_autofree char *line = anonymous_line(&anonymous, &row);
+
+	ck_assert_ptr_null(anonymous_line(&anonymous, &class_c));
+	ck_assert_ptr_null(anonymous_line(&anonymous, &class_b));
+	ck_assert_ptr_nonnull(line);
+}
+END_TEST
+
 START_TEST(a_number_that_somebody_gave_goes)
 {
 	const struct trippsnmp_object given = { P "1.1.1.2.1.7.1", 2, "4711", NULL, 0 };
@@ -605,6 +618,7 @@ int main(void)
 	tcase_add_test(capture, octets_that_are_no_text_become_zeros);
 	tcase_add_test(capture, an_address_becomes_one_of_nobodys_network);
 	tcase_add_test(capture, a_name_that_may_hold_a_text_is_left_out);
+	tcase_add_test(capture, a_name_with_a_private_address_is_left_out);
 	tcase_add_test(capture, a_number_that_somebody_gave_goes);
 	suite_add_tcase(suite, capture);
 

@@ -41,10 +41,10 @@ static void finish(void)
 static void add_feed_of(const char *family, unsigned pdu, uint32_t number)
 {
 	const struct feed feed = {
-		.pdu = pdu,
-		.family = script_family(family),
-		.device = 1,
-		.number = number,
+		.id.pdu = pdu,
+		.id.family = script_family(family),
+		.id.device = 1,
+		.id.number = number,
 		.state = TRIPPSNMP_ON,
 		.text = g_strdup_printf("outlet %u of %s", number, script->labels[pdu]),
 	};
@@ -69,10 +69,10 @@ static void assert_nothing_switched(void)
 	}
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct objid name = family_instance(feed->family, feed->family->state,
-		                                          feed->device, feed->number);
+		const struct objid name = family_instance(feed->id.family, feed->id.family->state,
+		                                          feed->id.device, feed->id.number);
 
-		ck_assert_int_eq(script_cell(script, feed->pdu, &name)->number, 2);
+		ck_assert_int_eq(script_cell(script, feed->id.pdu, &name)->number, 2);
 	}
 }
 
@@ -123,15 +123,15 @@ START_TEST(each_outlets_command_is_set_to_idle)
 	ck_assert_uint_eq(script->sent->len, 3);
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct objid name = family_instance(feed->family, feed->family->command,
-		                                          feed->device, feed->number);
+		const struct objid name = family_instance(feed->id.family, feed->id.family->command,
+		                                          feed->id.device, feed->id.number);
 		bool set = false;
 
 		for (unsigned k = 0; k < script->sent->len; k++) {
 			const struct script_request *sent = script_sent(script, k);
 
 			set = set ||
-			      (sent->pdu == feed->pdu &&
+			      (sent->pdu == feed->id.pdu &&
 			       objid_equal(&g_array_index(sent->varbinds, struct varbind, 0).name,
 			                   &name));
 		}
@@ -249,14 +249,14 @@ START_TEST(a_main_load_has_idle_in_each_family)
 	begin(1, _i == 1);
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct feed feed = {
-			.family = family_row(i)->main,
-			.device = 1,
-			.number = TRIPPSNMP_MAIN,
+			.id.family = family_row(i)->main,
+			.id.device = 1,
+			.id.number = TRIPPSNMP_MAIN,
 			.state = TRIPPSNMP_ON,
 			.text = g_strdup("the main load"),
 		};
 
-		if (!feed.family) {
+		if (!feed.id.family) {
 			g_free(feed.text);
 			continue;
 		}

@@ -189,21 +189,24 @@ static char *address_line(struct anonymous *anonymous, const struct trippsnmp_ob
 	                       stand_in(anonymous->addresses, octets, 4, "192.0.2."));
 }
 
+/* Two arcs as private networks' addresses begin (RFC 1918); 10 is a row's number far more often. */
+static bool begins_address(guint64 before, guint64 arc)
+{
+	return (before == 192 && arc == 168) || (before == 172 && arc >= 16 && arc <= 31);
+}
+
 /* Whether the object's own name is numbers of rows and nothing else. */
 static bool is_plain_name(const char *name)
 {
-	unsigned depth = 1;
-	guint64 arc = 0;
+	g_auto(GStrv) arcs = g_strsplit(name, ".", -1);
+	guint64 before = 0;
 
-	for (; *name; name++) {
-		if (*name == '.') {
-			depth++;
-			arc = 0;
-			continue;
-		}
-		arc = arc * 10 + (guint64)g_ascii_digit_value(*name);
-		if (arc > ARC_MAX || depth > DEPTH_MAX)
+	for (unsigned i = 0; arcs[i]; i++) {
+		const guint64 arc = g_ascii_strtoull(arcs[i], NULL, 10);
+
+		if (i >= DEPTH_MAX || arc > ARC_MAX || begins_address(before, arc))
 			return false;
+		before = arc;
 	}
 	return true;
 }

@@ -5,6 +5,11 @@
  */
 #include "base/outcome.h"
 
+struct outcome outcome_copy(const struct outcome *outcome)
+{
+	return (struct outcome){ outcome->error, g_strdup(outcome->message) };
+}
+
 struct outcome failure(enum trippsnmp_error error, const char *format, ...)
 {
 	struct outcome outcome = { .error = error };

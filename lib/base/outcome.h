@@ -16,6 +16,8 @@ struct outcome {
 	char *message; /* free with g_free() */
 };
 
+/** With a message of its own. */
+struct outcome outcome_copy(const struct outcome *outcome);
 struct outcome failure(enum trippsnmp_error error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 #endif

@@ -79,7 +79,7 @@ static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *stat
 	const struct feed *doubtful = NULL;
 
 	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct feed *feed = feeds_at(feeds, i);
 
 		if (feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN)
 			doubtful = feed;

@@ -246,8 +246,7 @@ char *feeds_text(const GArray *feeds)
 	GString *text = g_string_new(NULL);
 
 	for (unsigned i = 0; i < feeds->len; i++)
-		g_string_append_printf(text, "%s%s", i ? ", " : "",
-		                       g_array_index(feeds, struct feed, i).text);
+		g_string_append_printf(text, "%s%s", i ? ", " : "", feeds_at(feeds, i)->text);
 	return g_string_free(text, FALSE);
 }
 

@@ -60,8 +60,8 @@ static const char *model_of(const struct pdu_outlets *found, const struct outlet
 		const struct shown_model *model =
 			&g_array_index(found->models, struct shown_model, i);
 
-		if (model->family == family_owner(outlet->family) &&
-		    model->device == outlet->device)
+		if (model->family == family_owner(outlet->id.family) &&
+		    model->device == outlet->id.device)
 			return model->text;
 	}
 	return NULL;
@@ -73,12 +73,12 @@ static void show_outlet(trippsnmp_inventory *shown, const char *label,
 	const struct shown_outlet row = {
 		.outlet = {
 			.pdu = label,
-			.family = outlet->family->name,
-			.device = outlet->device,
-			.number = outlet->number,
-			.name = keep_text(shown, outlet->has_name ? outlet->name : NULL),
+			.family = outlet->id.family->name,
+			.device = outlet->id.device,
+			.number = outlet->id.number,
+			.name = keep_text(shown, outlet->name),
 			.description = keep_text(
-				shown, outlet->has_description ? outlet->description : NULL),
+				shown, outlet->description),
 			.controllable = outlet->controllable == TRI_YES,
 			.state = outlet->lost || outlet->alarmed ? TRIPPSNMP_UNKNOWN : outlet->state,
 		},

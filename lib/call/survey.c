@@ -36,9 +36,9 @@ static GPtrArray *find_names(const struct look *look, bool doubtful)
 		for (unsigned k = 0; k < outlets->len; k++) {
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
-			if (outlet->has_name)
+			if (outlet->name)
 				survey_add_text(&names, outlet->name, doubtful);
-			if (outlet->has_description)
+			if (outlet->description)
 				survey_add_text(&names, outlet->description, doubtful);
 		}
 	}
@@ -63,7 +63,7 @@ struct survey {
 static bool feeds_on(const GArray *feeds, unsigned pdu)
 {
 	for (unsigned i = 0; i < feeds->len; i++)
-		if (g_array_index(feeds, struct feed, i).pdu == pdu)
+		if (feeds_at(feeds, i)->id.pdu == pdu)
 			return true;
 	return false;
 }
@@ -86,7 +86,7 @@ static void warn_of_missing_pdus(const struct job *job, const char *node, const 
 static struct outcome judge_states(const GArray *feeds, bool *unclear)
 {
 	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = &g_array_index(feeds, struct feed, i);
+		const struct feed *feed = feeds_at(feeds, i);
 
 		if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost && !feed->alarmed)
 			continue;
@@ -101,9 +101,9 @@ static void count_node(struct survey *survey, const struct log *log, GArray *fee
 {
 	survey->nodes++;
 	for (unsigned i = 0; i < feeds->len; i++) {
-		struct feed *feed = &g_array_index(feeds, struct feed, i);
+		struct feed *feed = feeds_at(feeds, i);
 
-		if (feed->number == TRIPPSNMP_MAIN)
+		if (feed->id.number == TRIPPSNMP_MAIN)
 			log_line(log, TRIPPSNMP_LOG_INFO, "%s cuts all that hangs on its device",
 			         feed->text);
 		g_array_append_vals(survey->feeds, feed, 1);
@@ -182,9 +182,8 @@ static bool is_named_elsewhere(const struct look *look, const struct outlet *her
 			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
 
 			if (outlet != here &&
-			    ((outlet->has_name && text_same_name(outlet->name, node)) ||
-			     (outlet->has_description &&
-			      text_same_name(outlet->description, node))))
+			    ((outlet->name && text_same_name(outlet->name, node)) ||
+			     (outlet->description && text_same_name(outlet->description, node))))
 				return true;
 		}
 	}
@@ -198,8 +197,8 @@ static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struc
 	g_autoptr(GPtrArray) nodes = NULL;
 
 	node_names_init(&names);
-	node_names_add(&names, outlet->has_name ? outlet->name : "");
-	node_names_add(&names, outlet->has_description ? outlet->description : "");
+	node_names_add(&names, outlet->name ? outlet->name : "");
+	node_names_add(&names, outlet->description ? outlet->description : "");
 	nodes = node_names_finish(&names);
 	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
 	    (is_named_elsewhere(look, outlet, nodes->pdata[0]) ||
@@ -207,7 +206,7 @@ static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struc
 		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
 		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
 		         "nodes, fencing one cuts the other; write a hostlist",
-		         outlet->device, outlet->number, look->job->labels[pdu],
+		         outlet->id.device, outlet->id.number, look->job->labels[pdu],
 		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
 }
 

@@ -31,7 +31,7 @@ static bool has_feed(const struct write_check *check, unsigned pdu)
 /* At which this PDU is. */
 static const struct feed *feed_at(const struct write_check *check, unsigned pdu)
 {
-	return &g_array_index(check->feeds, struct feed, check->pdus[pdu].at);
+	return feeds_at(check->feeds, check->pdus[pdu].at);
 }
 
 /* To the PDU's next feed, counting from that one. */
@@ -40,7 +40,7 @@ static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
 	struct checked_pdu *one = &check->pdus[pdu];
 
 	one->at = from;
-	while (has_feed(check, pdu) && feed_at(check, pdu)->pdu != pdu)
+	while (has_feed(check, pdu) && feed_at(check, pdu)->id.pdu != pdu)
 		one->at++;
 	denial_clear(&one->refused);
 }
@@ -92,14 +92,15 @@ static bool write_check_next(void *self, unsigned pdu, usec now, struct question
 
 	if (check->outcome.error || now < check->pdus[pdu].not_before)
 		return false;
-	while (has_feed(check, pdu) && feed_at(check, pdu)->family->command_idle < 0)
+	while (has_feed(check, pdu) && feed_at(check, pdu)->id.family->command_idle < 0)
 		cannot_tell(check, pdu, "its command object has no idle value");
 	if (!has_feed(check, pdu))
 		return false;
 	feed = feed_at(check, pdu);
-	command = family_instance(feed->family, feed->family->command, feed->device, feed->number);
+	command = family_instance(feed->id.family, feed->id.family->command, feed->id.device,
+	                          feed->id.number);
 	*question = (struct question){ .kind = REQUEST_SET, .varbinds = varbinds_new() };
-	varbinds_add_integer(question->varbinds, &command, feed->family->command_idle);
+	varbinds_add_integer(question->varbinds, &command, feed->id.family->command_idle);
 	return true;
 }
 

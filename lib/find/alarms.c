@@ -7,7 +7,7 @@
 #include "find/alarms.h"
 
 #include "base/text.h"
-#include "find/table.h"
+#include "find/outlet.h"
 
 /* So many losses are looked into; the answer with three OIDs of each stays short. */
 #define ABOUT_MAX 10
@@ -44,9 +44,7 @@ const struct alarm *alarms_at(const struct alarms *alarms, unsigned i)
 
 unsigned alarms_counted(const struct family_alarms *objects, const struct varbind *varbind)
 {
-	const bool number = varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER;
-
-	if (!number || !objid_equal(&varbind->name, &objects->count))
+	if (!varbind_is_number(varbind) || !objid_equal(&varbind->name, &objects->count))
 		return 0;
 	return (unsigned)CLAMP(varbind->number, 0, ALARMS_MAX);
 }
@@ -54,7 +52,7 @@ unsigned alarms_counted(const struct family_alarms *objects, const struct varbin
 /* --- rows --- */
 
 /* The row, made if need be, at its place in the order; NULL if there are too many. */
-static struct alarm *row_of(struct alarms *alarms, uint32_t id)
+static struct alarm *alarm_row(struct alarms *alarms, uint32_t id)
 {
 	const struct alarm fresh = { .id = id };
 	unsigned i = alarms_len(alarms);
@@ -79,7 +77,7 @@ static bool is_lost(const struct family_alarms *objects, const struct objid *wha
 	return objid_equal(what, &objects->lost) || objid_below(what, &objects->lost);
 }
 
-static void take_text(struct alarm *alarm, const struct varbind *varbind)
+static void alarm_take_text(struct alarm *alarm, const struct varbind *varbind)
 {
 	gsize n;
 	const char *octets;
@@ -99,11 +97,11 @@ const char *alarms_take(struct alarms *alarms, uint32_t column, const struct var
 
 	if (!objid_below(&varbind->name, &root) || varbind->name.n != root.n + 1)
 		return "a row with a strange index";
-	alarm = row_of(alarms, varbind->name.id[root.n]);
+	alarm = alarm_row(alarms, varbind->name.id[root.n]);
 	if (!alarm)
 		return "it has no end";
 	if (column == objects->text) {
-		take_text(alarm, varbind);
+		alarm_take_text(alarm, varbind);
 		return NULL;
 	}
 	if (!varbind_objid(varbind, &alarm->what))
@@ -117,7 +115,7 @@ void alarms_take_all(struct alarms *alarms, const GArray *varbinds)
 	const struct objid *entry = &alarms->objects->entry;
 
 	for (unsigned i = 0; i < varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(varbinds, i);
 		uint32_t column;
 
 		/* where there is no value the name is what was asked */
@@ -185,10 +183,13 @@ void alarms_ask_about(const struct alarms *alarms, GArray *varbinds)
 /* Whether it is a row of that table, which may be NULL, and of which device. */
 static bool names_device_of(const struct family *table, const struct objid *row, uint32_t *device)
 {
-	uint32_t number;
+	struct outlet_id id;
 
-	return table && table->by_device && objid_below(row, &table->entry) &&
-	       family_index(table, row->id[table->entry.n], row, device, &number);
+	if (!table || !table->by_device || !objid_below(row, &table->entry) ||
+	    !family_index(table, row->id[table->entry.n], row, &id))
+		return false;
+	*device = id.device;
+	return true;
 }
 
 /* Whether that row is about a device by its form, and about which. */
@@ -222,8 +223,8 @@ static bool has_type(const struct family_alarms *objects, const struct objid *ro
 }
 
 /* What a row or table stands for; NULL or no OID: nothing that is known, so all. */
-static void take_row(struct alarm *alarm, const struct family_alarms *objects,
-                     const struct varbind *varbind)
+static void take_subject(struct alarm *alarm, const struct family_alarms *objects,
+                         const struct varbind *varbind)
 {
 	struct objid row;
 
@@ -237,9 +238,7 @@ static void take_row(struct alarm *alarm, const struct family_alarms *objects,
 
 static void take_device(struct alarm *alarm, const struct varbind *varbind)
 {
-	const bool number = varbind->type == VALUE_INTEGER || varbind->type == VALUE_UNSIGNED;
-
-	if (!number || varbind->number < 1 || varbind->number > UINT32_MAX)
+	if (!varbind_is_number(varbind) || varbind->number < 1 || varbind->number > UINT32_MAX)
 		return;
 	alarm->about = ALARM_ABOUT_DEVICE;
 	alarm->device = (uint32_t)varbind->number;
@@ -257,8 +256,8 @@ static void take_about(struct alarm *alarm, const struct family_alarms *objects,
 	}
 	if (found[ABOUT_DEVICE])
 		take_device(alarm, found[ABOUT_DEVICE]);
-	take_row(alarm, objects, found[ABOUT_ROW]);
-	take_row(alarm, objects, found[ABOUT_TABLE]);
+	take_subject(alarm, objects, found[ABOUT_ROW]);
+	take_subject(alarm, objects, found[ABOUT_TABLE]);
 }
 
 static void take_selected(struct alarms *alarms, const struct varbind *varbind)
@@ -298,15 +297,15 @@ static bool concerns(const struct alarms *alarms, const struct alarm *alarm,
 		return false;
 	if (alarm->about == ALARM_ABOUT_ALL)
 		return true;
-	if (outlet->family->by_device)
-		return alarm->device == outlet->device;
+	if (outlet->id.family->by_device)
+		return alarm->device == outlet->id.device;
 	return !alarms->selected || alarm->device == alarms->selected;
 }
 
 void alarms_mark(const struct alarms *alarms, GArray *outlets)
 {
 	for (unsigned i = 0; i < outlets->len; i++) {
-		struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		struct outlet *outlet = outlets_at(outlets, i);
 
 		outlet->alarmed = false;
 		for (unsigned k = 0; k < alarms_len(alarms); k++)
@@ -318,7 +317,7 @@ void alarms_mark(const struct alarms *alarms, GArray *outlets)
 /* --- words --- */
 
 /* An alarm without words is called by its OID. */
-static void add_text(GString *line, const struct alarm *alarm)
+static void append_alarm(GString *line, const struct alarm *alarm)
 {
 	char *text = alarm->text && *alarm->text ? text_escape(alarm->text, -1)
 	             : alarm->what.n             ? objid_text(&alarm->what)
@@ -334,7 +333,7 @@ char *alarms_text(const struct alarms *alarms)
 	const unsigned n = alarms_len(alarms);
 
 	for (unsigned i = 0; i < MIN(n, TEXTS_MAX); i++)
-		add_text(line, alarm_at(alarms, i));
+		append_alarm(line, alarm_at(alarms, i));
 	if (n > TEXTS_MAX)
 		g_string_append_printf(line, "; and %u more", n - TEXTS_MAX);
 	return g_string_free(line, FALSE);

@@ -5,7 +5,7 @@
  */
 #include "find/census.h"
 
-#include "find/table.h"
+#include "find/outlet.h"
 
 #include <string.h>
 
@@ -41,46 +41,43 @@ static const struct family *family_of_type(const struct objid *list, GBytes *oct
 const char *census_take(GArray *census, const struct family_list *list,
                         const struct varbind *varbind)
 {
-	struct promised promised = { .family = list->family,
-		                     .listed = list->types,
-		                     .devices = list->devices };
+	struct promised promised = { .kind = list->kind,
+		                     .family = list->family,
+		                     .rows = varbind->number };
 
 	if (varbind->name.n != list->root.n + 1)
 		return "a device with a strange index";
 	promised.device = list->by_device ? varbind->name.id[list->root.n] : 1;
-	if (list->types && varbind->type == VALUE_OBJID) {
+	if (list->kind != LIST_TYPES && !varbind_is_number(varbind))
+		return "a count that is no number";
+	if (list->kind == LIST_TYPES && varbind->type != VALUE_OBJID)
+		return "a device without a type";
+	if (list->kind == LIST_TYPES) {
 		promised.family = family_of_type(&list->root, varbind->octets);
 		promised.rows = promised.family ? 1 : 0;
-	} else if (!list->types &&
-	           (varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER)) {
-		promised.rows = varbind->number;
-	} else {
-		return list->types ? "a device without a type" : "a count that is no number";
 	}
 	g_array_append_val(census, promised);
 	return NULL;
 }
 
-static unsigned listed(const GArray *census)
+static unsigned count_listed(const GArray *census)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < census->len; i++)
-		n += promised_at(census, i)->listed;
+		n += promised_at(census, i)->kind == LIST_TYPES;
 	return n;
 }
 
-static unsigned rows_of(const GArray *census, const GArray *outlets,
-                        const struct promised *promised)
+/* That device's rows; family NULL: whatever their table. */
+static unsigned count_rows(const GArray *outlets, const struct family *family, uint32_t device)
 {
 	unsigned n = 0;
 
-	if (promised->devices)
-		return listed(census);
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		const struct outlet_id *id = &outlets_at(outlets, i)->id;
 
-		n += outlet->family == promised->family && outlet->device == promised->device;
+		n += (!family || id->family == family) && id->device == device;
 	}
 	return n;
 }
@@ -95,21 +92,18 @@ bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
 {
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
+		unsigned rows;
 
-		if (!promised->devices && !binds(promised, rank))
+		if (promised->kind == LIST_DEVICES)
+			rows = count_listed(census);
+		else if (binds(promised, rank))
+			rows = count_rows(outlets, promised->family, promised->device);
+		else
 			continue;
-		*shortage = (struct shortage){ *promised, rows_of(census, outlets, promised) };
-		if (promised->rows > (int64_t)shortage->rows)
+		*shortage = (struct shortage){ *promised, rows };
+		if (promised->rows > (int64_t)rows)
 			return true;
 	}
-	return false;
-}
-
-static bool has_row(const GArray *outlets, uint32_t device)
-{
-	for (unsigned i = 0; i < outlets->len; i++)
-		if (g_array_index(outlets, struct outlet, i).device == device)
-			return true;
 	return false;
 }
 
@@ -118,12 +112,12 @@ bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
 {
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
-		const unsigned rows = promised->devices ? listed(census) : 0;
+		const bool devices = promised->kind == LIST_DEVICES;
+		const unsigned rows = devices ? count_listed(census) : 0;
 
 		*shortage = (struct shortage){ *promised, rows };
-		if (promised->devices
-		            ? promised->rows > (int64_t)rows
-		            : binds(promised, rank) && !has_row(outlets, promised->device))
+		if (devices ? promised->rows > (int64_t)rows
+		            : binds(promised, rank) && !count_rows(outlets, NULL, promised->device))
 			return true;
 	}
 	return false;
@@ -143,9 +137,9 @@ void census_text(const GArray *census, GString *text)
 		const struct promised *promised = promised_at(census, i);
 
 		g_string_append_printf(text, "%s %u has %" G_GINT64_FORMAT "\n",
-		                       promised->devices  ? "card"
-		                       : promised->family ? promised->family->name
-		                                          : "device",
+		                       promised->kind == LIST_DEVICES ? "card"
+		                       : promised->family             ? promised->family->name
+		                                                      : "device",
 		                       promised->device, promised->rows);
 	}
 }

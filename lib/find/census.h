@@ -1,7 +1,9 @@
 /*
  * What a card says that it has, beside its outlet tables: its devices, and how
  * many outlets each of them has. By name that many rows must have been read, for a
- * row that is not there yet may be a node's feed. Pure.
+ * row that is not there yet may be a node's feed. Pure. It asks for more rows, and never for fewer.
+ *
+ * Filled by identity and the table's walk, judged by the search for outlets (rows.c).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -12,10 +14,9 @@
 
 /** A card says so: that device has at least so many rows in that family's table. */
 struct promised {
+	enum list_kind kind;         /* LIST_DEVICES: so many are to be in the list of types */
 	const struct family *family; /* NULL: a device that has no outlets, such as a sensor */
 	uint32_t device;
-	bool listed;  /* it is of the list of devices */
-	bool devices; /* of no device: so many are to be in that list */
 	int64_t rows;
 };
 

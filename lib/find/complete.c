@@ -11,19 +11,18 @@
 
 static bool has_descriptions(const GArray *outlets, const struct family *family)
 {
-	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
-
-		if (outlet->family == family && outlet->has_description)
+	for (unsigned i = 0; i < outlets->len; i++)
+		if (outlets_at(outlets, i)->id.family == family &&
+		    outlets_at(outlets, i)->description)
 			return true;
-	}
 	return false;
 }
 
+/* name may be NULL. */
 static bool is_wanted(GHashTable *wanted, const char *name)
 {
-	char *key = text_name_key(name, -1);
-	const bool is = g_hash_table_contains(wanted, key);
+	char *key = name ? text_name_key(name, -1) : NULL;
+	const bool is = key && g_hash_table_contains(wanted, key);
 
 	g_free(key);
 	return is;
@@ -33,37 +32,34 @@ static bool is_wanted(GHashTable *wanted, const char *name)
 static bool must_be_clear(const struct complete_need *need, const struct outlet *outlet)
 {
 	/* there are devices that show the state alone; who needs it sees that it cannot be told */
-	if (outlet->family->is_main)
+	if (outlet->id.family->is_main)
 		return false;
-	if (!need->wanted)
-		return true;
-	return (outlet->has_name && is_wanted(need->wanted, outlet->name)) ||
-	       (outlet->has_description && is_wanted(need->wanted, outlet->description));
+	return !need->wanted || is_wanted(need->wanted, outlet->name) ||
+	       is_wanted(need->wanted, outlet->description);
 }
 
 /*
- * What is missing for the table to count as whole: a row that one column has
- * and another lacks was not read, and could be a node's feed. NULL if nothing.
+ * A row that one column has and another lacks was not read, and could be a node's feed.
  * A column that no row has is not implemented; that is no hole.
  */
 char *complete_hole(const GArray *outlets, const struct complete_need *need)
 {
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		const struct outlet *outlet = outlets_at(outlets, i);
 		const char *what = NULL;
 
 		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(need, outlet))
 			what = "whether it is controllable";
 		else if (!need->names)
 			continue;
-		else if (!outlet->has_name && outlet->family->outlet_name)
+		else if (!outlet->name && outlet->id.family->outlet_name)
 			what = "its name";
-		else if (!outlet->has_description && has_descriptions(outlets, outlet->family))
+		else if (!outlet->description && has_descriptions(outlets, outlet->id.family))
 			what = "its description";
 		if (what)
 			return g_strdup_printf("the outlet table could not be read whole: outlet "
 			                       "%u.%u lacks %s",
-			                       outlet->device, outlet->number, what);
+			                       outlet->id.device, outlet->id.number, what);
 	}
 	return NULL;
 }
@@ -72,7 +68,7 @@ static char *shortage_text(const struct shortage *shortage)
 {
 	const struct promised *promised = &shortage->promised;
 
-	if (promised->devices)
+	if (promised->kind == LIST_DEVICES)
 		return g_strdup_printf("the card lists %u of its %" G_GINT64_FORMAT " devices",
 		                       shortage->rows, promised->rows);
 	if (!shortage->rows && promised->rows == 1)
@@ -102,13 +98,13 @@ char *complete_text(const GArray *census, const GArray *outlets)
 
 	census_text(census, text);
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
+		const struct outlet *outlet = outlets_at(outlets, i);
 
-		g_string_append_printf(text, "%s %u.%u", outlet->family->name, outlet->device,
-		                       outlet->number);
-		if (outlet->has_name)
+		g_string_append_printf(text, "%s %u.%u", outlet->id.family->name, outlet->id.device,
+		                       outlet->id.number);
+		if (outlet->name)
 			g_string_append_printf(text, " %zu:%s", strlen(outlet->name), outlet->name);
-		if (outlet->has_description)
+		if (outlet->description)
 			g_string_append_printf(text, " (%zu:%s)", strlen(outlet->description),
 			                       outlet->description);
 		g_string_append_c(text, '\n');

@@ -1,6 +1,8 @@
 /*
  * Whether the rows that were read of a card's tables are all that is needed: no cell is
- * missing, and no row that the card speaks of. Pure.
+ * missing, and no row that the card speaks of. Pure. It never fills a hole.
+ *
+ * Called by the search for outlets (rows.c, looks.c).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,7 +10,7 @@
 #define TS_COMPLETE_H
 
 #include "find/census.h"
-#include "find/table.h"
+#include "find/outlet.h"
 
 /** What is needed of the rows. */
 struct complete_need {

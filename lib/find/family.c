@@ -1,9 +1,9 @@
 /*
- * The families as data, and the few functions that read one. Nothing here
+ * The families as data, and the few functions that read one: see family.h. Nothing here
  * asks a device or decides anything.
  *
- * Sources: TRIPPLITE-PRODUCTS (WEBCARDLX, firmware 15 and PADM 20),
- * TRIPPLITE-12X (SNMPWEBCARD, firmware 12).
+ * Sources: the MIBs TRIPPLITE-PRODUCTS (WEBCARDLX, firmware 15 and PADM 20) and TRIPPLITE-12X
+ * (SNMPWEBCARD, firmware 12), and where they say nothing, captures of cards.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -15,16 +15,11 @@
 		.n = sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                 \
 		.id = { __VA_ARGS__ }                                                              \
 	}
-/* tlpDeviceNumDevices, tlpDeviceType, tlpDeviceStatus */
-#define LX_DEVICE_COUNT OBJID(TRIPPLITE, 1, 1, 1, 1)
-#define LX_DEVICE_TYPES OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3)
-#define LX_DEVICE_STATUS OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10)
-/* tlpDeviceModel; tlpAgentVersion */
-#define LX_DEVICE_MODEL OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 5)
-#define LX_FIRMWARE OBJID(TRIPPLITE, 1, 2, 1, 1, 2, 0)
-/* In no MIB: as a real SMART1500RMXL2UA with firmware 12.06.0069 shows them. */
-#define WEBCARD_DEVICE_MODEL OBJID(TRIPPLITE, 10, 2, 2, 1, 9)
-#define WEBCARD_FIRMWARE OBJID(TRIPPLITE, 10, 1, 2, 3, 0)
+
+/* As both MIBs have it. Not in general: in the older TRIPPLITE-MIB 1 is on, and 2 off. */
+#define OFF_IS_1_ON_IS_2 .state_off = 1, .state_on = 2, .command_off = 1, .command_on = 2
+
+/* --- WEBCARDLX: tables of devices of one type each, and a list of devices --- */
 
 /* tlpAlarmsTable, which tells of rows by their OIDs */
 static const struct family_alarms lx_alarms = {
@@ -41,6 +36,27 @@ static const struct family_alarms lx_alarms = {
 	.types = OBJID(TRIPPLITE, 1, 1, 3),
 };
 
+/* What each of its tables has; tlpDeviceStatus. */
+#define LX                                                                                         \
+	.rank = 0, .by_device = true, .controllable_as = CONTROLLABLE_TRUTH, OFF_IS_1_ON_IS_2,     \
+	.command_idle = 0, .device_status = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 10),                   \
+	.alarms = &lx_alarms
+
+/* tlpPduDeviceMainLoadState and its like */
+#define LX_MAIN LX, .is_main = true, .state = 1, .controllable = 2, .command = 3
+
+/* tlpPduOutletTable and its like; tlpDeviceType, tlpDeviceNumDevices, tlpDeviceModel, and
+ * tlpAgentVersion; decivolts, centiamperes and watts. */
+#define LX_OUTLETS                                                                                 \
+	LX, .outlet_name = 2, .description = 3, .state = 4, .controllable = 5, .command = 6,       \
+	    .device_types = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3),                                    \
+	    .device_count = OBJID(TRIPPLITE, 1, 1, 1, 1),                                          \
+	    .device_model = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 5),                                    \
+	    .card_firmware = OBJID(TRIPPLITE, 1, 2, 1, 1, 2, 0), .voltage = 7, .current = 8,       \
+	    .power = 9, .voltage_millivolts = 100, .current_milliamperes = 10
+
+/* --- SNMPWEBCARD: one device, and so no index of it --- */
+
 /* tlUpsAlarmTable, which tells of devices by their numbers; tlUpsSelectedDeviceID */
 static const struct family_alarms webcard_alarms = {
 	.count = OBJID(TRIPPLITE, 100, 1, 6, 1, 0),
@@ -52,51 +68,49 @@ static const struct family_alarms webcard_alarms = {
 	.selected = OBJID(TRIPPLITE, 100, 1, 1, 5, 0),
 };
 
-/* tlpPduDeviceMainLoadState and its like: the same columns in each of these */
-#define LX_MAIN(NAME, ...)                                                                         \
-	{                                                                                          \
-		.name = (NAME), .rank = 0, .entry = OBJID(__VA_ARGS__), .by_device = true,         \
-		.is_main = true, .state = 1, .controllable = 2, .command = 3,                      \
-		.controllable_as = CONTROLLABLE_TRUTH, .state_off = 1, .state_on = 2,              \
-		.command_idle = 0, .command_off = 1, .command_on = 2,                              \
-		.device_status = LX_DEVICE_STATUS, .alarms = &lx_alarms,                           \
-	}
+#define WEBCARD OFF_IS_1_ON_IS_2, .alarms = &webcard_alarms
+
+/* The command has no idle. Model and firmware are in no MIB: as a real SMART1500RMXL2UA with
+ * firmware 12.06.0069 shows them. */
+#define WEBCARD_OUTLETS                                                                            \
+	WEBCARD, .outlet_name = 5, .state = 2, .command = 4, .command_idle = -1,                   \
+		 .device_model = OBJID(TRIPPLITE, 10, 2, 2, 1, 9),                                 \
+		 .card_firmware = OBJID(TRIPPLITE, 10, 1, 2, 3, 0)
+
+/* --- the rows --- */
 
 enum { LX_PDU_MAIN, LX_ATS_MAIN, LX_UPS_MAIN, WEBCARD_MAIN };
 
 static const struct family mains[] = {
-	[LX_PDU_MAIN] = LX_MAIN("LX PDU main load", TRIPPLITE, 1, 1, 3, 2, 2, 1, 1),
-	[LX_ATS_MAIN] = LX_MAIN("LX ATS main load", TRIPPLITE, 1, 1, 3, 4, 2, 1, 1),
-	[LX_UPS_MAIN] = LX_MAIN("LX UPS main load", TRIPPLITE, 1, 1, 3, 1, 2, 1, 1),
+	[LX_PDU_MAIN] = {
+		.name = "LX PDU main load",
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 2, 2, 1, 1),
+		LX_MAIN,
+	},
+	[LX_ATS_MAIN] = {
+		.name = "LX ATS main load",
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 4, 2, 1, 1),
+		LX_MAIN,
+	},
+	[LX_UPS_MAIN] = {
+		.name = "LX UPS main load",
+		.entry = OBJID(TRIPPLITE, 1, 1, 3, 1, 2, 1, 1),
+		LX_MAIN,
+	},
 	[WEBCARD_MAIN] = {
 		/* scalars; the state may be mixed(3), controllable is no bit field here */
 		.name = "SNMPWEBCARD main load",
 		.rank = 1,
 		.entry = OBJID(TRIPPLITE, 100, 1, 12),
-		.by_device = false,
 		.is_main = true,
 		.state = 1,
 		.controllable = 2,
-		.command = 3,
 		.controllable_as = CONTROLLABLE_TRUTH,
-		.state_off = 1,
-		.state_on = 2,
+		.command = 3,
 		.command_idle = 0,
-		.command_off = 1,
-		.command_on = 2,
-		.alarms = &webcard_alarms,
+		WEBCARD,
 	},
 };
-
-/* tlpPduOutletTable and its like: all that differs is where they are. */
-#define LX_OUTLETS                                                                                 \
-	.rank = 0, .by_device = true, .outlet_name = 2, .description = 3, .state = 4,              \
-	.controllable = 5, .command = 6, .controllable_as = CONTROLLABLE_TRUTH, .state_off = 1,    \
-	.state_on = 2, .command_idle = 0, .command_off = 1, .command_on = 2,                       \
-	.device_types = LX_DEVICE_TYPES, .device_count = LX_DEVICE_COUNT,                          \
-	.device_status = LX_DEVICE_STATUS, .device_model = LX_DEVICE_MODEL,                        \
-	.card_firmware = LX_FIRMWARE, .voltage = 7, .current = 8, .power = 9,                      \
-	.voltage_millivolts = 100, .current_milliamperes = 10, .alarms = &lx_alarms
 
 static const struct family families[] = {
 	{
@@ -131,25 +145,14 @@ static const struct family families[] = {
 		.name = "SNMPWEBCARD",
 		.rank = 1,
 		.entry = OBJID(TRIPPLITE, 100, 1, 10, 2, 1),
-		.by_device = false,
 		.main = &mains[WEBCARD_MAIN],
-		.outlet_name = 5,
-		.state = 2,
 		.controllable = 3,
-		.command = 4,
 		.controllable_as = CONTROLLABLE_BIT,
-		.state_off = 1,
-		.state_on = 2,
-		.command_idle = -1,
-		.command_off = 1,
-		.command_on = 2,
 		.outlet_count = OBJID(TRIPPLITE, 100, 1, 10, 1),
-		.device_model = WEBCARD_DEVICE_MODEL,
-		.card_firmware = WEBCARD_FIRMWARE,
 		.current = 13,
 		.power = 14,
 		.current_milliamperes = 100,
-		.alarms = &webcard_alarms,
+		WEBCARD_OUTLETS,
 	},
 	{
 		/* In no MIB: what fence_apc_snmp drives on firmware 12.04; a fallback only. */
@@ -157,18 +160,8 @@ static const struct family families[] = {
 		.rank = 2,
 		.entry = OBJID(TRIPPLITE, 10, 2, 3, 5, 1),
 		.by_device = true,
-		.outlet_name = 5,
-		.state = 2,
-		.command = 4,
 		.controllable_as = CONTROLLABLE_ALWAYS,
-		.state_off = 1,
-		.state_on = 2,
-		.command_idle = -1,
-		.command_off = 1,
-		.command_on = 2,
-		.device_model = WEBCARD_DEVICE_MODEL,
-		.card_firmware = WEBCARD_FIRMWARE,
-		.alarms = &webcard_alarms,
+		WEBCARD_OUTLETS,
 	},
 };
 
@@ -205,26 +198,20 @@ bool family_list(unsigned wanted, struct family_list *list)
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(families); i++) {
 		const struct family *family = &families[i];
+		const bool types = is_first_of_types(i);
+		const struct family_list lists[] = {
+			{ LIST_TYPES, NULL, true, family->rank, family->device_types },
+			{ LIST_DEVICES, NULL, false, family->rank, family->device_count },
+			{ LIST_OUTLETS, family, family->by_device, family->rank,
+			  family->outlet_count },
+		};
 
-		if (is_first_of_types(i) && n++ == wanted) {
-			*list = (struct family_list){ .types = true,
-				                      .by_device = true,
-				                      .rank = family->rank,
-				                      .root = family->device_types };
-			return true;
-		}
-		if (is_first_of_types(i) && n++ == wanted) {
-			*list = (struct family_list){ .devices = true,
-				                      .rank = family->rank,
-				                      .root = family->device_count };
-			return true;
-		}
-		if (family->outlet_count.n && n++ == wanted) {
-			*list = (struct family_list){ .family = family,
-				                      .by_device = family->by_device,
-				                      .rank = family->rank,
-				                      .root = family->outlet_count };
-			return true;
+		for (unsigned k = 0; k < G_N_ELEMENTS(lists); k++) {
+			if (lists[k].kind == LIST_OUTLETS ? !lists[k].root.n : !types)
+				continue;
+			*list = lists[k];
+			if (n++ == wanted)
+				return true;
 		}
 	}
 	return false;
@@ -233,17 +220,25 @@ bool family_list(unsigned wanted, struct family_list *list)
 struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
                              uint32_t number)
 {
-	const uint32_t by_device[] = { column, device, number };
-	const uint32_t flat[] = { column, number };
-	const uint32_t main[] = { column, family->by_device ? device : 0 };
+	const uint32_t index[] = { column, device, number };
+	const uint32_t flat[] = { column, family->is_main ? 0 : number };
 
 	if (!number)
-		return objid_append(&family->entry, 1, &column);
-	if (family->is_main)
-		return objid_append(&family->entry, G_N_ELEMENTS(main), main);
-	if (family->by_device)
-		return objid_append(&family->entry, G_N_ELEMENTS(by_device), by_device);
-	return objid_append(&family->entry, G_N_ELEMENTS(flat), flat);
+		return objid_append(&family->entry, 1, index);
+	if (!family->by_device)
+		return objid_append(&family->entry, 2, flat);
+	return objid_append(&family->entry, family->is_main ? 2 : 3, index);
+}
+
+struct objid family_object(const struct outlet_id *id, uint32_t column)
+{
+	return family_instance(id->family, column, id->device, id->number);
+}
+
+struct objid family_status(const struct family *family, uint32_t device)
+{
+	return family->device_status.n ? objid_append(&family->device_status, 1, &device)
+	                               : (struct objid){ 0 };
 }
 
 uint32_t family_existence(const struct family *family)
@@ -251,28 +246,21 @@ uint32_t family_existence(const struct family *family)
 	return family->controllable ? family->controllable : family->state;
 }
 
-/* That of a main load: .DEVICE, or .0 where there is but one. */
-static bool main_index(const struct family *family, uint32_t last, uint32_t *device,
-                       uint32_t *number)
-{
-	*device = family->by_device ? last : 1;
-	*number = TRIPPSNMP_MAIN;
-	return (last == 0) != family->by_device;
-}
-
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
-                  uint32_t *device, uint32_t *number)
+                  struct outlet_id *id)
 {
 	const struct objid root = family_instance(family, column, 0, 0);
 	const unsigned depth = family->by_device && !family->is_main ? 2 : 1;
+	uint32_t last;
 
 	if (!objid_below(name, &root) || name->n != root.n + depth)
 		return false;
-	if (family->is_main)
-		return main_index(family, name->id[root.n], device, number);
-	*device = family->by_device ? name->id[root.n] : 1;
-	*number = name->id[name->n - 1];
-	return *number != 0;
+	last = name->id[name->n - 1];
+	id->family = family;
+	id->device = family->by_device ? name->id[root.n] : 1;
+	id->number = family->is_main ? TRIPPSNMP_MAIN : last;
+	/* main loads are .DEVICE, or .0 where there is but one */
+	return (last != 0) == (family->by_device || !family->is_main);
 }
 
 enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind)
@@ -299,9 +287,8 @@ enum tristate family_controllable(const struct family *family, const struct varb
 
 int family_metered(const struct varbind *varbind, int unit)
 {
-	const bool number = varbind->type == VALUE_UNSIGNED || varbind->type == VALUE_INTEGER;
-
-	if (!number || varbind->number < 0 || varbind->number > METERED_MAX / unit)
+	if (!varbind_is_number(varbind) || varbind->number < 0 ||
+	    varbind->number > METERED_MAX / unit)
 		return -1;
 	return (int)varbind->number * unit;
 }

@@ -1,7 +1,10 @@
 /*
  * MIB families: where a generation of cards keeps its outlets, and how it
  * encodes them; beside them, in the same form, the main loads of its devices.
- * Const data; a new card is a new row in family.c. Pure.
+ * Const data; a new card is a new row in family.c. Pure: it asks nothing, and no
+ * family is ever told from another by anything but its objects.
+ *
+ * Called by all of lib/find and lib/power for the names of objects and what they say.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -75,6 +78,14 @@ struct family {
 	const struct family_alarms *alarms; /* of its cards; families of one card share them */
 };
 
+/** Which outlet of a call's PDUs, or which main load: the row of a table of one of them. */
+struct outlet_id {
+	unsigned pdu;
+	const struct family *family; /* the table, so that of main loads for one; NULL: not known */
+	uint32_t device;             /* 1 where the table has none; 0: not known */
+	uint32_t number;             /* TRIPPSNMP_MAIN: the device's main load */
+};
+
 /** tlpDeviceStatus offline(5), TRIPPLITE-PRODUCTS: the card has lost its device. */
 #define DEVICE_STATUS_OFFLINE 5
 
@@ -90,14 +101,18 @@ const struct family *family_owner(const struct family *table);
  */
 struct objid family_instance(const struct family *family, uint32_t column, uint32_t device,
                              uint32_t number);
+/** The same of that outlet's row. */
+struct objid family_object(const struct outlet_id *id, uint32_t column);
+/** The status of that device; n is 0 where the family has none. */
+struct objid family_status(const struct family *family, uint32_t device);
 /** The column that tells which outlets exist: controllable, or state without one. */
 uint32_t family_existence(const struct family *family);
 /**
- * Reads device and number from an instance below entry.column. False if the
+ * Which row of the family an instance below entry.column is; pdu is left as it is. False if the
  * name is not exactly one row of that column.
  */
 bool family_index(const struct family *family, uint32_t column, const struct objid *name,
-                  uint32_t *device, uint32_t *number);
+                  struct outlet_id *id);
 
 /**
  * What a metered cell says, in units of so many; -1 where it says nothing that can be true: what
@@ -108,11 +123,16 @@ int family_metered(const struct varbind *varbind, int unit);
 /** What to check where a device of that sysObjectID shows no outlets of any family; static. */
 const char *family_hint(const struct objid *sys_object_id);
 
+enum list_kind {
+	LIST_TYPES,   /* the type of each device */
+	LIST_DEVICES, /* how many devices there are */
+	LIST_OUTLETS  /* how many outlets each device of a family has */
+};
+
 /** A list that tells of devices beside the outlet tables; several families may share one. */
 struct family_list {
-	const struct family *family; /* whose count it is; NULL for types and devices */
-	bool types;                  /* the devices' types; */
-	bool devices;                /* or how many they are; else numbers of outlets */
+	enum list_kind kind;
+	const struct family *family; /* of LIST_OUTLETS; else NULL */
 	bool by_device;              /* instance .DEVICE; else .0 alone */
 	unsigned rank;               /* the best of the families that it is about */
 	struct objid root;

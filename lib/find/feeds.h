@@ -1,6 +1,10 @@
 /*
  * Which outlets feed a node: the map as written, held against what the PDUs
- * have. Pure. Every doubt is an error here, before anything is switched.
+ * have. Pure. Every doubt is an error here, before anything is switched: never an outlet that may
+ * be another node's, and never fewer than the node has.
+ *
+ * Called by lib/call: feeds_needs() before a look (needs.c), the view after it. Behind it stand
+ * match.c and claims.c.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -10,29 +14,30 @@
 #include "config/nodemap.h"
 #include "find/inventory.h"
 
-/** One outlet that feeds the node. */
+/** One outlet that feeds the node: what the look knew of it, and by what it was found. */
 struct feed {
-	unsigned pdu;
-	const struct family *family;
-	uint32_t device;
-	uint32_t number;            /* TRIPPSNMP_MAIN: the device's main load, of that table */
-	enum trippsnmp_state state; /* as the inventory read it */
-	char *odd;                  /* likewise: what is neither on nor off; NULL if nothing is */
-	bool lost;                  /* likewise */
-	bool alarmed;               /* likewise */
-	bool status_read;           /* likewise: tlpDeviceStatus was a number */
-	uint32_t name_column;       /* where the name stands that it was found by; 0 if by number */
-	gsize name_bytes;           /* of that name as it is stored */
-	char *name_key;             /* that name, as text_name_key(); NULL if by number */
-	char *text;                 /* how messages name it, such as "outlet 3 of pdu-a" */
+	struct outlet_id id;
+	enum tristate controllable;
+	enum trippsnmp_state state;
+	char *odd;            /* what it read that is neither on nor off; NULL if nothing is */
+	bool lost;            /* as struct outlet has it */
+	bool alarmed;         /* likewise */
+	bool status_read;     /* likewise */
+	uint32_t name_column; /* where the name stands that it was found by; 0 if by number */
+	gsize name_bytes;     /* of that name as it is stored */
+	char *name_key;       /* that name, as text_name_key(); NULL if by number */
+	char *text;           /* how messages name it, such as "outlet 3 of pdu-a" */
 };
 
 /** A GArray of struct feed that frees their texts. */
 GArray *feeds_new(void);
+/** Its i-th; valid until one is added. */
+struct feed *feeds_at(const GArray *feeds, unsigned i);
 
 /**
  * What must be asked of each PDU to find the feeds of node (NULL: of all
- * nodes, with their states). Needs are to be freed with feeds_needs_free().
+ * nodes, with their states). The map must outlive the needs, which are to be freed with
+ * feeds_needs_free().
  */
 struct inventory_need *feeds_needs(const struct nodemap *map, unsigned n_pdus, const char *node,
                                    bool status);

@@ -28,18 +28,13 @@ struct sighting {
 	uint32_t device;
 };
 
-/** Where the question has what else of a family. */
-struct layout {
-	unsigned alarms; /* how many are active */
-	unsigned guess;  /* the cells of the outlets wanted */
-	unsigned status; /* of device 1 */
-};
-
-/** What was seen of a family's alarms. */
-struct alarm_count {
-	unsigned n; /* active ones */
-	bool refused;
-	bool unclear;
+/** Where the question has what else of a family, and what was seen of its alarms. */
+struct member {
+	unsigned guess;     /* the cells of the outlets wanted */
+	unsigned status;    /* of device 1 */
+	unsigned alarms_at; /* how many are active */
+	unsigned n_alarms;
+	bool alarms_refused, alarms_unclear;
 };
 
 /** A list on its way. */
@@ -53,11 +48,10 @@ struct listing {
 
 struct identity {
 	struct identity_need need;
-	struct layout *layouts;     /* of the families */
-	struct alarm_count *alarms; /* likewise */
-	GArray *sightings;          /* of struct sighting */
-	GArray *listings;           /* of struct listing */
-	unsigned engine_id_at;      /* NOT_ASKED */
+	struct member *members; /* of the families */
+	GArray *sightings;      /* of struct sighting */
+	GArray *listings;       /* of struct listing */
+	unsigned engine_id_at;  /* NOT_ASKED */
 	GBytes *engine_id;
 };
 
@@ -97,16 +91,13 @@ static struct listing *listing_at(const struct identity *identity, unsigned i)
 	return &g_array_index(identity->listings, struct listing, i);
 }
 
-/* Whether the answer would stay short, and each number can be guessed. */
-static bool can_guess(const GArray *numbers)
+/* Whether the answer would stay short. */
+static bool can_guess(const GPtrArray *numbers)
 {
 	if (!numbers_len(numbers) || !numbers_on(numbers, GUESS_DEVICE))
 		return false;
 	for (unsigned i = 0; i < family_count(); i++)
 		if (numbers_cells_len(numbers, family_row(i)) > GUESS_CELLS_MAX)
-			return false;
-	for (unsigned i = 0; i < numbers->len; i++)
-		if (!g_array_index(numbers, struct outlet_number, i).number)
 			return false;
 	return true;
 }
@@ -118,8 +109,7 @@ struct identity *identity_new(const struct identity_need *need)
 	identity->need = *need;
 	if (!can_guess(need->numbers))
 		identity->need.numbers = NULL;
-	identity->layouts = g_new0(struct layout, family_count());
-	identity->alarms = g_new0(struct alarm_count, family_count());
+	identity->members = g_new0(struct member, family_count());
 	identity->sightings = sightings_new(need->mains);
 	identity->listings = listings_new();
 	return identity;
@@ -127,8 +117,7 @@ struct identity *identity_new(const struct identity_need *need)
 
 void identity_free(struct identity *identity)
 {
-	g_free(identity->layouts);
-	g_free(identity->alarms);
+	g_free(identity->members);
 	g_array_unref(identity->sightings);
 	g_array_unref(identity->listings);
 	g_clear_pointer(&identity->engine_id, g_bytes_unref);
@@ -138,7 +127,7 @@ void identity_free(struct identity *identity)
 /* --- asking --- */
 
 /* Returns where it stands in the question. */
-static unsigned ask(GArray *varbinds, const struct objid *name)
+static unsigned ask_at(GArray *varbinds, const struct objid *name)
 {
 	varbinds_add(varbinds, name);
 	return varbinds->len - 1;
@@ -154,19 +143,12 @@ static struct objid before(struct objid name)
 	return name;
 }
 
-static struct objid guessed_status(const struct family *family)
-{
-	const uint32_t device = GUESS_DEVICE;
-
-	return objid_append(&family->device_status, 1, &device);
-}
-
-/* Where it is asked for an earlier family; NOT_ASKED if it is not. */
+/* Where that status is asked for an earlier family; NOT_ASKED if it is not. */
 static unsigned status_asked(const struct identity *identity, unsigned family)
 {
 	for (unsigned i = 0; i < family; i++)
 		if (objid_equal(&family_row(i)->device_status, &family_row(family)->device_status))
-			return identity->layouts[i].status;
+			return identity->members[i].status;
 	return NOT_ASKED;
 }
 
@@ -175,20 +157,17 @@ static void ask_guess(struct identity *identity, GArray *varbinds)
 {
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct family *family = family_row(i);
-		struct layout *layout = &identity->layouts[i];
+		struct member *member = &identity->members[i];
 
-		layout->guess = varbinds->len;
+		member->guess = varbinds->len;
 		numbers_cells(identity->need.numbers, family, GUESS_DEVICE, varbinds);
-		for (unsigned k = layout->guess; k < varbinds->len; k++) {
-			struct objid *name = &g_array_index(varbinds, struct varbind, k).name;
+		for (unsigned k = member->guess; k < varbinds->len; k++)
+			varbinds_at(varbinds, k)->name = before(varbinds_at(varbinds, k)->name);
+		member->status = status_asked(identity, i);
+		if (family->device_status.n && member->status == NOT_ASKED) {
+			const struct objid status = before(family_status(family, GUESS_DEVICE));
 
-			*name = before(*name);
-		}
-		layout->status = status_asked(identity, i);
-		if (family->device_status.n && layout->status == NOT_ASKED) {
-			const struct objid status = before(guessed_status(family));
-
-			layout->status = ask(varbinds, &status);
+			member->status = ask_at(varbinds, &status);
 		}
 	}
 }
@@ -207,8 +186,8 @@ static void ask_lists(struct identity *identity, GArray *varbinds)
 		const struct objid beyond = objid_append(&list->root, 1, &device);
 		const bool names = identity->need.names;
 
-		listing->first = names || list->family ? ask(varbinds, &list->root) : NOT_ASKED;
-		listing->beyond = names && list->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		listing->first = names || list->family ? ask_at(varbinds, &list->root) : NOT_ASKED;
+		listing->beyond = names && list->by_device ? ask_at(varbinds, &beyond) : NOT_ASKED;
 		listing->cursor = list->root;
 		listing->ended = false;
 		listing->unclear = NULL;
@@ -232,11 +211,11 @@ static unsigned ask_alarms(const struct identity *identity, unsigned family, GAr
 
 	for (unsigned i = 0; i < family; i++)
 		if (family_row(i)->alarms == alarms)
-			return identity->layouts[i].alarms;
+			return identity->members[i].alarms_at;
 	if (!alarms)
 		return NOT_ASKED;
 	column = alarms_column(alarms);
-	return ask(varbinds, &column);
+	return ask_at(varbinds, &column);
 }
 
 /*
@@ -252,13 +231,14 @@ void identity_ask(struct identity *identity, GArray *varbinds)
 		const struct objid first = family_instance(table, column, 0, 0);
 		const struct objid beyond = family_instance(table, column, 1, BEYOND_LAST);
 
-		sighting->first = ask(varbinds, &first);
-		sighting->beyond = table->by_device ? ask(varbinds, &beyond) : NOT_ASKED;
+		sighting->first = ask_at(varbinds, &first);
+		sighting->beyond = table->by_device ? ask_at(varbinds, &beyond) : NOT_ASKED;
 	}
 	for (unsigned i = 0; i < family_count(); i++)
-		identity->layouts[i].alarms = ask_alarms(identity, i, varbinds);
+		identity->members[i].alarms_at = ask_alarms(identity, i, varbinds);
 	ask_lists(identity, varbinds);
-	identity->engine_id_at = identity->need.engine_id ? ask(varbinds, &engine_id) : NOT_ASKED;
+	identity->engine_id_at =
+		identity->need.engine_id ? ask_at(varbinds, &engine_id) : NOT_ASKED;
 	if (identity->need.numbers)
 		ask_guess(identity, varbinds);
 }
@@ -271,12 +251,10 @@ static bool has_value(const struct varbind *varbind)
 	       varbind->type != VALUE_ERROR;
 }
 
-static bool is_row(const struct family *family, const struct varbind *varbind, uint32_t *device)
+static bool is_row(const struct family *family, const struct varbind *varbind, struct outlet_id *id)
 {
-	uint32_t number;
-
 	return has_value(varbind) &&
-	       family_index(family, family_existence(family), &varbind->name, device, &number);
+	       family_index(family, family_existence(family), &varbind->name, id);
 }
 
 /* Whether the answer to a GETNEXT says nothing: an error, or what does not follow. */
@@ -290,7 +268,7 @@ static bool says_nothing(const struct varbind *varbind, const struct objid *aske
 /* NULL if that was not asked. */
 static const struct varbind *answer_at(const GArray *varbinds, unsigned at)
 {
-	return at == NOT_ASKED ? NULL : &g_array_index(varbinds, struct varbind, at);
+	return at == NOT_ASKED ? NULL : varbinds_at(varbinds, at);
 }
 
 static void sight(struct sighting *sighting, const GArray *varbinds)
@@ -298,24 +276,24 @@ static void sight(struct sighting *sighting, const GArray *varbinds)
 	const struct family *table = sighting->table;
 	const struct objid root = family_instance(table, family_existence(table), 0, 0);
 	const struct objid last = family_instance(table, family_existence(table), 1, BEYOND_LAST);
-	const struct varbind *first = &g_array_index(varbinds, struct varbind, sighting->first);
+	const struct varbind *first = varbinds_at(varbinds, sighting->first);
 	const struct varbind *beyond = answer_at(varbinds, sighting->beyond);
-	uint32_t device;
+	struct outlet_id id = { 0 };
 
-	sighting->seen = is_row(table, first, &sighting->device);
+	sighting->seen = is_row(table, first, &id);
+	sighting->device = id.device;
 	sighting->unclear = says_nothing(first, &root);
-	sighting->further =
-		beyond && (says_nothing(beyond, &last) || is_row(table, beyond, &device));
+	sighting->further = beyond && (says_nothing(beyond, &last) || is_row(table, beyond, &id));
 }
 
-static void sight_alarms(const struct family_alarms *alarms, const struct varbind *number,
-                         struct alarm_count *count)
+static void sight_alarms(const struct family_alarms *alarms, const struct varbind *count,
+                         struct member *member)
 {
 	const struct objid column = alarms_column(alarms);
 
-	count->n = alarms_counted(alarms, number);
-	count->refused = number->type == VALUE_ERROR;
-	count->unclear = !count->refused && says_nothing(number, &column);
+	member->n_alarms = alarms_counted(alarms, count);
+	member->alarms_refused = count->type == VALUE_ERROR;
+	member->alarms_unclear = !member->alarms_refused && says_nothing(count, &column);
 }
 
 /* What follows asked in a list. False if what follows that in turn need not be looked at. */
@@ -363,10 +341,10 @@ void identity_take(struct identity *identity, const GArray *varbinds, GArray *ce
 	for (unsigned i = 0; i < identity->sightings->len; i++)
 		sight(sighting_at(identity, i), varbinds);
 	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->layouts[i].alarms != NOT_ASKED)
+		if (identity->members[i].alarms_at != NOT_ASKED)
 			sight_alarms(family_row(i)->alarms,
-			             answer_at(varbinds, identity->layouts[i].alarms),
-			             &identity->alarms[i]);
+			             varbinds_at(varbinds, identity->members[i].alarms_at),
+			             &identity->members[i]);
 	for (unsigned i = 0; i < identity->listings->len; i++)
 		take_list(listing_at(identity, i), varbinds, census);
 	take_engine_id(identity, answer_at(varbinds, identity->engine_id_at));
@@ -394,7 +372,7 @@ const char *identity_unclear(const struct identity *identity)
 		    sighting_at(identity, i)->family->rank <= best)
 			return "errors where the outlet tables are looked for";
 	for (unsigned i = 0; i < family_count(); i++)
-		if (identity->alarms[i].unclear && family_row(i)->rank <= best)
+		if (identity->members[i].alarms_unclear && family_row(i)->rank <= best)
 			return "errors where its active alarms are counted";
 	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
@@ -432,7 +410,7 @@ const struct family *identity_sole(const struct identity *identity)
 }
 
 /* Whether a row of it is seen, be it that of a main load. */
-static bool is_there(const struct identity *identity, const struct family *family)
+static bool has_rows(const struct identity *identity, const struct family *family)
 {
 	for (unsigned i = 0; i < identity->sightings->len; i++)
 		if (sighting_at(identity, i)->family == family && sighting_at(identity, i)->seen)
@@ -445,11 +423,11 @@ const struct family_alarms *identity_alarms(const struct identity *identity, uns
 	const unsigned rank = identity_rank(identity);
 
 	for (unsigned i = 0; i < family_count(); i++) {
-		const struct alarm_count *alarms = &identity->alarms[i];
+		const struct member *member = &identity->members[i];
 
-		*n = alarms->n;
-		if (is_there(identity, family_row(i)) && family_row(i)->rank == rank &&
-		    (alarms->n || alarms->refused))
+		*n = member->n_alarms;
+		if (has_rows(identity, family_row(i)) && family_row(i)->rank == rank &&
+		    (member->n_alarms || member->alarms_refused))
 			return family_row(i)->alarms;
 	}
 	return NULL;
@@ -479,32 +457,36 @@ void identity_add_tables(const struct identity *identity, struct table *table,
 	}
 }
 
-static const struct layout *layout_of(const struct identity *identity, const struct family *family)
+static const struct member *member_of(const struct identity *identity, const struct family *family)
 {
 	unsigned i = 0;
 
 	while (family_row(i) != family)
 		i++;
-	return &identity->layouts[i];
+	return &identity->members[i];
 }
 
 bool identity_guessed(const struct identity *identity, const GArray *varbinds,
                       const struct family *family, const struct varbind **cells,
                       const struct varbind **status)
 {
-	const struct layout *layout = layout_of(identity, family);
-	const struct objid name = guessed_status(family);
-	const struct objid asked = before(name);
+	const struct member *member = member_of(identity, family);
+	struct objid name, asked;
 
 	if (!identity->need.numbers)
 		return false;
-	*cells = answer_at(varbinds, layout->guess);
-	*status = answer_at(varbinds, layout->status);
-	if (!numbers_answered(identity->need.numbers, family, GUESS_DEVICE, *cells) ||
-	    (*status && says_nothing(*status, &asked)))
+	*cells = varbinds_at(varbinds, member->guess);
+	if (!numbers_answered(identity->need.numbers, family, GUESS_DEVICE, *cells))
+		return false;
+	*status = answer_at(varbinds, member->status);
+	if (!*status)
+		return true;
+	name = family_status(family, GUESS_DEVICE);
+	asked = before(name);
+	if (says_nothing(*status, &asked))
 		return false;
 	/* another object: definitely, there is no such status */
-	if (*status && !varbind_is_object(*status, &name))
+	if (!varbind_is_object(*status, &name))
 		*status = NULL;
 	return true;
 }

@@ -1,7 +1,9 @@
 /*
  * What a card is: one question that asks every family for its first row and for the number of
  * its active alarms, and what its answer says. On a guess it reads single outlets as well; by name
- * it begins the lists of devices and counts. Pure.
+ * it begins the lists of devices and counts. Pure. An error is never a family that is not there.
+ *
+ * Called by the search for outlets (search.h), for each PDU its own.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,13 +11,14 @@
 #define TS_IDENTITY_H
 
 #include "find/numbers.h"
+#include "find/table.h"
 
 struct identity_need {
 	bool names;     /* the lists count */
 	bool mains;     /* so do main loads: a family that has one is there as well */
 	bool engine_id; /* worth asking */
 	/* Read these too, on the guess that they are on device 1 of some family; NULL: none. */
-	const GArray *numbers;
+	const GPtrArray *numbers;
 };
 
 struct identity;

@@ -3,6 +3,8 @@
  * called and how they stand. Pure: a machine for the runner. It switches
  * nothing, and a table that was not read whole is never taken for a small one.
  *
+ * Called by lib/call for each look. Behind it stands a search for each PDU (search.h).
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #ifndef TS_INVENTORY_H
@@ -24,18 +26,18 @@ struct inventory_need {
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
-	bool mains;      /* main loads count: one may be among the numbers; with table, all */
-	bool status;     /* states and tlpDeviceStatus too, and what alarms are called */
-	bool settled;    /* names: look until it is settled (settle.h) */
-	bool details;    /* table: what is only shown, too: meters, models, firmware */
-	GArray *numbers; /* of struct outlet_number; NULL if none */
+	bool mains;         /* main loads count: one may be among the numbers; with table, all */
+	bool status;        /* states and tlpDeviceStatus too, and what alarms are called */
+	bool settled;       /* names: look until it is settled (settle.h) */
+	bool details;       /* table: what is only shown, too: meters, models, firmware */
+	GPtrArray *numbers; /* of const struct outlet_ref *; NULL if none */
 };
 
 /** A device's model, as it is stored. */
 struct shown_model {
 	const struct family *family; /* of its outlets */
 	uint32_t device;
-	char *text; /* text_string() */
+	char *text; /* text_string(); NULL if the device does not tell */
 };
 
 /** What was found on one PDU. */
@@ -56,7 +58,7 @@ struct pdu_outlets {
 	struct alarms alarms; /* those that are active, as far as the card tells them */
 	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */
 	/* With details. */
-	GArray *models; /* of struct shown_model: of the devices that tell it */
+	GArray *models; /* of struct shown_model: of the devices that have outlets */
 	char *firmware; /* text_string(); NULL if the card does not tell */
 };
 

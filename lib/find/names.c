@@ -19,7 +19,7 @@ void node_names_init(struct node_names *names)
 
 void node_names_add(struct node_names *names, const char *text)
 {
-	char *trimmed = g_strstrip(g_strdup(text));
+	char *trimmed = g_strstrip(g_strdup(text ? text : ""));
 
 	if (text_is_node_name(trimmed) && !text_is_factory_name(trimmed) &&
 	    g_hash_table_add(names->seen, text_name_key(trimmed, -1)))
@@ -47,7 +47,7 @@ static bool same_host(const char *a, const char *b)
 
 static const char *meant(const GPtrArray *names, const char *wanted)
 {
-	for (guint i = 0; i < names->len; i++)
+	for (unsigned i = 0; i < names->len; i++)
 		if (same_host(names->pdata[i], wanted))
 			return names->pdata[i];
 	return NULL;
@@ -58,7 +58,7 @@ char *node_names_hint(const GPtrArray *names, const char *head, const char *want
 	const char *alike = meant(names, wanted);
 	GString *text = g_string_new(NULL);
 
-	for (guint i = 0; i < MIN(names->len, SHOWN_NAMES); i++) {
+	for (unsigned i = 0; i < MIN(names->len, SHOWN_NAMES); i++) {
 		char *shown = text_escape(names->pdata[i], -1);
 
 		if (i)

@@ -1,6 +1,8 @@
 /*
  * The nodes that outlets are named after, and how a message about an unknown
- * node tells which ones there are. Pure.
+ * node tells which ones there are. Pure. It names nothing that gets switched.
+ *
+ * Called by feeds.c for that message, and by lib/call for lists of nodes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -16,7 +18,7 @@ struct node_names {
 };
 
 void node_names_init(struct node_names *names);
-/** Takes an outlet's name or description if it may be a node's name and is not there yet. */
+/** Takes a name or description (NULL: none) if it may be a node's name and is not there yet. */
 void node_names_add(struct node_names *names, const char *text);
 /** The array is the caller's; the rest is freed. */
 GPtrArray *node_names_finish(struct node_names *names);

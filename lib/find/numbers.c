@@ -5,19 +5,17 @@
  */
 #include "find/numbers.h"
 
-#include "base/text.h"
-
-unsigned numbers_len(const GArray *numbers)
+unsigned numbers_len(const GPtrArray *numbers)
 {
 	return numbers ? numbers->len : 0;
 }
 
-static const struct outlet_number *number_at(const GArray *numbers, unsigned i)
+static const struct outlet_ref *number_at(const GPtrArray *numbers, unsigned i)
 {
-	return &g_array_index(numbers, struct outlet_number, i);
+	return numbers->pdata[i];
 }
 
-bool numbers_named(const GArray *numbers)
+bool numbers_named(const GPtrArray *numbers)
 {
 	for (unsigned i = 0; i < numbers_len(numbers); i++)
 		if (number_at(numbers, i)->name)
@@ -25,7 +23,7 @@ bool numbers_named(const GArray *numbers)
 	return false;
 }
 
-bool numbers_bare(const GArray *numbers)
+bool numbers_bare(const GPtrArray *numbers)
 {
 	for (unsigned i = 0; i < numbers_len(numbers); i++)
 		if (!number_at(numbers, i)->has_device)
@@ -33,7 +31,7 @@ bool numbers_bare(const GArray *numbers)
 	return false;
 }
 
-bool numbers_on(const GArray *numbers, uint32_t device)
+bool numbers_on(const GPtrArray *numbers, uint32_t device)
 {
 	for (unsigned i = 0; i < numbers_len(numbers); i++)
 		if (number_at(numbers, i)->has_device && number_at(numbers, i)->device != device)
@@ -41,26 +39,25 @@ bool numbers_on(const GArray *numbers, uint32_t device)
 	return true;
 }
 
-/* A main load of a family that has none. */
-static bool has_no_table(const struct outlet_number *number, const struct family *family)
+/* A main load of a family that has none: it is not there. */
+static bool has_no_table(const struct outlet_ref *number, const struct family *family)
 {
-	return number->number == TRIPPSNMP_MAIN && !family->main;
+	return outlet_ref_is_main(number) && !family->main;
 }
 
 /* The table in which it is. */
-static const struct family *table_of(const struct outlet_number *number,
-                                     const struct family *family)
+static const struct family *table_of(const struct outlet_ref *number, const struct family *family)
 {
-	return number->number == TRIPPSNMP_MAIN ? family->main : family;
+	return outlet_ref_is_main(number) && family->main ? family->main : family;
 }
 
 /*
- * The cells that are read of a number, in the order in which they are asked: its state; whether
+ * The columns that are read of a number, in the order in which they are asked: its state; whether
  * it is controllable where that is a column; its name where that is wanted.
  */
-#define CELLS_MAX 3
-static unsigned cells_of(const struct outlet_number *number, const struct family *family,
-                         uint32_t columns[CELLS_MAX])
+#define COLUMNS_MAX 3
+static unsigned columns_of(const struct outlet_ref *number, const struct family *family,
+                           uint32_t columns[COLUMNS_MAX])
 {
 	const struct family *table = table_of(number, family);
 	unsigned n = 0;
@@ -75,15 +72,16 @@ static unsigned cells_of(const struct outlet_number *number, const struct family
 	return n;
 }
 
-void numbers_cells(const GArray *numbers, const struct family *family, uint32_t device,
+void numbers_cells(const GPtrArray *numbers, const struct family *family, uint32_t device,
                    GArray *varbinds)
 {
-	uint32_t columns[CELLS_MAX];
+	uint32_t columns[COLUMNS_MAX];
 
 	for (unsigned i = 0; i < numbers_len(numbers); i++) {
-		const struct outlet_number *number = number_at(numbers, i);
+		const struct outlet_ref *number = number_at(numbers, i);
+		const unsigned n = columns_of(number, family, columns);
 
-		for (unsigned c = 0; c < cells_of(number, family, columns); c++) {
+		for (unsigned c = 0; c < n; c++) {
 			const struct objid cell = family_instance(
 				table_of(number, family), columns[c], device, number->number);
 
@@ -92,17 +90,17 @@ void numbers_cells(const GArray *numbers, const struct family *family, uint32_t 
 	}
 }
 
-unsigned numbers_cells_len(const GArray *numbers, const struct family *family)
+unsigned numbers_cells_len(const GPtrArray *numbers, const struct family *family)
 {
-	uint32_t columns[CELLS_MAX];
+	uint32_t columns[COLUMNS_MAX];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < numbers_len(numbers); i++)
-		n += cells_of(number_at(numbers, i), family, columns);
+		n += columns_of(number_at(numbers, i), family, columns);
 	return n;
 }
 
-bool numbers_answered(const GArray *numbers, const struct family *family, uint32_t device,
+bool numbers_answered(const GPtrArray *numbers, const struct family *family, uint32_t device,
                       const struct varbind *cells)
 {
 	GArray *wanted = varbinds_new();
@@ -110,97 +108,61 @@ bool numbers_answered(const GArray *numbers, const struct family *family, uint32
 
 	numbers_cells(numbers, family, device, wanted);
 	for (unsigned i = 0; i < wanted->len; i++)
-		all = all &&
-		      varbind_is_object(&cells[i], &g_array_index(wanted, struct varbind, i).name);
+		all = all && varbind_is_object(&cells[i], &varbinds_at(wanted, i)->name);
 	g_array_unref(wanted);
 	return all;
-}
-
-static struct outlet read_number(const struct family *family, uint32_t device, uint32_t number,
-                                 const struct varbind *state, const struct varbind *existence)
-{
-	struct outlet outlet = {
-		.family = family,
-		.device = device,
-		.number = number,
-		.exists = state->type != VALUE_ABSENT,
-		.controllable = family_controllable(family, existence),
-	};
-
-	outlet_take_state(&outlet, state);
-	if (existence->type == VALUE_ABSENT)
-		outlet.controllable = TRI_NO;
-	return outlet;
-}
-
-/* No outlet without a name is taken for one: an error is no answer, what is absent is one. */
-static void read_name(struct outlet *outlet, const struct varbind *name)
-{
-	gsize n;
-	const char *octets;
-
-	if (name->type != VALUE_OCTETS)
-		return;
-	octets = g_bytes_get_data(name->octets, &n);
-	outlet->name = text_string(octets, n);
-	outlet->has_name = true;
 }
 
 /* What the answer leaves open of an outlet that is there; NULL if nothing. name may be NULL. */
 static char *unsaid(const struct outlet *outlet, const struct varbind *name)
 {
-	if (outlet->exists && outlet->controllable == TRI_UNKNOWN && outlet->family->is_main)
+	const bool unclear = outlet->exists && outlet->controllable == TRI_UNKNOWN;
+
+	if (unclear && outlet->id.family->is_main)
 		return g_strdup("it does not say whether its main load is controllable");
-	if (outlet->exists && outlet->controllable == TRI_UNKNOWN)
+	if (unclear)
 		return g_strdup_printf("it does not say whether outlet %u is controllable",
-		                       outlet->number);
-	if (outlet->exists && name && !outlet->has_name && name->type != VALUE_ABSENT)
-		return g_strdup_printf("it does not say what outlet %u is called", outlet->number);
+		                       outlet->id.number);
+	/* no outlet without a name is taken for one: an error is no answer, what is absent is */
+	if (outlet->exists && name && !outlet->name && name->type != VALUE_ABSENT)
+		return g_strdup_printf("it does not say what outlet %u is called",
+		                       outlet->id.number);
 	return NULL;
 }
 
 /* Takes its cells, and moves *cells behind them. Returns what they leave open. */
-static char *take_number(const struct outlet_number *number, const struct family *table,
-                         uint32_t device, const struct varbind **cells, GArray *outlets)
+static char *read_number(const struct outlet_ref *number, const struct varbind **cells,
+                         struct outlet *outlet)
 {
+	const struct family *table = outlet->id.family;
 	const struct varbind *state = (*cells)++;
 	const struct varbind *existence = table->controllable ? (*cells)++ : state;
 	const struct varbind *name = number->name && table->outlet_name ? (*cells)++ : NULL;
-	struct outlet outlet = read_number(table, device, number->number, state, existence);
 
+	outlet->exists = state->type != VALUE_ABSENT;
+	outlet_take_state(outlet, state);
+	outlet->controllable =
+		existence->type == VALUE_ABSENT ? TRI_NO : family_controllable(table, existence);
 	if (name)
-		read_name(&outlet, name);
-	g_array_append_val(outlets, outlet);
-	return unsaid(&outlet, name);
+		outlet_take_text(outlet, false, name);
+	return unsaid(outlet, name);
 }
 
-/* It is not there. */
-static void add_missing(const struct outlet_number *number, const struct family *family,
-                        uint32_t device, GArray *outlets)
-{
-	const struct outlet outlet = {
-		.family = family,
-		.device = device,
-		.number = number->number,
-		.controllable = TRI_NO,
-	};
-
-	g_array_append_val(outlets, outlet);
-}
-
-char *numbers_take(const GArray *numbers, const struct family *family, uint32_t device,
-                   const struct varbind *cells, GArray *outlets)
+char *numbers_take(const GPtrArray *numbers, unsigned pdu, const struct family *family,
+                   uint32_t device, const struct varbind *cells, GArray *outlets)
 {
 	char *open = NULL;
 
 	for (unsigned i = 0; !open && i < numbers_len(numbers); i++) {
-		const struct outlet_number *number = number_at(numbers, i);
+		const struct outlet_ref *number = number_at(numbers, i);
+		struct outlet outlet = {
+			.id = { pdu, table_of(number, family), device, number->number },
+			.controllable = TRI_NO,
+		};
 
-		if (has_no_table(number, family))
-			add_missing(number, family, device, outlets);
-		else
-			open = take_number(number, table_of(number, family), device, &cells,
-			                   outlets);
+		if (!has_no_table(number, family))
+			open = read_number(number, &cells, &outlet);
+		g_array_append_val(outlets, outlet);
 	}
 	return open;
 }

@@ -7,47 +7,40 @@
 
 #include "base/text.h"
 
-#include <stdint.h>
-
-/* The name that was in a cell last. */
+/** The name that was in a cell last: an outlet's name, or its description. */
 struct recalled {
-	char *text;
-	uint32_t number;
+	struct outlet_id id;
 	bool described;
-	unsigned rank; /* of the family */
+	char *text;
 };
 
 struct recall {
-	GHashTable *cells; /* cell_key() -> struct recalled */
+	GArray *cells; /* of struct recalled */
 };
 
-static void recalled_free(void *data)
+static void recalled_clear(void *data)
 {
-	struct recalled *recalled = data;
-
-	g_free(recalled->text);
-	g_free(recalled);
+	g_free(((struct recalled *)data)->text);
 }
 
 struct recall *recall_new(void)
 {
 	struct recall *recall = g_new0(struct recall, 1);
 
-	recall->cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, recalled_free);
+	recall->cells = g_array_new(FALSE, FALSE, sizeof(struct recalled));
+	g_array_set_clear_func(recall->cells, recalled_clear);
 	return recall;
 }
 
 void recall_free(struct recall *recall)
 {
-	g_hash_table_unref(recall->cells);
+	g_array_unref(recall->cells);
 	g_free(recall);
 }
 
-/* In words, for it stands in messages too. */
-static char *cell_key(const struct outlet *outlet, bool described)
+static struct recalled *recalled_at(const struct recall *recall, unsigned i)
 {
-	return g_strdup_printf("the %s of %s outlet %u.%u", described ? "description" : "name",
-	                       outlet->family->name, outlet->device, outlet->number);
+	return &g_array_index(recall->cells, struct recalled, i);
 }
 
 static bool is_empty(const char *text)
@@ -69,42 +62,43 @@ static bool counts(const char *text, GHashTable *wanted)
 	return does;
 }
 
-static void take(struct recall *recall, const struct outlet *outlet, bool described,
-                 GHashTable *wanted)
+static void recall_text(struct recall *recall, const struct outlet *outlet, bool described,
+                        GHashTable *wanted)
 {
-	const char *text = described ? outlet->description : outlet->name;
-	struct recalled *recalled;
+	const struct recalled fresh = { outlet->id, described, NULL };
+	const char *text = outlet_text(outlet, described);
+	unsigned i = 0;
 
 	if (!text || !counts(text, wanted))
 		return;
-	recalled = g_new(struct recalled, 1);
-	*recalled = (struct recalled){ g_strdup(text), outlet->number, described,
-		                       outlet->family->rank };
-	g_hash_table_replace(recall->cells, cell_key(outlet, described), recalled);
+	while (i < recall->cells->len &&
+	       (recalled_at(recall, i)->described != described ||
+	        !outlet_id_equal(&recalled_at(recall, i)->id, &outlet->id)))
+		i++;
+	if (i == recall->cells->len)
+		g_array_append_val(recall->cells, fresh);
+	g_free(recalled_at(recall, i)->text);
+	recalled_at(recall, i)->text = g_strdup(text);
 }
 
 void recall_take(struct recall *recall, const GArray *outlets, GHashTable *wanted)
 {
 	for (unsigned i = 0; i < outlets->len; i++)
 		for (int described = 0; described <= 1; described++)
-			take(recall, &g_array_index(outlets, struct outlet, i), described, wanted);
+			recall_text(recall, outlets_at(outlets, i), described, wanted);
 }
 
-/* Every cell that says what its outlet is called, whatever it was called before. */
-static GHashTable *told(const GArray *outlets)
+/* What that outlet is called now; NULL if it is not there, or nothing is. */
+static const char *called_now(const struct recalled *was, const GArray *outlets)
 {
-	GHashTable *cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
-		char *texts[] = { outlet->name, outlet->description };
+		const char *text = outlet_text(outlets_at(outlets, i), was->described);
 
-		for (int described = 0; described <= 1; described++)
-			if (texts[described] && !is_empty(texts[described]))
-				g_hash_table_insert(cells, cell_key(outlet, described),
-				                    texts[described]);
+		if (outlet_id_equal(&outlets_at(outlets, i)->id, &was->id) && text &&
+		    !is_empty(text))
+			return text;
 	}
-	return cells;
+	return NULL;
 }
 
 /*
@@ -114,11 +108,11 @@ static GHashTable *told(const GArray *outlets)
 static bool is_in_better_table(const struct recalled *was, const GArray *outlets)
 {
 	for (unsigned i = 0; i < outlets->len; i++) {
-		const struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
-		const char *text = was->described ? outlet->description : outlet->name;
+		const struct outlet *outlet = outlets_at(outlets, i);
+		const char *text = outlet_text(outlet, was->described);
 
-		if (outlet->family->rank < was->rank && outlet->number == was->number && text &&
-		    text_same_name(text, was->text))
+		if (outlet->id.family->rank < was->id.family->rank &&
+		    outlet->id.number == was->id.number && text && text_same_name(text, was->text))
 			return true;
 	}
 	return false;
@@ -126,27 +120,22 @@ static bool is_in_better_table(const struct recalled *was, const GArray *outlets
 
 char *recall_lost(const struct recall *recall, const GArray *outlets)
 {
-	GHashTable *cells = told(outlets);
-	GHashTableIter iter;
-	void *cell, *value;
-	char *lost = NULL;
-
-	g_hash_table_iter_init(&iter, recall->cells);
-	while (!lost && g_hash_table_iter_next(&iter, &cell, &value)) {
-		const struct recalled *was = value;
-		const char *is = g_hash_table_lookup(cells, cell);
-		char *shown;
+	for (unsigned i = 0; i < recall->cells->len; i++) {
+		const struct recalled *was = recalled_at(recall, i);
+		const char *is = called_now(was, outlets);
+		char *shown, *lost;
 
 		if (is ? text_same_name(is, was->text) || !text_is_factory_name(is)
 		       : is_in_better_table(was, outlets))
 			continue;
 		shown = text_escape(was->text, -1);
-		lost = g_strdup_printf("%s was \"%s\" before and is %s now: has the card lost its "
-		                       "settings, or is it starting?",
-		                       (const char *)cell, shown,
+		lost = g_strdup_printf("the %s of %s outlet %u.%u was \"%s\" before and is %s now: "
+		                       "has the card lost its settings, or is it starting?",
+		                       was->described ? "description" : "name",
+		                       was->id.family->name, was->id.device, was->id.number, shown,
 		                       is ? "a factory's" : "not there or empty");
 		g_free(shown);
+		return lost;
 	}
-	g_hash_table_unref(cells);
-	return lost;
+	return NULL;
 }

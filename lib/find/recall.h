@@ -1,13 +1,16 @@
 /*
  * The names that outlets had in earlier looks of a call. A card that is starting, or has lost
  * what was set in it, shows an outlet without its name: whose it is has not changed by that. Pure.
+ * It outlives all that a search forgets.
+ *
+ * Called by the search for outlets (search.h).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #ifndef TS_RECALL_H
 #define TS_RECALL_H
 
-#include "find/table.h"
+#include "find/outlet.h"
 
 struct recall;
 

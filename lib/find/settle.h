@@ -2,7 +2,9 @@
  * Whether looks at a card are settled. A card that has just started names its outlets one
  * after the other, or shows none: what is not there yet cannot be told from what is not
  * there. So a look counts if the card had been up for long before, or if another one
- * saw the same some time later. Pure: it is told times and what was seen.
+ * saw the same some time later. Pure: it is told times and what was seen, and knows no clock.
+ *
+ * Called by the search for outlets (search.h), for each PDU its own.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

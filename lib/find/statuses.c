@@ -10,11 +10,6 @@ GArray *statuses_new(void)
 	return g_array_new(FALSE, FALSE, sizeof(struct objid));
 }
 
-static struct objid status_of(const struct family *family, uint32_t device)
-{
-	return objid_append(&family->device_status, 1, &device);
-}
-
 static const struct objid *status_at(const GArray *statuses, unsigned i)
 {
 	return &g_array_index(statuses, struct objid, i);
@@ -22,9 +17,9 @@ static const struct objid *status_at(const GArray *statuses, unsigned i)
 
 void statuses_add(GArray *statuses, const struct family *family, uint32_t device)
 {
-	const struct objid status = status_of(family, device);
+	const struct objid status = family_status(family, device);
 
-	if (!family->device_status.n)
+	if (!status.n)
 		return;
 	for (unsigned i = 0; i < statuses->len; i++)
 		if (objid_equal(status_at(statuses, i), &status))
@@ -38,17 +33,17 @@ void statuses_ask(const GArray *statuses, GArray *varbinds)
 		varbinds_add(varbinds, status_at(statuses, i));
 }
 
-static void take(const struct objid *status, const struct varbind *varbind, GArray *outlets)
+static void mark_outlets(const struct objid *status, const struct varbind *varbind, GArray *outlets)
 {
 	const bool read = varbind->type == VALUE_INTEGER;
 	const bool lost =
 		read ? varbind->number == DEVICE_STATUS_OFFLINE : varbind->type != VALUE_ABSENT;
 
 	for (unsigned i = 0; i < outlets->len; i++) {
-		struct outlet *outlet = &g_array_index(outlets, struct outlet, i);
-		const struct objid own = status_of(outlet->family, outlet->device);
+		struct outlet *outlet = outlets_at(outlets, i);
+		const struct objid own = family_status(outlet->id.family, outlet->id.device);
 
-		if (!outlet->family->device_status.n || !objid_equal(&own, status))
+		if (!objid_equal(&own, status))
 			continue;
 		outlet->status_read = outlet->status_read || read;
 		outlet->lost = outlet->lost || lost;
@@ -58,5 +53,5 @@ static void take(const struct objid *status, const struct varbind *varbind, GArr
 void statuses_take(const GArray *statuses, const struct varbind *varbinds, GArray *outlets)
 {
 	for (unsigned i = 0; i < statuses->len; i++)
-		take(status_at(statuses, i), &varbinds[i], outlets);
+		mark_outlets(status_at(statuses, i), &varbinds[i], outlets);
 }

@@ -1,13 +1,15 @@
 /*
  * tlpDeviceStatus of devices: a card that has lost one may show old states of its outlets.
- * Pure.
+ * Pure. Only a number that is not "offline", or a status that is definitely not there, is no loss.
+ *
+ * Called by the search for outlets (rows.c).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #ifndef TS_STATUSES_H
 #define TS_STATUSES_H
 
-#include "find/table.h"
+#include "find/outlet.h"
 
 /** A GArray of struct objid: which statuses are wanted. */
 GArray *statuses_new(void);

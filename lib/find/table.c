@@ -6,7 +6,6 @@
  */
 #include "find/table.h"
 
-#include "base/text.h"
 #include "find/census.h"
 
 /* Far above any real card (48), far below what would hurt. */
@@ -15,7 +14,6 @@
 #define ANSWER_BYTES 1400
 #define VARBIND_BYTES 26 /* of ours, with a short value */
 #define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
-#define NAME_BYTES 255   /* of a DisplayString; what is longer is nobody's name */
 #define ALARM_BYTES 42   /* of an alarm's description, or of its text as they are */
 #define STRIPE_VARBINDS 40
 #define BULK_ATTEMPTS 3
@@ -47,13 +45,13 @@ struct column {
 
 /** What is metered at an outlet whose row may not have been read yet. */
 struct metered {
-	const struct family *family;
-	uint32_t device, number;
+	struct outlet_id id;
 	enum cell cell;
 	int value;
 };
 
 struct table {
+	unsigned pdu;
 	const char *label;
 	bool v1;
 	unsigned overhead;
@@ -68,36 +66,12 @@ struct table {
 	unsigned rows_per_request;
 };
 
-static void outlet_clear(void *data)
-{
-	struct outlet *outlet = data;
-
-	g_free(outlet->odd);
-	g_free(outlet->name);
-	g_free(outlet->description);
-}
-
-void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)
-{
-	g_clear_pointer(&outlet->odd, g_free);
-	outlet->state = family_state(outlet->family, varbind);
-	if (outlet->state == TRIPPSNMP_UNKNOWN)
-		outlet->odd = varbind_text(varbind);
-}
-
-GArray *outlets_new(void)
-{
-	GArray *outlets = g_array_new(FALSE, TRUE, sizeof(struct outlet));
-
-	g_array_set_clear_func(outlets, outlet_clear);
-	return outlets;
-}
-
-struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
-                        GArray *census, const struct log *log)
+struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overhead,
+                        GArray *outlets, GArray *census, const struct log *log)
 {
 	struct table *table = g_new0(struct table, 1);
 
+	table->pdu = pdu;
 	table->label = label;
 	table->v1 = v1;
 	table->overhead = overhead;
@@ -123,20 +97,29 @@ void table_clear(struct table *table)
 	g_array_set_size(table->outlets, 0);
 }
 
-static void add_column(struct table *table, const struct family *family, uint32_t device,
-                       uint32_t column, enum cell cell)
+/* Whose first row is likely to be on that device; 0: the rows have no device. */
+static void add_column(struct table *table, struct column column, uint32_t device)
 {
 	const uint32_t before_first[] = { device, 0 };
-	const bool is_outlet = family->by_device && !family->is_main;
-	struct column entry = { .family = family, .cell = cell };
 
-	if (!column)
-		return;
-	entry.root = family_instance(family, column, 0, 0);
-	entry.cursor = entry.root;
-	entry.guess = is_outlet ? objid_append(&entry.root, 2, before_first)
-	                        : objid_append(&entry.root, 1, before_first + 1);
-	g_array_append_val(table->columns, entry);
+	column.guess = device ? objid_append(&column.root, 2, before_first)
+	                      : objid_append(&column.root, 1, before_first + 1);
+	if (!column.cursor.n)
+		column.cursor = column.root;
+	g_array_append_val(table->columns, column);
+}
+
+static void add_family_column(struct table *table, const struct family *family, uint32_t device,
+                              uint32_t column, enum cell cell)
+{
+	const bool indexed = family->by_device && !family->is_main;
+
+	if (column)
+		add_column(table,
+		           (struct column){ .family = family,
+		                            .cell = cell,
+		                            .root = family_instance(family, column, 0, 0) },
+		           indexed ? device : 0);
 }
 
 static bool has_family(const struct table *table, const struct family *family)
@@ -159,53 +142,42 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 	if (has_family(table, family))
 		return;
 	if (columns.state || family_existence(family) == family->state)
-		add_column(table, family, device, family->state, CELL_STATE);
-	add_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
+		add_family_column(table, family, device, family->state, CELL_STATE);
+	add_family_column(table, family, device, family->controllable, CELL_CONTROLLABLE);
 	if (columns.names) {
-		add_column(table, family, device, family->outlet_name, CELL_NAME);
-		add_column(table, family, device, family->description, CELL_DESCRIPTION);
+		add_family_column(table, family, device, family->outlet_name, CELL_NAME);
+		add_family_column(table, family, device, family->description, CELL_DESCRIPTION);
 	}
 	if (columns.meters) {
-		add_column(table, family, device, family->voltage, CELL_VOLTAGE);
-		add_column(table, family, device, family->current, CELL_CURRENT);
-		add_column(table, family, device, family->power, CELL_POWER);
+		add_family_column(table, family, device, family->voltage, CELL_VOLTAGE);
+		add_family_column(table, family, device, family->current, CELL_CURRENT);
+		add_family_column(table, family, device, family->power, CELL_POWER);
 	}
 	table->rows_per_request = rows_in(table);
 }
 
 void table_add_list(struct table *table, const struct family_list *list, const struct objid *cursor)
 {
-	const uint32_t before_first = 0;
-	const struct column entry = {
-		.cell = CELL_LIST,
-		.list = *list,
-		.root = list->root,
-		.cursor = *cursor,
-		.guess = objid_append(&list->root, 1, &before_first),
-	};
-
-	g_array_append_val(table->columns, entry);
+	add_column(
+		table,
+		(struct column){
+			.cell = CELL_LIST, .list = *list, .root = list->root, .cursor = *cursor },
+		0);
 	table->rows_per_request = rows_in(table);
-}
-
-static void add_alarm_column(struct table *table, uint32_t column)
-{
-	const uint32_t before_first = 0;
-	struct column entry = { .cell = CELL_ALARM };
-
-	entry.root = objid_append(&table->alarms->objects->entry, 1, &column);
-	entry.cursor = entry.root;
-	entry.guess = objid_append(&entry.root, 1, &before_first);
-	g_array_append_val(table->columns, entry);
 }
 
 void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
 {
+	const uint32_t columns[] = { alarms->objects->description, alarms->objects->text };
+
 	table->alarms = alarms;
 	g_array_set_size(table->columns, 0);
-	add_alarm_column(table, alarms->objects->description);
-	if (texts)
-		add_alarm_column(table, alarms->objects->text);
+	for (unsigned i = 0; i < (texts ? 2 : 1); i++)
+		add_column(table,
+		           (struct column){
+				   .cell = CELL_ALARM,
+				   .root = objid_append(&alarms->objects->entry, 1, &columns[i]) },
+		           0);
 	table->rows_per_request =
 		(ANSWER_BYTES - table->overhead) / (table->columns->len * ALARM_BYTES);
 }
@@ -277,125 +249,51 @@ void table_ask(struct table *table, struct question *question)
 
 /* --- taking --- */
 
-static int outlet_compare(const struct outlet *a, const struct family *family, uint32_t device,
-                          uint32_t number)
-{
-	if (a->family->is_main != family->is_main)
-		return family->is_main ? -1 : 1;
-	if (a->family != family)
-		return a->family < family ? -1 : 1;
-	if (a->device != device)
-		return a->device < device ? -1 : 1;
-	if (a->number != number)
-		return a->number < number ? -1 : 1;
-	return 0;
-}
-
 static bool is_meter(enum cell cell)
 {
 	return cell >= CELL_VOLTAGE;
 }
 
-/* Where the row is or would be. */
-static unsigned place_of(const GArray *outlets, const struct family *family, uint32_t device,
-                         uint32_t number, bool *there)
-{
-	unsigned low = 0, high = outlets->len;
-
-	*there = false;
-	while (low < high && !*there) {
-		const unsigned middle = low + (high - low) / 2;
-		const int order = outlet_compare(&g_array_index(outlets, struct outlet, middle),
-		                                 family, device, number);
-
-		*there = order == 0;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return high;
-}
-
 /* The row, made if need be, at its place in the order; NULL past ROWS_MAX. */
-static struct outlet *outlet_row(struct table *table, const struct family *family, uint32_t device,
-                                 uint32_t number)
+static struct outlet *row_of(struct table *table, const struct outlet_id *id)
 {
-	GArray *outlets = table->outlets;
 	const struct outlet fresh = {
-		.family = family,
-		.device = device,
-		.number = number,
-		.exists = true,
-		.millivolts = -1,
-		.milliamperes = -1,
-		.watts = -1,
+		.id = *id, .exists = true, .millivolts = -1, .milliamperes = -1, .watts = -1
 	};
 	bool there;
-	const unsigned at = place_of(outlets, family, device, number, &there);
+	const unsigned at = outlets_place(table->outlets, id, &there);
 
-	if (there)
-		return &g_array_index(outlets, struct outlet, at);
-	if (outlets->len >= ROWS_MAX)
+	if (!there && table->outlets->len >= ROWS_MAX)
 		return NULL;
-	g_array_insert_val(outlets, at, fresh);
-	return &g_array_index(outlets, struct outlet, at);
-}
-
-static char *octets_string(const struct varbind *varbind)
-{
-	gsize n;
-	const char *octets = g_bytes_get_data(varbind->octets, &n);
-
-	return text_string(octets, n <= NAME_BYTES ? n : 0);
+	if (!there)
+		g_array_insert_val(table->outlets, at, fresh);
+	return outlets_at(table->outlets, at);
 }
 
 /* Returns what is wrong with the cell, NULL if nothing. */
 static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
 {
+	const struct family *family = outlet->id.family;
 	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
 
-	if (text && varbind->type != VALUE_OCTETS)
+	if (text && !outlet_take_text(outlet, cell == CELL_DESCRIPTION, varbind))
 		return "a name that is no text";
-	switch (cell) {
-	case CELL_STATE:
+	if (cell == CELL_STATE)
 		outlet_take_state(outlet, varbind);
-		if (outlet->family->controllable_as == CONTROLLABLE_ALWAYS)
-			outlet->controllable = family_controllable(outlet->family, varbind);
-		break;
-	case CELL_CONTROLLABLE:
-		outlet->controllable = family_controllable(outlet->family, varbind);
-		break;
-	case CELL_NAME:
-		g_free(outlet->name);
-		outlet->name = octets_string(varbind);
-		outlet->has_name = true;
-		break;
-	case CELL_DESCRIPTION:
-		g_free(outlet->description);
-		outlet->description = octets_string(varbind);
-		outlet->has_description = true;
-		break;
-	case CELL_VOLTAGE:
-	case CELL_CURRENT:
-	case CELL_POWER:
-	case CELL_LIST:
-	case CELL_ALARM:
-		break;
-	}
+	if (cell == CELL_CONTROLLABLE ||
+	    (cell == CELL_STATE && family->controllable_as == CONTROLLABLE_ALWAYS))
+		outlet->controllable = family_controllable(family, varbind);
 	return NULL;
 }
 
 /* It makes no outlet: which of them there are, other columns say. */
-static const char *take_metered(const struct table *table, const struct column *column,
-                                uint32_t device, uint32_t number, const struct varbind *varbind)
+static const char *take_metered(const struct table *table, enum cell cell,
+                                const struct outlet_id *id, const struct varbind *varbind)
 {
-	const struct family *family = column->family;
-	const int unit = column->cell == CELL_VOLTAGE   ? family->voltage_millivolts
-	                 : column->cell == CELL_CURRENT ? family->current_milliamperes
-	                                                : 1;
-	const struct metered metered = { family, device, number, column->cell,
-		                         family_metered(varbind, unit) };
+	const int unit = cell == CELL_VOLTAGE   ? id->family->voltage_millivolts
+	                 : cell == CELL_CURRENT ? id->family->current_milliamperes
+	                                        : 1;
+	const struct metered metered = { *id, cell, family_metered(varbind, unit) };
 
 	if (table->metered->len >= METERED_MAX)
 		return "it has no end";
@@ -408,14 +306,12 @@ static void enter_metered(const struct table *table)
 {
 	for (unsigned i = 0; i < table->metered->len; i++) {
 		const struct metered *metered = &g_array_index(table->metered, struct metered, i);
-		struct outlet *outlet;
 		bool there;
-		const unsigned at = place_of(table->outlets, metered->family, metered->device,
-		                             metered->number, &there);
+		const unsigned at = outlets_place(table->outlets, &metered->id, &there);
+		struct outlet *outlet = there ? outlets_at(table->outlets, at) : NULL;
 
 		if (!there)
 			continue;
-		outlet = &g_array_index(table->outlets, struct outlet, at);
 		if (metered->cell == CELL_VOLTAGE)
 			outlet->millivolts = metered->value;
 		else if (metered->cell == CELL_CURRENT)
@@ -429,21 +325,21 @@ static void enter_metered(const struct table *table)
 static const char *take_row(struct table *table, const struct column *column,
                             const struct varbind *varbind)
 {
-	const uint32_t id = column->root.id[column->root.n - 1];
+	const uint32_t last = column->root.id[column->root.n - 1];
+	struct outlet_id id = { .pdu = table->pdu };
 	struct outlet *outlet;
-	uint32_t device, number;
 
 	if (column->cell == CELL_LIST && table->census->len >= ROWS_MAX)
 		return "it has no end";
 	if (column->cell == CELL_LIST)
 		return census_take(table->census, &column->list, varbind);
 	if (column->cell == CELL_ALARM)
-		return alarms_take(table->alarms, id, varbind);
-	if (!family_index(column->family, id, &varbind->name, &device, &number))
+		return alarms_take(table->alarms, last, varbind);
+	if (!family_index(column->family, last, &varbind->name, &id))
 		return "a row with a strange index";
 	if (is_meter(column->cell))
-		return take_metered(table, column, device, number, varbind);
-	outlet = outlet_row(table, column->family, device, number);
+		return take_metered(table, column->cell, &id, varbind);
+	outlet = row_of(table, &id);
 	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
 }
 
@@ -499,8 +395,7 @@ static const char *take_bulk(struct table *table, const GArray *varbinds, unsign
 			at++;
 			if (column->ended)
 				continue;
-			wrong = step(table, column, &column->cursor,
-			             &g_array_index(varbinds, struct varbind, at - 1));
+			wrong = step(table, column, &column->cursor, varbinds_at(varbinds, at - 1));
 			if (wrong)
 				return wrong;
 		}
@@ -533,15 +428,12 @@ static const char *take_next(struct table *table, const GArray *varbinds)
 		bool gap = false;
 
 		for (unsigned k = 0; k < column->asked; k++, at++) {
+			const struct varbind *varbind = varbinds_at(varbinds, at);
 			const bool first = asked.n == column->root.n;
-			const char *wrong = NULL;
+			const char *wrong = column->ended ? after_end(column, varbind)
+			                    : gap         ? NULL
+			                                  : step(table, column, &asked, varbind);
 
-			if (column->ended)
-				wrong = after_end(column,
-				                  &g_array_index(varbinds, struct varbind, at));
-			else if (!gap)
-				wrong = step(table, column, &asked,
-				             &g_array_index(varbinds, struct varbind, at));
 			if (wrong)
 				return wrong;
 			gap = gap || (first && objid_compare(&column->cursor, &column->guess) < 0);
@@ -568,11 +460,9 @@ static void adapt_rows(struct table *table, const GArray *varbinds, unsigned fro
 	if (from >= varbinds->len)
 		return;
 	for (unsigned i = from; i < varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		GBytes *octets = varbinds_at(varbinds, i)->octets;
 
-		bytes += VARBIND_BYTES - 2;
-		if (varbind->octets)
-			bytes += g_bytes_get_size(varbind->octets);
+		bytes += VARBIND_BYTES - 2 + (octets ? g_bytes_get_size(octets) : 0);
 	}
 	per_row = (unsigned)(bytes / (varbinds->len - from)) * table->columns->len;
 	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,

@@ -1,6 +1,9 @@
 /*
  * Reads whole outlet tables: columns by GETBULK, or by GETNEXT in v1 and where
- * GETBULK fails. Pure. Whether what it read is all there is, inventory judges.
+ * GETBULK fails. Pure. It never takes what does not advance, or goes wrong, for an end; whether
+ * what it read is all there is, its caller judges.
+ *
+ * Called by the search for outlets (search.h), for each PDU its own.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,32 +12,11 @@
 
 #include "base/log.h"
 #include "find/alarms.h"
+#include "find/outlet.h"
 #include "snmp/exchange.h"
 
 /* Beyond every row of a device; not 2^32-1, which small agents may take for -1. */
 #define BEYOND_LAST INT32_MAX
-
-struct outlet {
-	const struct family *family;
-	uint32_t device;
-	uint32_t number; /* TRIPPSNMP_MAIN: it is a main load, and family the table of these */
-	bool exists;     /* false only for an asked one that is definitely not there */
-	enum tristate controllable;
-	enum trippsnmp_state state;
-	char *odd;        /* what was read that is neither on nor off, varbind_text(); else NULL */
-	bool status_read; /* tlpDeviceStatus of its device was a number */
-	bool lost;        /* its device is offline, or does not say: the state may be stale */
-	bool alarmed;     /* an active alarm says that its device is lost: likewise */
-	bool has_name, has_description; /* whether the cell was read */
-	char *name, *description;       /* text_string(); never NULL if has_ */
-	/* Only where meters are read; -1: nothing is metered. */
-	int millivolts, milliamperes, watts;
-};
-
-/** A GArray of struct outlet that frees their texts. */
-GArray *outlets_new(void);
-/** The state that its state cell says; varbind is that cell as it was answered. */
-void outlet_take_state(struct outlet *outlet, const struct varbind *varbind);
 
 struct table;
 
@@ -43,8 +25,8 @@ struct table;
  * last, and of lists into the census. Label, outlets, census and log must outlive it. overhead is
  * what the SNMP version adds to an answer, bytes.
  */
-struct table *table_new(const char *label, bool v1, unsigned overhead, GArray *outlets,
-                        GArray *census, const struct log *log);
+struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overhead,
+                        GArray *outlets, GArray *census, const struct log *log);
 void table_free(struct table *table);
 
 /** Back to no columns and no rows. What was learned of the agent stays. */

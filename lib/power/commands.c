@@ -5,6 +5,8 @@
  * was found by a name is commanded only directly after that name was read there.
  * Nothing here judges what a command is worth.
  *
+ * Called by power.c with what is heard, and by questions.c for what is due.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "power/state.h"
@@ -93,7 +95,7 @@ usec commands_leave_by(const struct power *power, unsigned feed)
 void commands_acknowledged(struct power *power, unsigned feed, const struct heard *heard)
 {
 	struct progress *p = &power->feeds[feed];
-	struct course *course = &power->courses[p->feed->pdu];
+	struct course *course = &power->courses[p->feed->id.pdu];
 
 	if (power->wanted == TRIPPSNMP_OFF) {
 		evidence_told(&power->evidence, feed, heard->asked, heard->answered);
@@ -112,13 +114,13 @@ void commands_acknowledged(struct power *power, unsigned feed, const struct hear
 	denial_clear(&p->denial);
 }
 
-static void refused(struct power *power, struct progress *p, int error_status, usec now)
+static void command_refused(struct power *power, struct progress *p, int error_status, usec now)
 {
 	const char *said = snmp_status_text(error_status);
 	const bool news = g_strcmp0(p->denial.said, said) != 0;
 	char *message = g_strdup_printf(
 		"%s: switching is refused (%s): give the community or user of %s write access",
-		p->feed->text, said, power->labels[p->feed->pdu]);
+		p->feed->text, said, power->labels[p->feed->id.pdu]);
 
 	p->resend_at = now + RESEND_REFUSED;
 	if (denial_heard(&p->denial, said, now, power->settings.lasts)) {
@@ -131,7 +133,7 @@ static void refused(struct power *power, struct progress *p, int error_status, u
 	g_free(message);
 }
 
-static void failed(struct power *power, struct progress *p, int error_status, usec now)
+static void command_failed(struct power *power, struct progress *p, int error_status, usec now)
 {
 	if (p->error_status != error_status)
 		log_line(power->log, TRIPPSNMP_LOG_WARN,
@@ -151,7 +153,7 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 		p->misfit = reply->reason;
 		p->resend_at = now;
 		/* whether it answers readings is for the message at the end */
-		power->courses[p->feed->pdu].look_first = true;
+		power->courses[p->feed->id.pdu].look_first = true;
 		return;
 	}
 	p->unanswered = 0;
@@ -159,15 +161,15 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 	if (!reply->error_status)
 		return; /* commands_acknowledged() has it */
 	if (exchange_is_refusal(power->settings.v1, reply->error_status))
-		refused(power, p, reply->error_status, now);
+		command_refused(power, p, reply->error_status, now);
 	else
-		failed(power, p, reply->error_status, now);
+		command_failed(power, p, reply->error_status, now);
 	p->error_status = reply->error_status;
 }
 
 static void note_name(struct power *power, struct progress *p, const struct reading *reading)
 {
-	const struct course *course = &power->courses[p->feed->pdu];
+	const struct course *course = &power->courses[p->feed->id.pdu];
 
 	/* the rest of the reading may have come later, and a copy of the answer too */
 	if (!p->name_shown && reading->name == NAME_SAME && reading->whole &&
@@ -240,7 +242,7 @@ void commands_follow(struct power *power, unsigned pdu, usec now)
 	for (unsigned i = 0; power->wanted == TRIPPSNMP_OFF && i < power->n_feeds; i++) {
 		struct progress *p = &power->feeds[i];
 
-		if (p->feed->pdu != pdu || p->acknowledged == USEC_NEVER ||
+		if (p->feed->id.pdu != pdu || p->acknowledged == USEC_NEVER ||
 		    power->evidence.outlets[i].told)
 			continue;
 		if (p->last.state == TRIPPSNMP_ON)

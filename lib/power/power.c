@@ -1,6 +1,7 @@
 /*
  * The machine: see power.h. It hands each fact to the kernel and to the files
- * of strategy beside it, and ends. A reset is an off, then an on.
+ * of strategy beside it, and ends. A reset is an off, then an on. Off is granted here alone, in
+ * grant(), and only where the kernel says so.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -42,11 +43,11 @@ struct power *power_new(unsigned n_pdus, const char *const *labels, const GArray
 	for (unsigned i = 0; i < feeds->len; i++) {
 		struct progress *p = &power->feeds[i];
 
-		p->feed = &g_array_index(feeds, struct feed, i);
+		p->feed = feeds_at(feeds, i);
 		p->last.state = p->feed->state;
 		p->last.lost = p->feed->lost;
 		cells_init(&p->cells, p->feed);
-		power->evidence.outlets[i].pdu = p->feed->pdu;
+		power->evidence.outlets[i].pdu = p->feed->id.pdu;
 	}
 	return power;
 }
@@ -69,7 +70,7 @@ void power_free(struct power *power)
 
 struct outcome power_outcome(const struct power *power)
 {
-	return (struct outcome){ power->outcome.error, g_strdup(power->outcome.message) };
+	return outcome_copy(&power->outcome);
 }
 
 bool power_short_of_on(const struct power *power)
@@ -84,7 +85,7 @@ bool power_outdated(const struct power *power)
 
 /* --- how it ends --- */
 
-static void end(struct power *power, enum trippsnmp_error error, char *message)
+static void power_end(struct power *power, enum trippsnmp_error error, char *message)
 {
 	if (power->done) {
 		g_free(message);
@@ -97,7 +98,7 @@ static void end(struct power *power, enum trippsnmp_error error, char *message)
 void power_give_up(struct power *power, enum trippsnmp_error error, char *message)
 {
 	if (power->done || !power->off_proven) {
-		end(power, error, message);
+		power_end(power, error, message);
 		return;
 	}
 	/* the node was dead, and that its power does not come back is said, not failed */
@@ -105,7 +106,7 @@ void power_give_up(struct power *power, enum trippsnmp_error error, char *messag
 	         "the node was off, but its power did not come back: %s", message);
 	g_free(message);
 	power->short_of_on = true;
-	end(power, TRIPPSNMP_OK, NULL);
+	power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 void power_look_again(struct power *power, char *message)
@@ -124,7 +125,7 @@ static void grant(struct power *power, usec now)
 	if (power->settings.action == TRIPPSNMP_POWER_RESET)
 		commands_begin(power, TRIPPSNMP_ON, now);
 	else
-		end(power, TRIPPSNMP_OK, NULL);
+		power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 /* On needs no kernel: each outlet reads on, and of a time after its command. */
@@ -139,7 +140,7 @@ static void conclude_on(struct power *power, usec now)
 		    p->last.asked < p->commanded || now - p->last.asked > ON_LASTS)
 			return;
 	}
-	end(power, TRIPPSNMP_OK, NULL);
+	power_end(power, TRIPPSNMP_OK, NULL);
 }
 
 /* --- what is heard --- */
@@ -153,15 +154,14 @@ static void hear_command(struct power *power, unsigned pdu, const struct heard *
 	/* to a row of an earlier look, which may have been another's then */
 	if (heard->asked < power->started)
 		return;
-	set = &g_array_index(heard->varbinds, struct varbind, 0);
+	set = varbinds_at(heard->varbinds, 0);
 	for (unsigned i = 0; i < power->n_feeds; i++) {
 		const struct feed *feed = power->feeds[i].feed;
 		const struct objid name = questions_command_object(feed);
 
 		/* an acknowledgement may come as late as in the other phase */
-		if (feed->pdu == pdu && objid_equal(&set->name, &name) &&
-		    set->number == (power->wanted == TRIPPSNMP_OFF ? feed->family->command_off
-		                                                   : feed->family->command_on))
+		if (feed->id.pdu == pdu && objid_equal(&set->name, &name) &&
+		    set->number == questions_command_value(power, feed))
 			commands_acknowledged(power, i, heard);
 	}
 }
@@ -213,19 +213,12 @@ static void hear_engine(struct power *power, unsigned pdu, const struct heard *h
 
 static void hear_uptime(struct power *power, unsigned pdu, const struct heard *heard)
 {
-	const struct varbind *told = NULL;
+	const struct varbind *told;
 
-	for (unsigned i = 0; heard->kind == REQUEST_GET && i < heard->varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(heard->varbinds, struct varbind, i);
-
-		if (!objid_equal(&varbind->name, &sys_up_time))
-			continue;
-		if (told)
-			return; /* twice */
-		told = varbind;
-	}
+	if (heard->kind != REQUEST_GET || readings_find(heard, &sys_up_time, &told) != 1)
+		return;
 	/* of two clocks that differ the slower would look like a restart */
-	if (!told || power->courses[pdu].tells_time)
+	if (power->courses[pdu].tells_time)
 		return;
 	if (told->type != VALUE_UNSIGNED) {
 		evidence_refuses_uptime(&power->evidence, pdu, heard->asked, heard->answered);
@@ -236,7 +229,7 @@ static void hear_uptime(struct power *power, unsigned pdu, const struct heard *h
 	                heard->answered);
 }
 
-static void hear(void *self, unsigned pdu, const struct heard *heard)
+static void power_hear(void *self, unsigned pdu, const struct heard *heard)
 {
 	struct power *power = self;
 
@@ -245,7 +238,7 @@ static void hear(void *self, unsigned pdu, const struct heard *heard)
 	evidence_heard(&power->evidence, pdu, heard->asked, heard->answered);
 	hear_command(power, pdu, heard);
 	for (unsigned i = 0; i < power->n_feeds && !power->done; i++)
-		if (power->feeds[i].feed->pdu == pdu)
+		if (power->feeds[i].feed->id.pdu == pdu)
 			hear_reading(power, i, heard);
 	hear_engine(power, pdu, heard);
 	hear_uptime(power, pdu, heard);
@@ -273,7 +266,7 @@ static void say_obstacle(struct power *power, usec now)
 	g_free(missing);
 }
 
-static bool next(void *self, unsigned pdu, usec now, struct question *question)
+static bool power_next(void *self, unsigned pdu, usec now, struct question *question)
 {
 	struct power *power = self;
 	struct plan plan;
@@ -297,7 +290,7 @@ static bool next(void *self, unsigned pdu, usec now, struct question *question)
 	return true;
 }
 
-static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
+static void power_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 {
 	struct power *power = self;
 	const struct course *course = &power->courses[pdu];
@@ -321,7 +314,7 @@ static void reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 		questions_replied(power, pdu, reply, now);
 }
 
-static usec wake(const void *self, unsigned pdu)
+static usec power_wake(const void *self, unsigned pdu)
 {
 	const struct power *power = self;
 
@@ -330,14 +323,14 @@ static usec wake(const void *self, unsigned pdu)
 	return questions_plan(power, pdu, power->now).at;
 }
 
-static bool done(const void *self)
+static bool power_done(const void *self)
 {
 	const struct power *power = self;
 
 	return power->done;
 }
 
-static const char *doing(const void *self)
+static const char *power_doing(const void *self)
 {
 	const struct power *power = self;
 
@@ -353,12 +346,12 @@ struct machine power_machine(struct power *power)
 {
 	return (struct machine){
 		.self = power,
-		.next = next,
-		.hear = hear,
-		.reply = reply,
-		.wake = wake,
-		.done = done,
-		.doing = doing,
+		.next = power_next,
+		.hear = power_hear,
+		.reply = power_reply,
+		.wake = power_wake,
+		.done = power_done,
+		.doing = power_doing,
 	};
 }
 

@@ -3,6 +3,8 @@
  * reads them, holds, and ends. Pure. That "off" is success the kernel decides
  * alone (promise/evidence.h); what is in lib/power may only cost time.
  *
+ * Called by lib/call with the feeds that a look found.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #ifndef TS_POWER_H

@@ -4,6 +4,8 @@
  * uptime. Each plan follows from what is known at that moment, so nothing can
  * be left over from another phase. What an answer is worth is not decided here.
  *
+ * Called by power.c.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "power/state.h"
@@ -26,14 +28,14 @@ const struct objid sys_up_time = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } }
 
 /* --- where the operation stands --- */
 
-static const struct evidence_outlet *known(const struct power *power, unsigned feed)
+static const struct evidence_outlet *known_of(const struct power *power, unsigned feed)
 {
 	return &power->evidence.outlets[feed];
 }
 
 static bool is_on_pdu(const struct power *power, unsigned feed, unsigned pdu)
 {
-	return power->feeds[feed].feed->pdu == pdu;
+	return power->feeds[feed].feed->id.pdu == pdu;
 }
 
 static bool has_feeds(const struct power *power, unsigned pdu)
@@ -44,13 +46,21 @@ static bool has_feeds(const struct power *power, unsigned pdu)
 	return false;
 }
 
-/* Whether each outlet of the PDU (or of all, below) has read off since its command. */
-static bool off_begun(const struct power *power, unsigned pdu)
+/* Whether that is so of each outlet of the PDU, or of all PDUs. */
+#define ALL UINT_MAX
+static bool each_is(const struct power *power, unsigned pdu,
+                    bool (*so)(const struct power *, unsigned feed))
 {
 	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_on_pdu(power, i, pdu) && (!known(power, i)->told || !known(power, i)->offs))
+		if ((pdu == ALL || is_on_pdu(power, i, pdu)) && !so(power, i))
 			return false;
 	return true;
+}
+
+/* It has read off since its command. */
+static bool has_fallen(const struct power *power, unsigned feed)
+{
+	return known_of(power, feed)->told && known_of(power, feed)->offs;
 }
 
 /* When the hold is over; USEC_NEVER while not all outlets are off. */
@@ -58,60 +68,33 @@ static usec hold_end(const struct power *power)
 {
 	usec end = 0;
 
-	for (unsigned i = 0; i < power->n_feeds; i++) {
-		if (!known(power, i)->told || !known(power, i)->offs)
-			return USEC_NEVER;
-		end = MAX(end, known(power, i)->first_answered + power->settings.off_hold);
-	}
+	if (!each_is(power, ALL, has_fallen))
+		return USEC_NEVER;
+	for (unsigned i = 0; i < power->n_feeds; i++)
+		end = MAX(end, known_of(power, i)->first_answered + power->settings.off_hold);
 	return end;
 }
 
-static bool confirmed(const struct power *power, unsigned feed, usec end)
+/* It has read off again, when the hold was over. */
+static bool is_confirmed(const struct power *power, unsigned feed)
 {
-	const struct evidence_outlet *outlet = known(power, feed);
+	const struct evidence_outlet *outlet = known_of(power, feed);
 
-	return outlet->offs > 1 && outlet->last_asked >= end;
-}
-
-static bool pdu_confirmed(const struct power *power, unsigned pdu, usec end)
-{
-	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_on_pdu(power, i, pdu) && !confirmed(power, i, end))
-			return false;
-	return true;
-}
-
-static bool all_confirmed(const struct power *power, usec end)
-{
-	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (!confirmed(power, i, end))
-			return false;
-	return true;
+	return outlet->offs > 1 && outlet->last_asked >= hold_end(power);
 }
 
 bool questions_vouched(const struct power *power, unsigned feed)
 {
-	const struct evidence_outlet *outlet = known(power, feed);
+	const struct evidence_outlet *outlet = known_of(power, feed);
 	const struct evidence_pdu *p = &power->evidence.pdus[outlet->pdu];
 
 	return p->vouch_asked >= outlet->last_answered ||
 	       (p->vouch_asked == outlet->last_asked && p->vouch_answered == outlet->last_answered);
 }
 
-static bool vouched_for(const struct power *power, unsigned pdu)
+static bool reads_on(const struct power *power, unsigned feed)
 {
-	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_on_pdu(power, i, pdu) && !questions_vouched(power, i))
-			return false;
-	return true;
-}
-
-static bool pdu_is_on(const struct power *power, unsigned pdu)
-{
-	for (unsigned i = 0; i < power->n_feeds; i++)
-		if (is_on_pdu(power, i, pdu) && power->feeds[i].last.state != TRIPPSNMP_ON)
-			return false;
-	return true;
+	return power->feeds[feed].last.state == TRIPPSNMP_ON;
 }
 
 /* --- what is next --- */
@@ -138,7 +121,7 @@ static usec oldest_reading(const struct power *power, unsigned pdu)
 
 	for (unsigned i = 0; i < power->n_feeds; i++)
 		if (is_on_pdu(power, i, pdu))
-			oldest = MIN(oldest, known(power, i)->last_asked);
+			oldest = MIN(oldest, known_of(power, i)->last_asked);
 	return oldest;
 }
 
@@ -149,7 +132,7 @@ static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
 	const usec end = hold_end(power);
 	const usec poll = oldest_reading(power, pdu) + HOLD_POLL;
 
-	if (end == USEC_NEVER || pdu_confirmed(power, pdu, end))
+	if (end == USEC_NEVER || each_is(power, pdu, is_confirmed))
 		return poll;
 	/* one that would still be under way then would only stand in the way */
 	if (now < end)
@@ -164,9 +147,9 @@ static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
 
 	if (course->sweep_at || course->look_first)
 		at = 0;
-	else if (power->wanted == TRIPPSNMP_OFF && off_begun(power, pdu))
+	else if (power->wanted == TRIPPSNMP_OFF && each_is(power, pdu, has_fallen))
 		at = sweep_in_hold(power, pdu, now);
-	else if (power->wanted == TRIPPSNMP_ON && pdu_is_on(power, pdu))
+	else if (power->wanted == TRIPPSNMP_ON && each_is(power, pdu, reads_on))
 		at = course->swept_at + HOLD_POLL;
 	return (struct plan){ TASK_SWEEP, 0, at };
 }
@@ -196,69 +179,65 @@ static bool uptime_goes_along(const struct power *power, unsigned pdu)
 static struct plan uptime_plan(const struct power *power, unsigned pdu)
 {
 	const struct course *course = &power->courses[pdu];
-	const usec end = hold_end(power);
+	const struct plan none = { TASK_NONE, 0, USEC_NEVER };
 	const struct plan plan = { TASK_UPTIME, 0, course->uptime_at };
 
 	if (power->wanted == TRIPPSNMP_ON)
-		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
-	if (end != USEC_NEVER && all_confirmed(power, end) && !vouched_for(power, pdu))
+		return none;
+	if (each_is(power, ALL, is_confirmed) && !each_is(power, pdu, questions_vouched))
 		return plan;
 	if (uptime_comes_first(power, pdu))
 		return plan;
-	if (course->tells_time || power->settings.off_hold < HOLD_POLL || !off_begun(power, pdu))
-		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	if (course->tells_time || power->settings.off_hold < HOLD_POLL ||
+	    !each_is(power, pdu, has_fallen))
+		return none;
 	if (!course->uptime_asked)
 		return plan;
 	if (power->evidence.pdus[pdu].refuses)
 		return (struct plan){ TASK_UPTIME, 0, course->uptime_asked + HOLD_POLL };
-	return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	return none;
 }
 
-static struct plan earliest(const struct power *power, unsigned pdu, usec now)
+struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
 {
 	const struct course *course = &power->courses[pdu];
-	const struct plan command = command_plan(power, pdu, now);
-	const struct plan sweep = sweep_plan(power, pdu, now);
-	const struct plan uptime = uptime_plan(power, pdu);
-	struct plan plan;
+	struct plan command, sweep, uptime, plan;
 
+	if (!has_feeds(power, pdu))
+		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
+	sweep = sweep_plan(power, pdu, now);
 	if (course->sweep_at || course->look_first)
 		return sweep;
+	command = command_plan(power, pdu, now);
 	if (command.at <= now)
 		return command;
+	uptime = uptime_plan(power, pdu);
 	if (uptime.at <= now)
 		return uptime;
 	plan = command.at < sweep.at ? command : sweep;
 	return uptime.at < plan.at ? uptime : plan;
 }
 
-struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
-{
-	if (!has_feeds(power, pdu))
-		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
-	return earliest(power, pdu, now);
-}
-
 /* --- the questions --- */
 
-static void add_status(struct question *question, const struct progress *p)
+static void ask_status(struct question *question, const struct progress *p)
 {
-	const struct objid *name = &p->cells.status_name;
+	const struct objid *name = &p->cells.status.name;
 
 	if (!name->n || p->cells.status_absent)
 		return;
 	for (unsigned i = 0; i < question->varbinds->len; i++)
-		if (objid_equal(&g_array_index(question->varbinds, struct varbind, i).name, name))
+		if (objid_equal(&varbinds_at(question->varbinds, i)->name, name))
 			return;
 	varbinds_add(question->varbinds, name);
 }
 
-static void add_cells(struct question *question, const struct progress *p)
+static void ask_cells(struct question *question, const struct progress *p)
 {
-	varbinds_add(question->varbinds, &p->cells.state_name);
-	if (p->cells.name_name.n)
-		varbinds_add(question->varbinds, &p->cells.name_name);
-	add_status(question, p);
+	varbinds_add(question->varbinds, &p->cells.state.name);
+	if (p->cells.name.name.n)
+		varbinds_add(question->varbinds, &p->cells.name.name);
+	ask_status(question, p);
 }
 
 /* A feed's cells belong into one answer; by number 40 of them fit, with names fewer. */
@@ -270,7 +249,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 	for (unsigned i = course->sweep_at; i < power->n_feeds; i++) {
 		const struct progress *p = &power->feeds[i];
 
-		if (p->feed->pdu != pdu)
+		if (p->feed->id.pdu != pdu)
 			continue;
 		if (p->feed->name_key)
 			bytes += (gsize)2 * VARBIND_BYTES + p->feed->name_bytes;
@@ -278,7 +257,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 			course->sweep_at = i;
 			return;
 		}
-		add_cells(question, p);
+		ask_cells(question, p);
 	}
 	course->sweep_at = 0;
 	course->look_first = false;
@@ -290,21 +269,24 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 
 struct objid questions_command_object(const struct feed *feed)
 {
-	return family_instance(feed->family, feed->family->command, feed->device, feed->number);
+	return family_object(&feed->id, feed->id.family->command);
+}
+
+int64_t questions_command_value(const struct power *power, const struct feed *feed)
+{
+	return power->wanted == TRIPPSNMP_OFF ? feed->id.family->command_off
+	                                      : feed->id.family->command_on;
 }
 
 static void make_command(struct power *power, unsigned feed, usec now, struct question *question)
 {
 	struct progress *p = &power->feeds[feed];
-	const struct family *family = p->feed->family;
 	const struct objid name = questions_command_object(p->feed);
 
 	question->kind = REQUEST_SET;
 	question->max_attempts = p->feed->name_key ? 1 : SET_ATTEMPTS;
 	question->leave_by = p->feed->name_key ? commands_leave_by(power, feed) : 0;
-	varbinds_add_integer(question->varbinds, &name,
-	                     power->wanted == TRIPPSNMP_OFF ? family->command_off
-	                                                    : family->command_on);
+	varbinds_add_integer(question->varbinds, &name, questions_command_value(power, p->feed));
 	p->commanded = now;
 	if (power->wanted == TRIPPSNMP_ON)
 		evidence_untold(&power->evidence, feed, now);
@@ -331,7 +313,7 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 		make_command(power, plan->feed, now, question);
 		break;
 	case TASK_CHECK:
-		add_cells(question, &power->feeds[plan->feed]);
+		ask_cells(question, &power->feeds[plan->feed]);
 		break;
 	case TASK_SWEEP:
 		if (!course->sweep_at)
@@ -362,7 +344,7 @@ static bool must_advance(const struct evidence_pdu *p)
 static bool is_told(const struct reply *reply)
 {
 	return reply->status == REPLY_ANSWERED && reply->varbinds->len &&
-	       g_array_index(reply->varbinds, struct varbind, 0).type == VALUE_UNSIGNED;
+	       varbinds_at(reply->varbinds, 0)->type == VALUE_UNSIGNED;
 }
 
 void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now)

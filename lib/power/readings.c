@@ -11,16 +11,14 @@
 
 void cells_init(struct cells *cells, const struct feed *feed)
 {
-	const struct family *family = feed->family;
+	const struct family *family = feed->id.family;
 
 	memset(cells, 0, sizeof(*cells));
 	cells->feed = feed;
-	cells->state_name = family_instance(family, family->state, feed->device, feed->number);
-	if (family->device_status.n)
-		cells->status_name = objid_append(&family->device_status, 1, &feed->device);
+	cells->state.name = family_object(&feed->id, family->state);
+	cells->status.name = family_status(family, feed->id.device);
 	if (feed->name_key)
-		cells->name_name =
-			family_instance(family, feed->name_column, feed->device, feed->number);
+		cells->name.name = family_object(&feed->id, feed->name_column);
 	cells->status_present = feed->status_read;
 }
 
@@ -29,14 +27,13 @@ void cells_clear(struct cells *cells)
 	g_clear_pointer(&cells->odd, g_free);
 }
 
-/* What an answer says of one object: nothing, one value, or several. */
-static unsigned find_object(const struct heard *heard, const struct objid *name,
-                            const struct varbind **found)
+unsigned readings_find(const struct heard *heard, const struct objid *name,
+                       const struct varbind **found)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; name->n && i < heard->varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(heard->varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(heard->varbinds, i);
 
 		if (!objid_equal(&varbind->name, name))
 			continue;
@@ -60,31 +57,34 @@ static enum name_reading read_name(const struct cells *cells, const struct varbi
 	return reading;
 }
 
-static struct cell read_in(const struct heard *heard)
+static void cell_read(struct cell *cell, const struct heard *heard)
 {
-	return (struct cell){ true, heard->asked, heard->answered };
+	cell->read = true;
+	cell->asked = heard->asked;
+	cell->answered = heard->answered;
 }
 
 /* Each of these: true if the answer says something of that cell. */
-static bool take_state(struct cells *cells, const struct heard *heard)
+static bool take_state_cell(struct cells *cells, const struct heard *heard)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->state_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->state.name, &varbind);
 
 	if (!n)
 		return false;
-	cells->value = n == 1 ? family_state(cells->feed->family, varbind) : TRIPPSNMP_UNKNOWN;
+	cells->value = n == 1 ? family_state(cells->feed->id.family, varbind) : TRIPPSNMP_UNKNOWN;
 	g_clear_pointer(&cells->odd, g_free);
 	if (cells->value == TRIPPSNMP_UNKNOWN)
 		cells->odd = n == 1 ? varbind_text(varbind) : g_strdup("it stands twice");
-	cells->state = read_in(heard);
+	cell_read(&cells->state, heard);
 	return true;
 }
 
-static bool take_status(struct cells *cells, const struct heard *heard, struct reading *reading)
+static bool take_status_cell(struct cells *cells, const struct heard *heard,
+                             struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->status_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->status.name, &varbind);
 	bool is_integer;
 
 	if (!n)
@@ -96,49 +96,49 @@ static bool take_status(struct cells *cells, const struct heard *heard, struct r
 	reading->lost = is_integer && varbind->number == DEVICE_STATUS_OFFLINE;
 	reading->status_unclear = !is_integer && !cells->status_absent;
 	/* what is not there is as old as the operation, and makes no reading older */
-	cells->status = cells->status_absent ? (struct cell){ 0 } : read_in(heard);
+	cells->status.read = false;
+	if (!cells->status_absent)
+		cell_read(&cells->status, heard);
 	return true;
 }
 
-static bool take_name(struct cells *cells, const struct heard *heard, struct reading *reading)
+static bool take_name_cell(struct cells *cells, const struct heard *heard, struct reading *reading)
 {
 	const struct varbind *varbind = NULL;
-	const unsigned n = find_object(heard, &cells->name_name, &varbind);
+	const unsigned n = readings_find(heard, &cells->name.name, &varbind);
 
 	if (!n)
 		return false;
 	reading->name = n == 1 ? read_name(cells, varbind) : NAME_UNREAD;
-	cells->name = read_in(heard);
+	cell_read(&cells->name, heard);
 	return true;
 }
 
 /* Where v1 has no status, asking for it again would cost two requests each time. */
 static bool needs_status(const struct cells *cells)
 {
-	return cells->status_name.n && !cells->status_absent;
+	return cells->status.name.n && !cells->status_absent;
 }
 
-static bool complete(const struct cells *cells)
+static bool cells_complete(const struct cells *cells)
 {
 	return cells->state.read && (cells->status.read || !needs_status(cells)) &&
-	       (cells->name.read || !cells->name_name.n);
+	       (cells->name.read || !cells->name.name.n);
 }
 
-static void forget(struct cells *cells)
+static void cells_forget(struct cells *cells)
 {
 	cells->state.read = cells->status.read = cells->name.read = false;
 }
 
 static usec first_asked(const struct cells *cells)
 {
+	const struct cell *const all[] = { &cells->state, &cells->status, &cells->name };
 	usec first = USEC_NEVER;
 
-	if (cells->state.read)
-		first = MIN(first, cells->state.asked);
-	if (cells->status.read)
-		first = MIN(first, cells->status.asked);
-	if (cells->name.read)
-		first = MIN(first, cells->name.asked);
+	for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i]->read)
+			first = MIN(first, all[i]->asked);
 	return first;
 }
 
@@ -149,9 +149,9 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	memset(reading, 0, sizeof(*reading));
 	if (heard->kind != REQUEST_GET)
 		return false;
-	state = take_state(cells, heard);
-	any = take_status(cells, heard, reading);
-	any = take_name(cells, heard, reading) || any || state;
+	state = take_state_cell(cells, heard);
+	any = take_status_cell(cells, heard, reading);
+	any = take_name_cell(cells, heard, reading) || any || state;
 	if (!any)
 		return false;
 	reading->asked = first_asked(cells);
@@ -160,18 +160,18 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	reading->name_answered = cells->name.read ? cells->name.answered : 0;
 	if (reading->lost || reading->status_unclear || reading->name != NAME_SAME) {
 		/* whosever that state is, and of whatever time */
-		forget(cells);
+		cells_forget(cells);
 		return true;
 	}
 	if (state)
 		reading->state = cells->value;
 	/* what a part of an answer, or an odd one, says for off does not count */
 	if (!heard->whole && !heard->error_status)
-		forget(cells);
-	if (!complete(cells))
+		cells_forget(cells);
+	if (!cells_complete(cells))
 		return state && reading->state != TRIPPSNMP_OFF;
 	reading->state = cells->value;
 	reading->whole = true;
-	forget(cells);
+	cells_forget(cells);
 	return true;
 }

@@ -26,8 +26,9 @@ struct reading {
 	usec name_asked, name_answered; /* of the name alone; 0 where none was read */
 };
 
-/** A cell that was read since the last reading was made, and when. */
+/** A cell, and whether and when it was read since the last reading was made. */
 struct cell {
+	struct objid name; /* n is 0 where the outlet has no such cell */
 	bool read;
 	usec asked, answered;
 };
@@ -35,7 +36,6 @@ struct cell {
 /** One outlet's cells, from which its next reading is made. */
 struct cells {
 	const struct feed *feed;
-	struct objid state_name, status_name, name_name; /* n is 0 where it has no such cell */
 	struct cell state, status, name;
 	enum trippsnmp_state value; /* of the state cell, if it was read */
 	char *odd;                  /* what it said last that is neither on nor off; or NULL */
@@ -52,5 +52,9 @@ void cells_clear(struct cells *cells);
  * reading: when each cell was read, or at once when one of them speaks against off.
  */
 bool cells_take(struct cells *cells, const struct heard *heard, struct reading *reading);
+
+/** What an answer says of one object: nothing, one value, which is *found, or several. */
+unsigned readings_find(const struct heard *heard, const struct objid *name,
+                       const struct varbind **found);
 
 #endif

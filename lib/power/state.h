@@ -121,8 +121,9 @@ void questions_replied(struct power *power, unsigned pdu, const struct reply *re
  * answer to a later question, or by that of the reading itself.
  */
 bool questions_vouched(const struct power *power, unsigned feed);
-/** The object that a command sets. */
+/** The object that a command sets, and what it sets it to now. */
 struct objid questions_command_object(const struct feed *feed);
+int64_t questions_command_value(const struct power *power, const struct feed *feed);
 /** sysUpTime (SNMPv2-MIB). */
 extern const struct objid sys_up_time;
 

@@ -1,6 +1,8 @@
 /*
  * What a power operation says: on what evidence it grants, and what is missing
- * when it ends without.
+ * when it ends without. It decides nothing.
+ *
+ * Called by the rest of lib/power.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -94,7 +96,7 @@ static char *reads_text(const struct progress *p)
 static bool is_deaf_to_commands(const struct power *power, const struct progress *p)
 {
 	const struct evidence *known = &power->evidence;
-	const usec needed = 2 * known->pdus[p->feed->pdu].round_trip + USEC_PER_SEC;
+	const usec needed = 2 * known->pdus[p->feed->id.pdu].round_trip + USEC_PER_SEC;
 
 	return p->unanswered && p->last.asked >= power->phase_began &&
 	       known->latest - power->phase_began > needed;
@@ -148,7 +150,7 @@ static char *outlet_missing(const struct power *power, unsigned i)
 	if (p->last.lost || p->last.status_unclear)
 		return g_strdup_printf(
 			"%s: %s, so the state of %s cannot be trusted; check the PDU",
-			power->labels[p->feed->pdu],
+			power->labels[p->feed->id.pdu],
 			p->last.lost ? "the card has lost its device (tlpDeviceStatus is offline)"
 				     : "tlpDeviceStatus is unclear",
 			p->feed->text);
@@ -200,6 +202,6 @@ char *words_unfinished(const struct power *power)
 			return g_strdup_printf(
 				"the outlets read off for off_hold, but %s does not say how long "
 				"it is up: it may have restarted",
-				power->labels[power->feeds[i].feed->pdu]);
+				power->labels[power->feeds[i].feed->id.pdu]);
 	return g_strdup("the outlets read off for off_hold, but not all PDUs answered lately");
 }

@@ -571,6 +571,12 @@ static void take_event_at_hand(struct exchange *x, struct attempt *attempt,
 	}
 }
 
+/* The next attempt goes out then at the earliest. */
+static void put_off(struct exchange *x, usec until)
+{
+	x->due = MAX(x->due, until);
+}
+
 /*
  * An answer to an earlier attempt shows that the card is at work: what was asked since is behind
  * it, so its time begins now.
@@ -589,7 +595,7 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	patience_measure(&x->patience, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
-		x->due = MAX(x->due, now + pause_after(x, MAX(x->silent, 1) - 1));
+		put_off(x, now + pause_after(x, MAX(x->silent, 1) - 1));
 }
 
 /*
@@ -611,7 +617,7 @@ static void note_discovery(struct exchange *x, const struct attempt *attempt, us
 		last->left = now;
 	x->silent = 1;
 	x->part_due = false;
-	x->due = MAX(x->due, now + pause_after(x, 0) + patience_queue(&x->patience, ahead));
+	put_off(x, now + pause_after(x, 0) + patience_queue(&x->patience, ahead));
 }
 
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)

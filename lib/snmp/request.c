@@ -25,6 +25,11 @@ GArray *varbinds_new(void)
 	return varbinds;
 }
 
+struct varbind *varbinds_at(const GArray *varbinds, unsigned i)
+{
+	return &g_array_index(varbinds, struct varbind, i);
+}
+
 void varbinds_add(GArray *varbinds, const struct objid *name)
 {
 	struct varbind varbind = { .name = *name, .type = VALUE_NONE };
@@ -95,6 +100,11 @@ char *varbind_text(const struct varbind *varbind)
 		break;
 	}
 	return g_strdup("a value of a type that has no meaning here");
+}
+
+bool varbind_is_number(const struct varbind *varbind)
+{
+	return varbind->type == VALUE_INTEGER || varbind->type == VALUE_UNSIGNED;
 }
 
 bool varbind_is_object(const struct varbind *varbind, const struct objid *name)

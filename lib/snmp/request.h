@@ -110,6 +110,8 @@ struct network {
 
 /** A GArray of struct varbind that frees their octets. */
 GArray *varbinds_new(void);
+/** Its i-th; valid until one is added. */
+struct varbind *varbinds_at(const GArray *varbinds, unsigned i);
 void varbinds_add(GArray *varbinds, const struct objid *name);
 /** Octets are shared by reference. */
 void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind);
@@ -119,6 +121,8 @@ void varbind_clear(struct varbind *varbind);
 struct varbind varbind_copy(const struct varbind *varbind);
 /** Type and value for a message, such as INTEGER 7, escaped. Never NULL; free with g_free(). */
 char *varbind_text(const struct varbind *varbind);
+/** Whether its value is a number, signed or not. */
+bool varbind_is_number(const struct varbind *varbind);
 /** Whether an answer is this object, with a value. */
 bool varbind_is_object(const struct varbind *varbind, const struct objid *name);
 

@@ -242,13 +242,12 @@ static void check_found(const struct pdu_outlets *found)
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
-		REQUIRE(outlet->family && outlet->number);
-		REQUIRE(!outlet->has_name || outlet->name);
-		REQUIRE(!outlet->has_description || outlet->description);
+		REQUIRE(outlet->id.family && outlet->id.number);
 		/* a table has each row once, in order */
-		if (last && found->whole && last->family == outlet->family)
-			REQUIRE(last->device < outlet->device ||
-			        (last->device == outlet->device && last->number < outlet->number));
+		if (last && found->whole && last->id.family == outlet->id.family)
+			REQUIRE(last->id.device < outlet->id.device ||
+			        (last->id.device == outlet->id.device &&
+			         last->id.number < outlet->id.number));
 		last = outlet;
 	}
 }
@@ -258,8 +257,7 @@ static const struct outlet *outlet_of(const struct pdu_outlets *found, const str
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = &g_array_index(found->outlets, struct outlet, i);
 
-		if (outlet->family == feed->family && outlet->device == feed->device &&
-		    outlet->number == feed->number)
+		if (outlet_id_equal(&outlet->id, &feed->id))
 			return outlet;
 	}
 	return NULL;
@@ -270,24 +268,23 @@ static void check_feeds(const struct look *look, const GArray *feeds)
 	REQUIRE(feeds->len > 0);
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = &g_array_index(feeds, struct feed, i);
-		const struct outlet *outlet = outlet_of(look->found[feed->pdu], feed);
+		const struct outlet *outlet = outlet_of(look->found[feed->id.pdu], feed);
 
-		REQUIRE(feed->pdu < look->job->n_pdus);
+		REQUIRE(feed->id.pdu < look->job->n_pdus);
 		REQUIRE(outlet && outlet->exists && outlet->controllable == TRI_YES);
 		check_line(feed->text);
 		for (unsigned k = 0; k < i; k++) {
 			const struct feed *other = &g_array_index(feeds, struct feed, k);
 
-			REQUIRE(other->pdu != feed->pdu || other->family != feed->family ||
-			        other->device != feed->device || other->number != feed->number);
+			REQUIRE(!outlet_id_equal(&other->id, &feed->id));
 		}
 	}
 }
 
 static bool cuts(const struct feed *main, const struct feed *feed)
 {
-	return main->number == TRIPPSNMP_MAIN && main->pdu == feed->pdu &&
-	       main->device == feed->device;
+	return main->id.number == TRIPPSNMP_MAIN && main->id.pdu == feed->id.pdu &&
+	       main->id.device == feed->id.device;
 }
 
 /* What is found for another node does not hang on a main load of this one, nor the other way. */

@@ -79,12 +79,12 @@ static const struct feed *feed_at(const struct trial *trial, unsigned i)
 
 static struct objid object_of(const struct feed *feed, uint32_t column)
 {
-	return family_instance(feed->family, column, feed->device, feed->number);
+	return family_instance(feed->id.family, column, feed->id.device, feed->id.number);
 }
 
 static struct objid status_of(const struct feed *feed)
 {
-	return objid_append(&feed->family->device_status, 1, &feed->device);
+	return objid_append(&feed->id.family->device_status, 1, &feed->id.device);
 }
 
 static struct objid name_of(const struct feed *feed)
@@ -105,11 +105,11 @@ static uint32_t column_of(const struct feed *feed, char what)
 {
 	switch (what) {
 	case 'c':
-		return feed->family->command;
+		return feed->id.family->command;
 	case 'n':
 		return feed->name_column;
 	default:
-		return feed->family->state;
+		return feed->id.family->state;
 	}
 }
 
@@ -120,7 +120,7 @@ static int feed_of(const struct trial *trial, unsigned pdu, const struct objid *
 		const struct feed *feed = feed_at(trial, i);
 		const struct objid own = object_of(feed, column_of(feed, what));
 
-		if (feed->pdu == pdu && column_of(feed, what) && objid_equal(&own, name))
+		if (feed->id.pdu == pdu && column_of(feed, what) && objid_equal(&own, name))
 			return (int)i;
 	}
 	return -1;
@@ -132,7 +132,8 @@ static bool is_status(const struct trial *trial, unsigned pdu, const struct obji
 		const struct feed *feed = feed_at(trial, i);
 		const struct objid own = status_of(feed);
 
-		if (feed->pdu == pdu && feed->family->device_status.n && objid_equal(&own, name))
+		if (feed->id.pdu == pdu && feed->id.family->device_status.n &&
+		    objid_equal(&own, name))
 			return true;
 	}
 	return false;
@@ -213,7 +214,7 @@ static void answer(void *context, const struct sent *sent, struct event *event)
 
 static void set_sent(struct trial *trial, unsigned i, int64_t value)
 {
-	const struct family *family = feed_at(trial, i)->family;
+	const struct family *family = feed_at(trial, i)->id.family;
 	const bool off = value == family->command_off;
 
 	REQUIRE(off || value == family->command_on);
@@ -304,7 +305,7 @@ static void told(struct trial *trial, const struct sent *sent)
 	const int feed = feed_of(trial, sent->pdu, &varbind->name, 'c');
 	struct seen *seen = &trial->seen[feed];
 
-	if (varbind->number != feed_at(trial, (unsigned)feed)->family->command_off)
+	if (varbind->number != feed_at(trial, (unsigned)feed)->id.family->command_off)
 		return;
 	if (seen->told_asked != USEC_NEVER && sent->at <= seen->told_asked)
 		return;
@@ -328,7 +329,7 @@ static void read_off(struct seen *seen, usec asked, usec answered)
 static void read_state(struct trial *trial, unsigned i, const struct sent *sent,
                        const struct varbind *state, bool whole)
 {
-	const struct family *family = feed_at(trial, i)->family;
+	const struct family *family = feed_at(trial, i)->id.family;
 	const bool integer = state && state->type == VALUE_INTEGER;
 	const bool off = integer && state->number == family->state_off;
 	struct seen *seen = &trial->seen[i];
@@ -390,14 +391,14 @@ static void read_answer(struct trial *trial, const struct sent *sent, const stru
 
 	for (unsigned i = 0; i < trial->feeds->len; i++) {
 		const struct feed *feed = feed_at(trial, i);
-		const struct objid state = object_of(feed, feed->family->state);
+		const struct objid state = object_of(feed, feed->id.family->state);
 		const struct objid status = status_of(feed), name = name_of(feed);
 
-		if (feed->pdu != sent->pdu)
+		if (feed->id.pdu != sent->pdu)
 			continue;
 		if (is_in(sent->varbinds, &state) && is_in(event->varbinds, &state))
 			read_state(trial, i, sent, only(event->varbinds, &state), whole);
-		if (feed->family->device_status.n && is_in(sent->varbinds, &status) &&
+		if (feed->id.family->device_status.n && is_in(sent->varbinds, &status) &&
 		    is_in(event->varbinds, &status))
 			read_status(trial, i, sent, only(event->varbinds, &status));
 		if (feed->name_key && is_in(sent->varbinds, &name) && is_in(event->varbinds, &name))
@@ -434,7 +435,7 @@ static void hear(struct host *host, usec asked, usec answered)
 static void started(struct trial *trial, unsigned pdu, usec at)
 {
 	for (unsigned i = 0; i < trial->feeds->len; i++)
-		if (feed_at(trial, i)->pdu == pdu && trial->seen[i].told_asked != USEC_NEVER &&
+		if (feed_at(trial, i)->id.pdu == pdu && trial->seen[i].told_asked != USEC_NEVER &&
 		    trial->seen[i].told_asked < at)
 			untold(&trial->seen[i]);
 }
@@ -442,7 +443,7 @@ static void started(struct trial *trial, unsigned pdu, usec at)
 static bool told_before(const struct trial *trial, unsigned pdu, usec at)
 {
 	for (unsigned i = 0; i < trial->feeds->len; i++)
-		if (feed_at(trial, i)->pdu == pdu && trial->seen[i].told_asked < at)
+		if (feed_at(trial, i)->id.pdu == pdu && trial->seen[i].told_asked < at)
 			return true;
 	return false;
 }
@@ -473,7 +474,8 @@ static bool is_proven(const struct trial *trial)
 		const struct seen *seen = &trial->seen[i];
 
 		if (seen->told_answered == USEC_NEVER || seen->first_answered == USEC_NEVER ||
-		    !seen->twice || trial->host[feed_at(trial, i)->pdu].vouched < seen->last_asked)
+		    !seen->twice ||
+		    trial->host[feed_at(trial, i)->id.pdu].vouched < seen->last_asked)
 			return false;
 		first = MAX(first, seen->first_answered);
 		last = MIN(last, seen->last_asked);
@@ -530,13 +532,9 @@ static void judge(const struct trial *trial, const struct outcome *outcome)
 
 static bool is_there(const GArray *feeds, const struct feed *feed)
 {
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *other = &g_array_index(feeds, struct feed, i);
-
-		if (other->pdu == feed->pdu && other->family == feed->family &&
-		    other->device == feed->device && other->number == feed->number)
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (outlet_id_equal(&feeds_at(feeds, i)->id, &feed->id))
 			return true;
-	}
 	return false;
 }
 
@@ -544,7 +542,7 @@ static void give_name(struct trial *trial, unsigned i, struct feed *feed, struct
 {
 	const uint8_t when = bytes_take(bytes);
 
-	feed->name_column = feed->family->outlet_name;
+	feed->name_column = feed->id.family->outlet_name;
 	feed->name_bytes = strlen(OWN_NAME);
 	feed->name_key = text_name_key(OWN_NAME, strlen(OWN_NAME));
 	if (when & 1)
@@ -558,19 +556,19 @@ static void add_feed(struct trial *trial, struct bytes *bytes)
 	const unsigned i = trial->feeds->len;
 	const uint8_t first = bytes_take(bytes);
 	struct feed feed = {
-		.pdu = first % trial->virtual.n_pdus,
-		.family = family_row((first >> 2) % family_count()),
-		.device = 1 + (first >> 7),
-		.number = 1 + bytes_below(bytes, 8),
+		.id.pdu = first % trial->virtual.n_pdus,
+		.id.family = family_row((first >> 2) % family_count()),
+		.id.device = 1 + (first >> 7),
+		.id.number = 1 + bytes_below(bytes, 8),
 		.state = (enum trippsnmp_state)bytes_below(bytes, 3),
 	};
 
-	if (!feed.family->by_device)
-		feed.device = 1;
+	if (!feed.id.family->by_device)
+		feed.id.device = 1;
 	if (is_there(trial->feeds, &feed))
 		return;
-	feed.text =
-		g_strdup_printf("outlet %u.%u of %s", feed.device, feed.number, labels[feed.pdu]);
+	feed.text = g_strdup_printf("outlet %u.%u of %s", feed.id.device, feed.id.number,
+	                            labels[feed.id.pdu]);
 	trial->relay[i] = trial->command[i] = (int64_t)feed.state;
 	trial->moves_at[i] = 0;
 	trial->renamed_from[i] = USEC_NEVER;

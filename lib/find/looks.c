@@ -1,0 +1,297 @@
+/*
+ * What belongs to a look beside its rows: see search.h. What is only shown; whether the look is
+ * settled; which alarms are active; and who a PDU is that has no outlets we know. What is only
+ * shown never keeps a look from ending.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "base/text.h"
+#include "find/complete.h"
+#include "find/search.h"
+
+#define WHO_BYTES 128 /* of a stranger's texts, in one line */
+/* A PDU that never answers that one is as one that refuses it; more would be a silence. */
+#define UPTIME_ATTEMPTS 4
+/* Some agents count whole seconds; after so long any clock has advanced. */
+#define UPTIME_STANDS (2 * USEC_PER_SEC)
+#define DETAILS_ATTEMPTS 4
+
+static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 2, 0 } };
+static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
+static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
+
+/* --- alarms --- */
+
+static void alarms_known(struct search *search)
+{
+	alarms_mark(&search->found.alarms, search->found.outlets);
+	denial_clear(&search->no_alarms);
+	search->stage = STAGE_DONE;
+}
+
+static void alarms_read(struct search *search)
+{
+	if (alarms_any_lost(&search->found.alarms))
+		search->stage = STAGE_ABOUT;
+	else
+		alarms_known(search);
+}
+
+/* What the card refuses to tell, or does not have, is no alarm, if that lasts. */
+static void alarms_unread(struct search *search, usec now, const char *wrong)
+{
+	const usec lasts = search->settings->lasts;
+	char *why = g_strdup_printf("its active alarms could not be read: %s", wrong);
+
+	if (!denial_heard(&search->no_alarms, why, now, lasts)) {
+		search_again(search, now + denial_pause(lasts), why);
+		return;
+	}
+	log_line(search->log, TRIPPSNMP_LOG_WARN, "%s: %s; going on as if there were no other one",
+	         search->label, why);
+	g_free(why);
+	alarms_read(search);
+}
+
+static bool has_error(const struct reply *reply)
+{
+	for (unsigned i = 0; i < reply->varbinds->len; i++)
+		if (varbinds_at(reply->varbinds, i)->type == VALUE_ERROR)
+			return true;
+	return false;
+}
+
+void looks_ask_alarms(struct search *search, struct question *question)
+{
+	table_ask(search->table, question);
+	question->no_is_answer = true;
+}
+
+void looks_alarms(struct search *search, const struct reply *reply, usec now)
+{
+	struct alarms *alarms = &search->found.alarms;
+	const char *wrong = table_take(search->table, reply);
+
+	/* a row is a row, also where the walk goes wrong */
+	if (reply->status == REPLY_ANSWERED && !reply->error_status)
+		alarms_take_all(alarms, reply->varbinds);
+	if (!wrong && !table_ended(search->table))
+		return;
+	if (alarms_len(alarms) >= alarms->counted)
+		alarms_read(search);
+	else if (!wrong)
+		alarms_unread(search, now, "their table has fewer than are counted");
+	else if (has_error(reply))
+		alarms_unread(search, now, wrong);
+	else
+		search_unclear(search, now,
+		               g_strdup_printf("its active alarms could not be read: %s", wrong));
+}
+
+void looks_ask_about(struct search *search, struct question *question)
+{
+	question->no_is_answer = true;
+	alarms_ask_about(&search->found.alarms, question->varbinds);
+}
+
+void looks_about(struct search *search, const struct reply *reply, usec now)
+{
+	(void)now;
+	alarms_take_about(&search->found.alarms, varbinds_at(reply->varbinds, 0));
+	alarms_known(search);
+}
+
+/* A card that says that alarms are active is asked which: one may be that it has lost a device. */
+void looks_finish(struct search *search, usec now)
+{
+	struct alarms *alarms = &search->found.alarms;
+	unsigned n;
+	const struct family_alarms *objects = identity_alarms(search->identity, &n);
+
+	if (!objects) {
+		alarms_known(search);
+		return;
+	}
+	alarms->objects = objects;
+	alarms->counted = n;
+	if (!n) {
+		alarms_unread(search, now, "an error where they are counted");
+		return;
+	}
+	search->stage = STAGE_ALARMS;
+	table_begin_alarms(search->table, alarms, search->need->status);
+}
+
+/* --- whether a look is settled --- */
+
+static void judge_settled(struct search *search)
+{
+	const bool told = search->look.uptime.told;
+	bool settled;
+	usec again;
+
+	search->look.seen = complete_text(search->census, search->found.outlets);
+	settled = settle_look(&search->settle, &search->look, &again);
+	g_clear_pointer(&search->look.seen, g_free);
+	if (settled) {
+		looks_finish(search, search->look.answered);
+		return;
+	}
+	search_again(search, again,
+	             g_strdup_printf("it %s, so the names of its outlets count only if they "
+	                             "are the same %d s later; write numbers in hostlist to "
+	                             "need no such wait",
+	                             told ? "has just started" : "does not tell its uptime",
+	                             (int)(SETTLE_APART / USEC_PER_SEC)));
+	if (!told)
+		search->watch_at = search->look.answered + SETTLE_WATCH;
+}
+
+void looks_ended(struct search *search, usec now)
+{
+	search->look.answered = now;
+	if (!search->shown && (search->firmware || search->found.models->len))
+		search->stage = STAGE_DETAILS;
+	else if (!search->need->settled)
+		looks_finish(search, now);
+	else if (search->look.uptime.told)
+		judge_settled(search);
+	else
+		search->stage = STAGE_UPTIME;
+}
+
+/* Whether its sysUpTime stands still, and so says nothing of a restart. */
+static bool stands_still(struct search *search, int64_t uptime, usec now)
+{
+	if (!search->uptime_since || uptime != search->uptime) {
+		search->uptime = uptime;
+		search->uptime_since = now;
+		search->stands = false;
+	} else if (!search->stands && now - search->uptime_since >= UPTIME_STANDS) {
+		search->stands = true;
+		settle_anew(&search->settle); /* it was not watched since */
+	}
+	return search->stands;
+}
+
+void looks_ask_uptime(struct search *search, struct question *question)
+{
+	(void)search;
+	question->max_attempts = UPTIME_ATTEMPTS;
+	question->no_is_answer = true;
+	varbinds_add(question->varbinds, &sys_uptime);
+}
+
+/* A refusal is an answer too: then it does not tell. */
+void looks_uptime(struct search *search, const struct reply *reply, usec now)
+{
+	const struct varbind *varbind =
+		reply->status == REPLY_ANSWERED ? varbinds_at(reply->varbinds, 0) : NULL;
+
+	search->says_no = varbind && varbind->type != VALUE_UNSIGNED;
+	if (varbind && varbind->type == VALUE_UNSIGNED &&
+	    !stands_still(search, varbind->number, now)) {
+		search->look.uptime.told = true;
+		search->look.uptime.since = now - varbind->number * (USEC_PER_SEC / 100);
+	}
+	judge_settled(search);
+}
+
+void looks_ask_watch(struct search *search, struct question *question)
+{
+	const struct family *family = family_row(0);
+	const struct objid column = family_instance(family, family_existence(family), 0, 0);
+
+	/* one no may be a slip: who tells it then is a card that tells */
+	if (search->says_no) {
+		looks_ask_uptime(search, question);
+		return;
+	}
+	/* what the look asked too, and was answered, whatever that says */
+	question->kind = REQUEST_NEXT;
+	question->max_attempts = UPTIME_ATTEMPTS;
+	varbinds_add(question->varbinds, &column);
+}
+
+static bool tells_uptime(const struct reply *reply)
+{
+	const struct varbind *varbind;
+
+	if (reply->status != REPLY_ANSWERED || reply->varbinds->len != 1)
+		return false;
+	varbind = varbinds_at(reply->varbinds, 0);
+	return varbind->type == VALUE_UNSIGNED && objid_equal(&varbind->name, &sys_uptime);
+}
+
+void looks_watched(struct search *search, const struct reply *reply, usec now)
+{
+	search->stage = STAGE_IDENTIFY;
+	search->watch_at = now + SETTLE_WATCH;
+	search->settle.told = search->settle.told || tells_uptime(reply);
+}
+
+/* --- what is only shown --- */
+
+static struct shown_model *model_at(const struct search *search, unsigned i)
+{
+	return &g_array_index(search->found.models, struct shown_model, i);
+}
+
+/* The firmware of the card, and the model of each device that has outlets. */
+void looks_ask_details(struct search *search, struct question *question)
+{
+	question->max_attempts = DETAILS_ATTEMPTS;
+	if (search->firmware)
+		varbinds_add(question->varbinds, search->firmware);
+	for (unsigned i = 0; i < search->found.models->len; i++) {
+		const struct shown_model *model = model_at(search, i);
+		const struct objid name =
+			objid_append(&model->family->device_model, 1, &model->device);
+
+		varbinds_add(question->varbinds, &name);
+	}
+}
+
+/* Whatever came, or nothing: it is shown as far as it is there. */
+void looks_details(struct search *search, const struct reply *reply, usec now)
+{
+	const bool answered = reply->status == REPLY_ANSWERED;
+	unsigned at = 0;
+
+	if (answered && search->firmware)
+		search->found.firmware = outlet_string(varbinds_at(reply->varbinds, at++));
+	for (unsigned i = 0; answered && i < search->found.models->len; i++)
+		model_at(search, i)->text = outlet_string(varbinds_at(reply->varbinds, at++));
+	search->shown = true;
+	looks_ended(search, now);
+}
+
+/* --- a stranger --- */
+
+void looks_ask_who(struct search *search, struct question *question)
+{
+	/* one by one: some firmware refuses any request that has a system object too much */
+	varbinds_add(question->varbinds, search->found.who ? &sys_descr : &sys_object_id);
+}
+
+void looks_who(struct search *search, const struct reply *reply, usec now)
+{
+	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
+	gsize n = 0;
+	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
+	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
+	struct objid id;
+	char *why;
+
+	if (!search->found.who) {
+		varbind_objid(varbind, &id);
+		search->hint = family_hint(&id);
+		search->found.who = text;
+		return;
+	}
+	why = g_strdup_printf("no outlet table that we know (sysObjectID %s, sysDescr \"%s\"): %s",
+	                      search->found.who, text, search->hint);
+	search_deny(search, now, why);
+	g_free(why);
+	g_free(text);
+}

@@ -1,0 +1,350 @@
+/*
+ * Which outlets a PDU has: see search.h. The families are told apart, then single outlets are
+ * read, or whole tables walked. What the outlet columns answer decides which outlets there are;
+ * devices and counts ask for more rows: by name they bind, by number they are hints. Rows are
+ * never taken for all there are before that is judged here.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "find/census.h"
+#include "find/complete.h"
+#include "find/search.h"
+#include "find/statuses.h"
+
+/* --- single outlets, or tables --- */
+
+/* Which columns a walk must read. */
+static struct table_columns columns_wanted(const struct search *search)
+{
+	return (struct table_columns){
+		/* by name a sweep reads them, before anything is switched and after */
+		.state = search->need->status || !search->need->names,
+		.names = search->need->names || numbers_named(search->need->numbers),
+		.meters = search->need->details,
+	};
+}
+
+static void walk_tables(struct search *search)
+{
+	identity_add_tables(search->identity, search->table, columns_wanted(search),
+	                    search->need->names || numbers_bare(search->need->numbers));
+	search->stage = STAGE_WALK;
+}
+
+void rows_ask_numbers(struct search *search, struct question *question)
+{
+	numbers_cells(search->need->numbers, search->found.family, search->found.device,
+	              question->varbinds);
+	statuses_ask(search->statuses, question->varbinds);
+}
+
+static bool any_absent(const GArray *outlets)
+{
+	for (unsigned i = 0; i < outlets->len; i++)
+		if (!outlets_at(outlets, i)->exists)
+			return true;
+	return false;
+}
+
+/* cells and status are in the order of rows_ask_numbers(). */
+static void take_numbers(struct search *search, const struct varbind *cells,
+                         const struct varbind *status, usec now)
+{
+	struct pdu_outlets *found = &search->found;
+	char *open = numbers_take(search->need->numbers, search->pdu, found->family, found->device,
+	                          cells, found->outlets);
+
+	if (open) {
+		search_unclear(search, now, open);
+	} else if (any_absent(
+			   found->outlets)) { /* which there are the table knows, and must agree */
+		g_array_set_size(found->outlets, 0);
+		g_array_set_size(search->statuses, 0);
+		walk_tables(search);
+	} else {
+		statuses_take(search->statuses, status, found->outlets);
+		looks_finish(search, now);
+	}
+}
+
+void rows_numbers(struct search *search, const struct reply *reply, usec now)
+{
+	const unsigned cells = numbers_cells_len(search->need->numbers, search->found.family);
+
+	take_numbers(search, varbinds_at(reply->varbinds, 0), varbinds_at(reply->varbinds, cells),
+	             now);
+}
+
+/* --- identification --- */
+
+/*
+ * By GETNEXT; where names are wanted by GETBULK, on the guess that the first family's table is
+ * there, with as many of its rows as there is room for.
+ */
+void rows_ask_identity(struct search *search, struct question *question)
+{
+	question->kind = REQUEST_NEXT;
+	identity_ask(search->identity, question->varbinds);
+	search->asked_once = 0;
+	if (!search->need->names || search->by_next || !table_bulk(search->table))
+		return;
+	search->asked_once = question->varbinds->len;
+	table_add(search->table, family_row(0), 1, columns_wanted(search));
+	table_ask_too(search->table, question);
+}
+
+/* False if the look has to begin anew, or the PDU is a stranger. */
+static bool families_known(struct search *search, const struct reply *reply, usec now)
+{
+	const unsigned rank = identity_rank(search->identity);
+	const char *unclear = identity_unclear(search->identity);
+
+	if (!unclear && rank == UINT_MAX && search->need->names &&
+	    census_promises(search->census, rank))
+		unclear = "it speaks of outlets, and shows no table of them: check in it that the "
+			  "community or user may see them";
+	if (unclear && reply->reason)
+		search_deny(search, now, reply->reason);
+	else if (unclear)
+		search_unclear(search, now, g_strdup(unclear));
+	else if (rank == UINT_MAX)
+		search->stage = STAGE_WHO;
+	return !unclear && rank != UINT_MAX;
+}
+
+/* What is read next, now that the families are known. */
+static void choose_stage(struct search *search, usec now)
+{
+	const struct inventory_need *need = search->need;
+	struct pdu_outlets *found = &search->found;
+
+	found->family = identity_sole(search->identity);
+	found->device = found->family ? 1 : 0;
+	if (need->mains) {
+		found->main_family = found->family;
+		found->main_device = found->device;
+	}
+	if (need->table || !found->family || !numbers_on(need->numbers, 1)) {
+		walk_tables(search);
+	} else if (need->numbers || need->status) {
+		statuses_add(search->statuses, found->family, found->device);
+		search->stage = STAGE_READ;
+	} else {
+		looks_finish(search, now);
+	}
+}
+
+/* What was asked on a guess with the question for identification. */
+static void take_guess(struct search *search, const GArray *varbinds, usec now)
+{
+	const struct varbind *cells, *status;
+
+	if (!identity_guessed(search->identity, varbinds, search->found.family, &cells, &status))
+		return;
+	if (!status)
+		g_array_set_size(search->statuses, 0);
+	take_numbers(search, cells, status, now);
+}
+
+static void identified(struct search *search, const struct reply *reply, usec now)
+{
+	identity_take(search->identity, reply->varbinds, search->census);
+	search->found.engine_id = identity_engine_id(search->identity);
+	if (search->asked_once && !identity_sees(search->identity, family_row(0)))
+		table_clear(search->table); /* the guess was wrong which table there is */
+	if (!families_known(search, reply, now))
+		return;
+	search->found.known = true;
+	choose_stage(search, now);
+	if (search->stage == STAGE_READ)
+		take_guess(search, reply->varbinds, now);
+}
+
+void rows_identified(struct search *search, const struct reply *reply, usec now)
+{
+	const unsigned once = search->asked_once;
+	const bool silent = reply->status == REPLY_SILENT;
+
+	if (!silent && (!once || (!reply->error_status && reply->varbinds->len >= once &&
+	                          !table_take_too(search->table, reply, once)))) {
+		identified(search, reply, now);
+		return;
+	}
+	/* GETBULK does not do, for whatever reason: at once by GETNEXT */
+	search->by_next = true;
+	if (silent)
+		table_no_bulk(search->table);
+	search_forget(search);
+}
+
+/* --- whole tables --- */
+
+/*
+ * Whether the card speaks of more outlets than the table gave. One that
+ * is just starting may show a short table, so that is walked again. For names
+ * that goes on until time is up: the row that is missing may be a node's feed.
+ * For numbers two walks that agree overrule the count, which is but a hint.
+ */
+static char *short_table(struct search *search)
+{
+	const unsigned rows_before = search->rows_before;
+	const bool names = search->need->names;
+	struct shortage shortage;
+
+	if (!census_short(search->census, search->found.outlets, identity_rank(search->identity),
+	                  &shortage))
+		return NULL;
+	search->rows_before = search->found.outlets->len;
+	if (names || (shortage.rows && rows_before != search->rows_before))
+		return complete_shortage_text(&shortage, names ? "numbers or main" : NULL);
+	if (shortage.rows && shortage.promised.kind != LIST_DEVICES)
+		log_line(search->log, TRIPPSNMP_LOG_WARN,
+		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
+		         "the table counts",
+		         search->label, shortage.promised.rows, shortage.rows);
+	return NULL;
+}
+
+/* Whether a device is to be thought of that has it. */
+static bool may_be_switched(const struct outlet *outlet, bool mains)
+{
+	if (outlet->id.family->is_main)
+		return mains && outlet->controllable != TRI_NO;
+	return outlet->controllable == TRI_YES;
+}
+
+/* The device with what can be switched, and its family, if it is the only one; else 0. */
+static uint32_t sole_device(const GArray *outlets, bool mains, const struct family **family)
+{
+	uint32_t device = 0;
+
+	*family = NULL;
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = outlets_at(outlets, i);
+		const struct family *owner = family_owner(outlet->id.family);
+
+		if (!may_be_switched(outlet, mains))
+			continue;
+		if (*family && (*family != owner || device != outlet->id.device)) {
+			*family = NULL;
+			return 0;
+		}
+		*family = owner;
+		device = outlet->id.device;
+	}
+	return device;
+}
+
+/*
+ * A number without its device is on the only one that can be switched, which is mostly the
+ * first. It may be on a later one only if the card speaks of none whose rows are hidden.
+ */
+static char *hidden_device(const struct search *search)
+{
+	const struct pdu_outlets *found = &search->found;
+	struct shortage shortage;
+
+	if (!numbers_bare(search->need->numbers) ||
+	    (found->device <= 1 && found->main_device <= 1) ||
+	    !census_hidden(search->census, found->outlets, identity_rank(search->identity),
+	                   &shortage))
+		return NULL;
+	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
+}
+
+/* What keeps the tables from counting as whole, to be freed with g_free(); NULL if nothing. */
+static char *missing_rows(struct search *search)
+{
+	const struct inventory_need *need = search->need;
+	const struct complete_need complete = {
+		.names = need->names,
+		.wanted = need->names && !numbers_len(need->numbers) ? need->wanted : NULL,
+	};
+	char *missing = complete_hole(search->found.outlets, &complete);
+
+	if (!missing && need->table)
+		missing = short_table(search);
+	if (!missing)
+		missing = hidden_device(search);
+	if (!missing && need->names)
+		missing = recall_lost(search->recall, search->found.outlets);
+	return missing;
+}
+
+/* For each outlet once its device, for what is to be read of that. */
+static void want_models(struct search *search, const struct outlet_id *id)
+{
+	const struct shown_model model = { family_owner(id->family), id->device, NULL };
+	GArray *models = search->found.models;
+
+	if (!search->firmware && model.family->card_firmware.n)
+		search->firmware = &model.family->card_firmware;
+	for (unsigned i = 0; i < models->len; i++) {
+		const struct shown_model *other = &g_array_index(models, struct shown_model, i);
+
+		if (other->family == model.family && other->device == model.device)
+			return;
+	}
+	if (model.family->device_model.n)
+		g_array_append_val(models, model);
+}
+
+static void judge_tables(struct search *search, usec now)
+{
+	struct pdu_outlets *found = &search->found;
+	const struct inventory_need *need = search->need;
+	char *missing;
+
+	found->device = sole_device(found->outlets, false, &found->family);
+	if (need->mains)
+		found->main_device = sole_device(found->outlets, true, &found->main_family);
+	missing = missing_rows(search);
+	if (missing) {
+		settle_moving(&search->settle);
+		search_unclear(search, now, missing);
+		return;
+	}
+	found->whole = true;
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		const struct outlet *outlet = outlets_at(found->outlets, i);
+
+		if (need->status && outlet->controllable == TRI_YES)
+			statuses_add(search->statuses, outlet->id.family, outlet->id.device);
+		if (need->details)
+			want_models(search, &outlet->id);
+	}
+	if (search->statuses->len)
+		search->stage = STAGE_STATUS;
+	else
+		looks_ended(search, now);
+}
+
+void rows_ask_walk(struct search *search, struct question *question)
+{
+	table_ask(search->table, question);
+}
+
+void rows_walked(struct search *search, const struct reply *reply, usec now)
+{
+	const char *wrong = table_take(search->table, reply);
+
+	if (wrong && reply->reason)
+		search_deny(search, now, reply->reason);
+	else if (wrong)
+		search_unclear(
+			search, now,
+			g_strdup_printf("the outlet table could not be read whole: %s", wrong));
+	else if (table_ended(search->table))
+		judge_tables(search, now);
+}
+
+void rows_ask_status(struct search *search, struct question *question)
+{
+	statuses_ask(search->statuses, question->varbinds);
+}
+
+void rows_status(struct search *search, const struct reply *reply, usec now)
+{
+	statuses_take(search->statuses, varbinds_at(reply->varbinds, 0), search->found.outlets);
+	looks_ended(search, now);
+}

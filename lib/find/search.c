@@ -1,0 +1,127 @@
+/*
+ * How a search begins, begins anew, and fails: see search.h. A definite no ends it only when it
+ * has lasted; whatever is unclear is asked again until somebody's time is up.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "find/search.h"
+
+#include "find/census.h"
+#include "find/statuses.h"
+
+#define PAUSE USEC_PER_SEC
+
+static void model_clear(void *data)
+{
+	g_free(((struct shown_model *)data)->text);
+}
+
+void search_begin(struct search *search)
+{
+	const struct search old = *search;
+	const struct inventory_need *need = old.need;
+
+	*search = (struct search){ .pdu = old.pdu,
+		                   .label = old.label,
+		                   .need = old.need,
+		                   .settings = old.settings,
+		                   .log = old.log,
+		                   .engine_id = old.engine_id,
+		                   .recall = old.recall };
+	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	search->watch_at = USEC_NEVER;
+	search->identity = identity_new(&(struct identity_need){
+		.names = need->names,
+		.mains = need->mains,
+		.engine_id = search->engine_id,
+		/* v1 answers nothing where one object is missing: a guess would cost more */
+		.numbers = search->settings->v1 || need->table ? NULL : need->numbers,
+	});
+	search->census = census_new();
+	search->statuses = statuses_new();
+	search->found.models = g_array_new(FALSE, FALSE, sizeof(struct shown_model));
+	g_array_set_clear_func(search->found.models, model_clear);
+	search->found.outlets = outlets_new();
+	search->table = table_new(search->pdu, search->label, search->settings->v1,
+	                          search->settings->overhead, search->found.outlets, search->census,
+	                          search->log);
+}
+
+void search_clear(struct search *search)
+{
+	search_forget(search);
+	identity_free(search->identity);
+	table_free(search->table);
+	g_array_unref(search->census);
+	g_array_unref(search->statuses);
+	g_array_unref(search->found.models);
+	g_array_unref(search->found.outlets);
+	settle_anew(&search->settle);
+	denial_clear(&search->denial);
+	denial_clear(&search->no_alarms);
+	g_free(search->obstacle);
+	g_free(search->outcome.message);
+}
+
+void search_forget(struct search *search)
+{
+	struct pdu_outlets *found = &search->found;
+
+	if (search->need->names)
+		recall_take(search->recall, found->outlets, search->need->wanted);
+	table_clear(search->table);
+	g_array_set_size(search->census, 0);
+	g_array_set_size(search->statuses, 0);
+	g_array_set_size(found->models, 0);
+	g_clear_pointer(&found->firmware, g_free);
+	search->firmware = NULL;
+	search->shown = false;
+	alarms_clear(&found->alarms);
+	g_clear_pointer(&found->who, g_free);
+	found->whole = false;
+	found->family = found->main_family = NULL;
+	found->device = found->main_device = 0;
+}
+
+void search_restart(struct search *search, usec when)
+{
+	search_forget(search);
+	search->stage = STAGE_IDENTIFY;
+	search->not_before = when;
+	search->watch_at = USEC_NEVER;
+}
+
+void search_fail(struct search *search, enum trippsnmp_error error, const char *why)
+{
+	search->stage = STAGE_DONE;
+	g_free(search->outcome.message);
+	search->outcome = failure(error, "%s: %s", search->label, why);
+}
+
+void search_again(struct search *search, usec when, char *obstacle)
+{
+	if (g_strcmp0(obstacle, search->obstacle))
+		log_line(search->log, TRIPPSNMP_LOG_WARN, "%s: %s; trying again", search->label,
+		         obstacle);
+	g_free(search->obstacle);
+	search->obstacle = obstacle;
+	search->look.asked = 0;
+	search_restart(search, when);
+}
+
+void search_unclear(struct search *search, usec now, char *obstacle)
+{
+	denial_clear(&search->denial);
+	settle_anew(&search->settle);
+	search_again(search, now + PAUSE, obstacle);
+}
+
+void search_deny(struct search *search, usec now, const char *why)
+{
+	if (denial_heard(&search->denial, why, now, search->settings->lasts)) {
+		search_fail(search, TRIPPSNMP_ACCESS, why);
+		return;
+	}
+	settle_anew(&search->settle);
+	search_again(search, now + denial_pause(search->settings->lasts), g_strdup(why));
+}

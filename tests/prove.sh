@@ -14,7 +14,7 @@ pids=
 trap 'kill $pids 2> /dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Side by side, on two processors; the provers have one of them for themselves.
+# Side by side, on two processors; the provers, two at a time, go on when the others are done.
 "$here/promise/wp.sh" "$lib/decoding.c" "$lib/evidence.c" > "$dir/wp" 2>&1 &
 wp=$! pids="$pids $!"
 "$here/promise/mutants.sh" --prove > "$dir/mutants" 2>&1 &

@@ -53,7 +53,7 @@ prove()
 {
 	name=$(basename "$1")
 	# WP looks for branches that are never taken for longer than the provers need with them.
-	wp "$1" -wp-no-pruning -wp-prover "$provers" -wp-par 1 \
+	wp "$1" -wp-no-pruning -wp-prover "$provers" -wp-par 2 \
 		-wp-timeout "${TS_PROVE_SECONDS:-60}" -wp-smoke-tests \
 		-wp-smoke-timeout 1 -wp-no-smoke-dead-code -wp-no-smoke-dead-call
 	proven=$(sed -n 's|^\[wp\] Proved goals: *\([0-9]*\) */ *[0-9]*$|\1|p' "$dir/out")

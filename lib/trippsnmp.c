@@ -13,8 +13,6 @@
 #include "call/handle.h"
 #include "snmp/session.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 /* --- the handle --- */
 
 trippsnmp *trippsnmp_new(void)
@@ -78,7 +76,7 @@ enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const ch
 		return unknown_parameter(handle, name);
 	secret_free(handle->values[row->id]);
 	handle->values[row->id] = g_strdup(value);
-	return conclude(handle, fine);
+	return conclude(handle, outcome_fine);
 }
 
 enum trippsnmp_error trippsnmp_set_shown(trippsnmp *handle, const char *name, const char *shown)
@@ -90,7 +88,7 @@ enum trippsnmp_error trippsnmp_set_shown(trippsnmp *handle, const char *name, co
 		return unknown_parameter(handle, name);
 	g_free(*place);
 	*place = shown && *shown ? text_escape(shown, -1) : NULL;
-	return conclude(handle, fine);
+	return conclude(handle, outcome_fine);
 }
 
 void trippsnmp_use_agent_defaults(trippsnmp *handle)
@@ -138,7 +136,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
 		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
 	say_warnings(handle);
-	return conclude(handle, fine);
+	return conclude(handle, outcome_fine);
 }
 
 /* --- words --- */

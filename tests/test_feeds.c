@@ -42,7 +42,7 @@ static void setup(void)
 	n_pdus = 1;
 	required = 0;
 	map = NULL;
-	outcome = (struct outcome){ TRIPPSNMP_OK, NULL };
+	outcome = outcome_fine;
 	feeds = feeds_new();
 	for (unsigned i = 0; i < PDUS_MAX; i++) {
 		found[i] = (struct pdu_outlets){

@@ -16,6 +16,9 @@ struct outcome {
 	char *message; /* free with g_free() */
 };
 
+/** Nothing was wrong. */
+static const struct outcome outcome_fine = { TRIPPSNMP_OK, NULL };
+
 /** With a message of its own. */
 struct outcome outcome_copy(const struct outcome *outcome);
 struct outcome failure(enum trippsnmp_error error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -38,7 +38,7 @@ static struct outcome check_addresses(const struct job *job, GArray *const *addr
 				               "address",
 				               config_name(job->config, PARAM_IPADDR),
 				               job->labels[i], job->labels[k]);
-	return (struct outcome){ TRIPPSNMP_OK, NULL };
+	return outcome_fine;
 }
 
 static struct outcome resolve(const struct job *job, struct watch *watch, GArray **addresses)

@@ -7,7 +7,7 @@
 
 struct outcome handle_ready(const trippsnmp *handle)
 {
-	return handle->config ? (struct outcome){ TRIPPSNMP_OK, NULL }
+	return handle->config ? outcome_fine
 	                      : failure(TRIPPSNMP_INVALID, "the handle is not configured");
 }
 

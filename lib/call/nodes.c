@@ -8,8 +8,6 @@
 #include "call/subject.h"
 #include "call/survey.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 /* --- list --- */
 
 /* Of char *, lower-cased. */
@@ -63,7 +61,7 @@ enum trippsnmp_error trippsnmp_list(trippsnmp *handle, char ***nodes)
 	for (unsigned i = 0; i < map->nodes->len; i++)
 		say_what_is_cut(&handle->log, map->nodes->pdata[i]);
 	*nodes = names_array(map_names(map));
-	return conclude(handle, fine);
+	return conclude(handle, outcome_fine);
 }
 
 void trippsnmp_free_list(char **nodes)
@@ -87,11 +85,11 @@ static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *stat
 			*state = TRIPPSNMP_ON;
 	}
 	if (*state == TRIPPSNMP_ON)
-		return fine;
+		return outcome_fine;
 	if (doubtful)
 		return feed_doubt(doubtful);
 	*state = TRIPPSNMP_OFF;
-	return fine;
+	return outcome_fine;
 }
 
 static struct outcome judge_state(const struct look *look, void *context, bool *unclear)
@@ -194,7 +192,7 @@ static struct outcome judge_rows(const struct look *look, void *context, bool *u
 {
 	const struct nodemap *map = look->job->config->map;
 	GArray *rows = context;
-	struct outcome first = fine;
+	struct outcome first = outcome_fine;
 
 	(void)unclear;
 	name_rows(rows, map->nodes->len ? map_names(map) : survey_names(look));

@@ -110,7 +110,7 @@ static struct outcome pdu_of_label(const trippsnmp *handle, const char *label, u
 		return failure(TRIPPSNMP_INVALID, "%s has several PDUs: name one of them", ipaddr);
 	for (*pdu = 0; *pdu < config->pdus->len; ++*pdu)
 		if (!label || !strcmp(handle->labels[*pdu], label))
-			return (struct outcome){ TRIPPSNMP_OK, NULL };
+			return outcome_fine;
 	return failure(TRIPPSNMP_INVALID, "%s has no %s", ipaddr, escaped);
 }
 

@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "find/names.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 void subject_clear(struct subject *subject)
 {
 	if (subject->map.nodes)
@@ -26,7 +24,7 @@ static struct outcome check_named(const struct nodemap *map, const char *node)
 	g_autofree char *hint = NULL;
 
 	if (!map->nodes->len || nodemap_find(map, node))
-		return fine;
+		return outcome_fine;
 	for (unsigned i = 0; i < map->nodes->len; i++)
 		g_ptr_array_add(names, ((struct node *)map->nodes->pdata[i])->name);
 	hint = node_names_hint(names, "its nodes are", node);
@@ -62,8 +60,8 @@ static struct node *parse_given(const trippsnmp *handle, const char *outlets,
 		outlets ? outlets : "", names, handle->config->pdus->len,
 		config_name(handle->config, PARAM_IPADDR), outlets_shown(handle), &error);
 
-	*outcome =
-		node ? fine : failure(TRIPPSNMP_BADCONFIG, "%s: %s", outlets_shown(handle), error);
+	*outcome = node ? outcome_fine
+	                : failure(TRIPPSNMP_BADCONFIG, "%s: %s", outlets_shown(handle), error);
 	return node;
 }
 
@@ -91,7 +89,7 @@ struct outcome subject_of_outlets(struct subject *subject, const trippsnmp *hand
 	subject->own = *handle->config;
 	subject->own.map = &subject->map;
 	subject->config = &subject->own;
-	return fine;
+	return outcome_fine;
 }
 
 static enum trippsnmp_error check(trippsnmp *handle, subject_find find, const char *what)

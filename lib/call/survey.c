@@ -11,8 +11,6 @@
 #include "call/write_check.h"
 #include "find/names.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 /* --- names --- */
 
 /* doubtful: what stands before a NUL counts as well. */
@@ -93,7 +91,7 @@ static struct outcome judge_states(const GArray *feeds, bool *unclear)
 		*unclear = true;
 		return feed_doubt(feed);
 	}
-	return fine;
+	return outcome_fine;
 }
 
 /* One node that could be fenced. Its feeds are moved. */
@@ -128,14 +126,14 @@ static struct outcome survey_node(const struct look *look, const char *node, con
 	if (by_name)
 		warn_of_missing_pdus(look->job, node, feeds);
 	count_node(survey, log, feeds);
-	return fine;
+	return outcome_fine;
 }
 
 static struct outcome survey_map(const struct look *look, struct survey *survey, bool *unclear)
 {
 	const GPtrArray *nodes = look->job->config->map->nodes;
 	const bool given = ((const struct node *)nodes->pdata[0])->given_as;
-	struct outcome outcome = fine;
+	struct outcome outcome = outcome_fine;
 
 	for (unsigned i = 0; !outcome.error && i < nodes->len; i++) {
 		const struct node *node = nodes->pdata[i];
@@ -152,7 +150,7 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
                                   unsigned names)
 {
 	if (survey->nodes)
-		return fine;
+		return outcome_fine;
 	if (survey->nodes_needed && names)
 		return failure(
 			TRIPPSNMP_BADNODE,
@@ -169,7 +167,7 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
 		         "no outlet has a node's name (one such as \"Load 3\" never is one): "
 		         "without a hostlist, only outlets that are named one by one can be "
 		         "switched");
-	return fine;
+	return outcome_fine;
 }
 
 /* Whether another outlet has that node's name as well: then it is a node's. */
@@ -267,7 +265,7 @@ static struct outcome survey_devices(const struct look *look, bool *unclear)
 		               *unclear ? "says that it is controllable" : "is controllable",
 		               *unclear || job->needs[i].mains ? "" : MAIN_HINT);
 	}
-	return fine;
+	return outcome_fine;
 }
 
 static struct outcome judge_status(const struct look *look, void *context, bool *unclear)
@@ -394,7 +392,8 @@ enum trippsnmp_error trippsnmp_status(trippsnmp *handle)
 enum trippsnmp_error trippsnmp_outlets_status(trippsnmp *handle, const char *outlets)
 {
 	struct subject subject = { 0 };
-	struct outcome outcome = outlets ? subject_of_outlets(&subject, handle, outlets) : fine;
+	struct outcome outcome =
+		outlets ? subject_of_outlets(&subject, handle, outlets) : outcome_fine;
 	const struct job job = { .purpose = TO_READ, .config = subject.config };
 
 	if (!outcome.error)

@@ -7,8 +7,6 @@
  */
 #include "find/view.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 /** That a node of the map has an outlet. */
 struct claim {
 	unsigned node; /* its place in the map */
@@ -235,14 +233,14 @@ static struct outcome check_shared(const struct feeds_view *view, const struct n
 	struct shared first, second;
 
 	if (!next_shared(view, feeds, 0, mapped, &first))
-		return fine;
+		return outcome_fine;
 	if (first.mine->id.pdu != first.theirs->id.pdu)
 		return claims_one_pdu(view, first.mine, first.theirs);
 	if (!given_as)
 		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s feeds both %s and node %s",
 		               first.mine->text, owner, view_node(view, first.node)->name);
 	if (!next_shared(view, feeds, first.node + 1, mapped, &second))
-		return fine;
+		return outcome_fine;
 	if (second.mine->id.pdu != second.theirs->id.pdu)
 		return claims_one_pdu(view, second.mine, second.theirs);
 	return failure(TRIPPSNMP_BADCONFIG,
@@ -305,7 +303,7 @@ static struct outcome check_mains(const struct feeds_view *view, const struct no
 			               "device, also %s, of %s",
 			               claim->feed->text, other, feed->text, owner);
 	}
-	return fine;
+	return outcome_fine;
 }
 
 struct outcome claims_check(const struct feeds_view *view, const struct node *mapped,

@@ -7,8 +7,6 @@
 #include "find/names.h"
 #include "find/view.h"
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 static void feed_clear(void *data)
 {
 	struct feed *feed = data;
@@ -62,7 +60,7 @@ static struct outcome find_by_name(const struct feeds_view *view, const char *na
 	if (doubtful)
 		return match_doubt(view, doubtful, name);
 	match_node(view, name, feeds);
-	return fine;
+	return outcome_fine;
 }
 
 /* Says which names outlets have, where these are what counts. */
@@ -110,7 +108,7 @@ static struct outcome check_twice(const struct feeds_view *view, const char *giv
 			               given_as ? given_as : "hostlist", a->text,
 			               given_as ? "" : " for ", given_as ? "" : owner);
 		}
-	return fine;
+	return outcome_fine;
 }
 
 static struct outcome check_controllable(const char *given_as, const char *owner,
@@ -131,7 +129,7 @@ static struct outcome check_controllable(const char *given_as, const char *owner
 			               "switch it",
 			               feed->text, before, owner, behind);
 	}
-	return fine;
+	return outcome_fine;
 }
 
 /* name is escaped. */
@@ -166,7 +164,7 @@ static const struct node *mapped_node(const struct feeds_view *view, const char 
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
 {
 	const struct node *mapped = mapped_node(view, node);
-	struct outcome outcome = fine;
+	struct outcome outcome = outcome_fine;
 	char *name = text_escape(node, -1);
 
 	if (mapped && !node_by_name(mapped))
@@ -275,5 +273,5 @@ struct outcome feeds_alarmed(const GArray *feeds)
 	for (unsigned i = 0; i < feeds->len; i++)
 		if (feeds_at(feeds, i)->alarmed)
 			return feed_doubt(feeds_at(feeds, i));
-	return fine;
+	return outcome_fine;
 }

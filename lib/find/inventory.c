@@ -97,7 +97,7 @@ struct outcome inventory_outcome(const struct inventory *inventory)
 	for (unsigned i = 0; i < inventory->n; i++)
 		if (inventory->searches[i].outcome.error)
 			return outcome_copy(&inventory->searches[i].outcome);
-	return (struct outcome){ TRIPPSNMP_OK, NULL };
+	return outcome_fine;
 }
 
 /* --- the machine --- */

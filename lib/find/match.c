@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-static const struct outcome fine = { TRIPPSNMP_OK, NULL };
-
 static char *text_of(const struct feeds_view *view, const struct outlet *outlet)
 {
 	return outlet_id_text(&outlet->id, view->labels[outlet->id.pdu]);
@@ -126,7 +124,7 @@ static struct outcome find_called(const struct feeds_view *view, const char *as,
 		return failure(TRIPPSNMP_BADCONFIG,
 		               "%s: %u outlets of %s are called %s; use their numbers", as, n,
 		               view->labels[ref->pdu], ref->text);
-	return fine;
+	return outcome_fine;
 }
 
 /* --- by number --- */
@@ -253,7 +251,7 @@ struct outcome match_number(const struct feeds_view *view, const char *as,
 		if (!*match || outlet->name)
 			*match = outlet;
 	}
-	return *match ? fine : not_there(view, as, ref);
+	return *match ? outcome_fine : not_there(view, as, ref);
 }
 
 /* A number is the outlet that was meant only while it has the name that goes with it. */
@@ -290,13 +288,13 @@ static struct outcome find_numbered(const struct feeds_view *view, const char *a
 		return called_otherwise(view, as, ref, match);
 	else
 		add_named(view, &(struct called){ match, false }, ref->name, feeds);
-	return fine;
+	return outcome_fine;
 }
 
 struct outcome match_refs(const struct feeds_view *view, const struct node *node, GArray *feeds)
 {
 	const char *as = node->given_as ? node->given_as : "hostlist";
-	struct outcome outcome = fine;
+	struct outcome outcome = outcome_fine;
 
 	for (unsigned i = 0; !outcome.error && i < node->outlets->len; i++)
 		outcome = node_ref(node, i)->number

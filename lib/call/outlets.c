@@ -114,8 +114,7 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 
 	g_array_append_val(shown->pdus, pdu);
 	for (unsigned i = 0; found && i < found->outlets->len; i++)
-		show_outlet(shown, pdu.name, found,
-		            &g_array_index(found->outlets, struct outlet, i));
+		show_outlet(shown, pdu.name, found, outlets_at(found->outlets, i));
 	for (unsigned i = 0; found && i < alarms_len(&found->alarms); i++)
 		show_alarm(shown, pdu.name, alarms_at(&found->alarms, i));
 }

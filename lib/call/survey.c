@@ -32,7 +32,7 @@ static GPtrArray *find_names(const struct look *look, bool doubtful)
 		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++) {
-			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+			const struct outlet *outlet = outlets_at(outlets, k);
 
 			if (outlet->name)
 				survey_add_text(&names, outlet->name, doubtful);
@@ -177,7 +177,7 @@ static bool is_named_elsewhere(const struct look *look, const struct outlet *her
 		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++) {
-			const struct outlet *outlet = &g_array_index(outlets, struct outlet, k);
+			const struct outlet *outlet = outlets_at(outlets, k);
 
 			if (outlet != here &&
 			    ((outlet->name && text_same_name(outlet->name, node)) ||
@@ -214,7 +214,7 @@ static void warn_of_outlets_of_two(const struct look *look)
 		const GArray *outlets = look->found[i]->outlets;
 
 		for (unsigned k = 0; k < outlets->len; k++)
-			warn_of_two_nodes(look, i, &g_array_index(outlets, struct outlet, k));
+			warn_of_two_nodes(look, i, outlets_at(outlets, k));
 	}
 }
 
@@ -242,7 +242,7 @@ static struct outcome survey_named(const struct look *look, struct survey *surve
 static bool has_outlets(const struct pdu_outlets *found, enum tristate controllable)
 {
 	for (unsigned i = 0; i < found->outlets->len; i++)
-		if (g_array_index(found->outlets, struct outlet, i).controllable == controllable)
+		if (outlets_at(found->outlets, i)->controllable == controllable)
 			return true;
 	return false;
 }

@@ -107,7 +107,7 @@ static void walk_answered(struct walk *walk, const struct reply *reply)
 	}
 	walk->bulk_answered = walk->bulk_answered || bulk;
 	for (unsigned i = 0; i < reply->varbinds->len; i++)
-		if (!walk_take(walk, &g_array_index(reply->varbinds, struct varbind, i)))
+		if (!walk_take(walk, varbinds_at(reply->varbinds, i)))
 			return;
 }
 

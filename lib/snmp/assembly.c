@@ -7,12 +7,12 @@
 
 static const struct varbind *asked_varbind(const struct assembly *assembly, unsigned i)
 {
-	return &g_array_index(assembly->asked, struct varbind, i);
+	return varbinds_at(assembly->asked, i);
 }
 
 static struct varbind *result_of(const struct assembly *assembly, unsigned i)
 {
-	return &g_array_index(assembly->results, struct varbind, i);
+	return varbinds_at(assembly->results, i);
 }
 
 static bool is_open(const struct assembly *assembly, unsigned i)
@@ -79,13 +79,13 @@ GArray *assembly_varbinds(const struct assembly *assembly, const GArray *which)
 static const struct varbind *find_name(const GArray *varbinds, unsigned position,
                                        const struct objid *name)
 {
-	const struct varbind *found = &g_array_index(varbinds, struct varbind, position);
+	const struct varbind *found = varbinds_at(varbinds, position);
 
 	if (objid_equal(&found->name, name))
 		return found;
 	found = NULL;
 	for (unsigned i = 0; i < varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(varbinds, i);
 
 		if (!objid_equal(&varbind->name, name))
 			continue;
@@ -101,7 +101,7 @@ static const struct varbind *answer_to(const struct assembly *assembly, const GA
                                        const GArray *varbinds, unsigned k)
 {
 	if (assembly->kind == REQUEST_NEXT)
-		return &g_array_index(varbinds, struct varbind, k);
+		return varbinds_at(varbinds, k);
 	return find_name(varbinds, k,
 	                 &asked_varbind(assembly, g_array_index(which, unsigned, k))->name);
 }

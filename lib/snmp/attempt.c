@@ -44,7 +44,7 @@ static unsigned times_in(const GArray *varbinds, const struct objid *name)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < varbinds->len; i++)
-		n += objid_equal(&g_array_index(varbinds, struct varbind, i).name, name);
+		n += objid_equal(&varbinds_at(varbinds, i)->name, name);
 	return n;
 }
 
@@ -54,8 +54,7 @@ static bool is_whole(const struct attempt *attempt, const GArray *varbinds)
 	if (varbinds->len != attempt->varbinds->len)
 		return false;
 	for (unsigned i = 0; i < varbinds->len; i++)
-		if (times_in(varbinds, &g_array_index(attempt->varbinds, struct varbind, i).name) !=
-		    1)
+		if (times_in(varbinds, &varbinds_at(attempt->varbinds, i)->name) != 1)
 			return false;
 	return true;
 }
@@ -63,7 +62,7 @@ static bool is_whole(const struct attempt *attempt, const GArray *varbinds)
 static void hear_objects(GArray *heard, const GArray *varbinds, const struct attempt *attempt)
 {
 	for (unsigned i = 0; i < varbinds->len; i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(varbinds, i);
 
 		if (times_in(attempt->varbinds, &varbind->name))
 			varbinds_add_copy(heard, varbind);
@@ -81,7 +80,7 @@ static void hear_error(GArray *heard, const struct attempt *attempt, const struc
 	if (at < 1 || at > n || (n > 1 && answer->error_status == SNMP_STATUS_TOO_BIG))
 		return;
 	varbind = (struct varbind){
-		.name = g_array_index(attempt->varbinds, struct varbind, at - 1).name,
+		.name = varbinds_at(attempt->varbinds, at - 1)->name,
 		.type = answer->error_status == SNMP_STATUS_NO_SUCH_NAME ? VALUE_ABSENT
 		                                                         : VALUE_ERROR,
 		.number = answer->error_status,
@@ -94,7 +93,7 @@ static void hear_error(GArray *heard, const struct attempt *attempt, const struc
 static void stamp_varbinds(GArray *varbinds, usec asked, usec answered)
 {
 	for (unsigned i = 0; varbinds && i < varbinds->len; i++) {
-		struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		struct varbind *varbind = varbinds_at(varbinds, i);
 
 		varbind->asked = asked;
 		varbind->answered = answered;

@@ -88,8 +88,7 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 	x->question = *question;
 	x->question.varbinds = varbinds_new();
 	for (unsigned i = 0; i < question->varbinds->len; i++)
-		varbinds_add_copy(x->question.varbinds,
-		                  &g_array_index(question->varbinds, struct varbind, i));
+		varbinds_add_copy(x->question.varbinds, varbinds_at(question->varbinds, i));
 	assembly_begin(&x->assembly, question->kind, x->question.varbinds);
 	x->silent = 0;
 	x->misfit = NULL;
@@ -201,7 +200,7 @@ static char *show_varbinds(const GArray *varbinds)
 	GString *text = g_string_new(NULL);
 
 	for (unsigned i = 0; varbinds && i < MIN(varbinds->len, VARBINDS_SHOWN); i++) {
-		const struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
+		const struct varbind *varbind = varbinds_at(varbinds, i);
 		char *name = objid_text(&varbind->name);
 
 		g_string_append_printf(text, " %s", name);
@@ -386,7 +385,7 @@ static void take_refusal(struct exchange *x, const char *said, const char *reaso
 static void take_read_refusal(struct exchange *x, unsigned n, unsigned at, bool named,
                               int error_status, usec now)
 {
-	char *name = objid_text(&g_array_index(x->question.varbinds, struct varbind, at).name);
+	char *name = objid_text(&varbinds_at(x->question.varbinds, at)->name);
 	const char *where = x->question.kind == REQUEST_NEXT ? " after " : " on ";
 	char *reason = g_strdup_printf("reading is refused (%s%s%s): check the access rights of "
 	                               "the community or user in the PDU (and snmp_sec_level)",

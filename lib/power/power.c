@@ -187,11 +187,8 @@ static void hear_reading(struct power *power, unsigned i, const struct heard *he
 		return;
 	evidence_read(&power->evidence, i, as_evidence(reading.state), reading.asked,
 	              reading.answered);
-	/*
-	 * What its card acknowledged may not have reached the device, or was another row's; nor is
-	 * a device back of which nobody can tell whether it is lost.
-	 */
-	if (reading.lost || reading.status_unclear || reading.name != NAME_SAME)
+	/* what its card acknowledged may not have reached the device, or was another row's */
+	if (reading_doubtful(&reading))
 		evidence_untold(&power->evidence, i, reading.answered);
 	commands_read(power, i, &reading);
 }

@@ -142,6 +142,11 @@ static usec first_asked(const struct cells *cells)
 	return first;
 }
 
+bool reading_doubtful(const struct reading *reading)
+{
+	return reading->lost || reading->status_unclear || reading->name != NAME_SAME;
+}
+
 bool cells_take(struct cells *cells, const struct heard *heard, struct reading *reading)
 {
 	bool state, any;
@@ -158,7 +163,7 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	reading->answered = heard->answered;
 	reading->name_asked = cells->name.read ? cells->name.asked : 0;
 	reading->name_answered = cells->name.read ? cells->name.answered : 0;
-	if (reading->lost || reading->status_unclear || reading->name != NAME_SAME) {
+	if (reading_doubtful(reading)) {
 		/* whosever that state is, and of whatever time */
 		cells_forget(cells);
 		return true;

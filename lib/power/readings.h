@@ -26,6 +26,12 @@ struct reading {
 	usec name_asked, name_answered; /* of the name alone; 0 where none was read */
 };
 
+/**
+ * Whether something speaks against its state, whatever that is: its device is lost, or nobody can
+ * tell, or the row is not known to be the outlet's. What was told meanwhile is not told to it.
+ */
+bool reading_doubtful(const struct reading *reading);
+
 /** A cell, and whether and when it was read since the last reading was made. */
 struct cell {
 	struct objid name; /* n is 0 where the outlet has no such cell */

@@ -79,7 +79,7 @@ static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *stat
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = feeds_at(feeds, i);
 
-		if (feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN)
+		if (feed_doubtful(feed))
 			doubtful = feed;
 		else if (feed->state == TRIPPSNMP_ON)
 			*state = TRIPPSNMP_ON;

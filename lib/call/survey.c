@@ -86,7 +86,7 @@ static struct outcome judge_states(const GArray *feeds, bool *unclear)
 	for (unsigned i = 0; i < feeds->len; i++) {
 		const struct feed *feed = feeds_at(feeds, i);
 
-		if (feed->state != TRIPPSNMP_UNKNOWN && !feed->lost && !feed->alarmed)
+		if (!feed_doubtful(feed))
 			continue;
 		*unclear = true;
 		return feed_doubt(feed);

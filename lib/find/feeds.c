@@ -251,6 +251,11 @@ void feeds_view_free(struct feeds_view *view)
 
 /* --- doubts --- */
 
+bool feed_doubtful(const struct feed *feed)
+{
+	return feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN;
+}
+
 struct outcome feed_doubt(const struct feed *feed)
 {
 	if (feed->lost)

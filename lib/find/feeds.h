@@ -59,7 +59,9 @@ void feeds_view_free(struct feeds_view *view);
  */
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds);
 
-/** Why the state of a feed that is not known, lost or alarmed is not to be trusted. */
+/** Whether the state of a feed is not known, or not to be trusted as its device is lost. */
+bool feed_doubtful(const struct feed *feed);
+/** Why, if so. */
 struct outcome feed_doubt(const struct feed *feed);
 /** The doubt about the first one that is alarmed; fine if none is. */
 struct outcome feeds_alarmed(const GArray *feeds);

@@ -12,6 +12,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
@@ -643,6 +644,40 @@ START_TEST(status_warns_of_an_outlet_that_has_the_names_of_two_nodes)
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
 	                      "outlet 1.3 of pdu-a has the name db1 and the description db2: if "
 	                      "both are nodes, fencing one cuts the other; write a hostlist"));
+}
+END_TEST
+
+/* Seconds of CPU of some looks at so many outlets, each with a name and another description. */
+static double seconds_of_status(uint32_t n)
+{
+	char text[16];
+	clock_t cpu;
+
+	script_outlets(script, 0, lx, 1, n);
+	for (uint32_t number = 1; number <= n; number++) {
+		g_snprintf(text, sizeof(text), "db%u", number);
+		put_text(lx->outlet_name, number, text);
+		g_snprintf(text, sizeof(text), "web%u", number);
+		put_text(lx->description, number, text);
+	}
+	cpu = clock();
+	for (unsigned i = 0; i < 3; i++) {
+		status();
+		ck_assert_msg(!outcome.error, "%s", outcome.message);
+	}
+	return (double)(clock() - cpu) / CLOCKS_PER_SEC;
+}
+
+/* The processor's clock may advance in steps of 10 ms. */
+START_TEST(four_times_as_many_named_outlets_take_no_sixteen_times_as_long)
+{
+	double few, many;
+
+	configure("", NULL);
+	few = seconds_of_status(100);
+	many = seconds_of_status(400);
+	ck_assert_msg(many < 8 * MAX(few, 0.01), "%.6f s, and %.6f s for four times as many", few,
+	              many);
 }
 END_TEST
 
@@ -1361,6 +1396,7 @@ int main(void)
 	tcase_add_test(names, status_with_names_has_nothing_to_warn_of);
 	tcase_add_test(names, status_warns_of_an_outlet_that_has_the_names_of_two_nodes);
 	tcase_add_test(names, but_not_of_one_that_has_the_name_of_one);
+	tcase_add_test(names, four_times_as_many_named_outlets_take_no_sixteen_times_as_long);
 	tcase_add_test(names, status_warns_of_a_name_with_a_nul_inside_and_list_has_no_such_node);
 	suite_add_tcase(suite, names);
 

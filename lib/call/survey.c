@@ -170,37 +170,52 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
 	return outcome_fine;
 }
 
-/* Whether another outlet has that node's name as well: then it is a node's. */
-static bool is_named_elsewhere(const struct look *look, const struct outlet *here, const char *node)
-{
-	for (unsigned i = 0; i < look->job->n_pdus; i++) {
-		const GArray *outlets = look->found[i]->outlets;
-
-		for (unsigned k = 0; k < outlets->len; k++) {
-			const struct outlet *outlet = outlets_at(outlets, k);
-
-			if (outlet != here &&
-			    ((outlet->name && text_same_name(outlet->name, node)) ||
-			     (outlet->description && text_same_name(outlet->description, node))))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* One outlet that is called as one node and described as another one: both may be meant. */
-static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struct outlet *outlet)
+/* The nodes that one outlet is called and described as: two at most, of char *. */
+static GPtrArray *nodes_of(const struct outlet *outlet)
 {
 	struct node_names names;
-	g_autoptr(GPtrArray) nodes = NULL;
 
 	node_names_init(&names);
-	node_names_add(&names, outlet->name ? outlet->name : "");
-	node_names_add(&names, outlet->description ? outlet->description : "");
-	nodes = node_names_finish(&names);
+	node_names_add(&names, outlet->name);
+	node_names_add(&names, outlet->description);
+	return node_names_finish(&names);
+}
+
+/* How many outlets have each node's name: name -> its number. */
+static GHashTable *count_nodes(const struct look *look)
+{
+	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
+		for (unsigned k = 0; k < look->found[i]->outlets->len; k++) {
+			g_autoptr(GPtrArray) nodes =
+				nodes_of(outlets_at(look->found[i]->outlets, k));
+
+			for (unsigned n = 0; n < nodes->len; n++)
+				g_hash_table_insert(
+					counts, g_strdup(nodes->pdata[n]),
+					GUINT_TO_POINTER(1 + GPOINTER_TO_UINT(g_hash_table_lookup(
+								     counts, nodes->pdata[n]))));
+		}
+	return counts;
+}
+
+static bool is_elsewhere(GHashTable *counts, const char *node)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(counts, node)) > 1;
+}
+
+/*
+ * One outlet that is called as one node and described as another one: both may be meant, where
+ * one of them stands at another outlet too, and so is a node's name.
+ */
+static void warn_of_two_nodes(const struct look *look, GHashTable *counts, unsigned pdu,
+                              const struct outlet *outlet)
+{
+	g_autoptr(GPtrArray) nodes = nodes_of(outlet);
+
 	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
-	    (is_named_elsewhere(look, outlet, nodes->pdata[0]) ||
-	     is_named_elsewhere(look, outlet, nodes->pdata[1])))
+	    (is_elsewhere(counts, nodes->pdata[0]) || is_elsewhere(counts, nodes->pdata[1])))
 		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
 		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
 		         "nodes, fencing one cuts the other; write a hostlist",
@@ -210,12 +225,11 @@ static void warn_of_two_nodes(const struct look *look, unsigned pdu, const struc
 
 static void warn_of_outlets_of_two(const struct look *look)
 {
-	for (unsigned i = 0; i < look->job->n_pdus; i++) {
-		const GArray *outlets = look->found[i]->outlets;
+	g_autoptr(GHashTable) counts = count_nodes(look);
 
-		for (unsigned k = 0; k < outlets->len; k++)
-			warn_of_two_nodes(look, i, outlets_at(outlets, k));
-	}
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
+		for (unsigned k = 0; k < look->found[i]->outlets->len; k++)
+			warn_of_two_nodes(look, counts, i, outlets_at(look->found[i]->outlets, k));
 }
 
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */

@@ -5,11 +5,11 @@
 EXTRA_DIST += .clang-tidy tests/lint.sh tests/coverage.sh tests/builds.sh tests/fuzz \
 	tests/mutants.py tests/mutants.equivalent
 
-FUZZ_TIME = 30
 headers = $(DEFS) -I$(abs_top_builddir) $(GLIB_CFLAGS) $(NETSNMP_CFLAGS)
 
+# FUZZ_TIME and FUZZ_SEED come by the environment, or behind make, which puts them there.
 fuzz:
-	@FUZZ_TIME='$(FUZZ_TIME)' FUZZ_CFLAGS='$(headers)' \
+	@FUZZ_CFLAGS='$(headers)' \
 	FUZZ_LIBS='$(NETSNMP_LIBS) $(GLIB_LIBS)' \
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' '$(abs_top_builddir)/fuzz-build'
 

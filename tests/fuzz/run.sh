@@ -11,7 +11,7 @@
 set -u
 src=$1
 build=$2
-time=${FUZZ_TIME:-60}
+time=${FUZZ_TIME:-30}
 cc=${FUZZ_CC:-clang}
 targets=${FUZZ_TARGETS:-nodemap params secrets inventory power session}
 sanitizers=address,undefined

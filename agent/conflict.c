@@ -131,8 +131,8 @@ static char *conflict_text(const struct given *a, const struct given *b)
 
 char *options_conflict(const struct options *options)
 {
-	for (guint i = 0; i < options->given->len; i++)
-		for (guint k = i + 1; k < options->given->len; k++) {
+	for (unsigned i = 0; i < options->given->len; i++)
+		for (unsigned k = i + 1; k < options->given->len; k++) {
 			const struct given *a = options->given->pdata[i];
 			const struct given *b = options->given->pdata[k];
 

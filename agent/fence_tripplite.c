@@ -308,7 +308,7 @@ static void open_output(struct agent *agent)
 	if (!output_open_file(&agent->output, file))
 		output_say(&agent->output, TRIPPSNMP_LOG_WARN, "debug_file cannot be opened: %s",
 		           g_strerror(errno));
-	for (guint i = 0; i < warnings->len; i++)
+	for (unsigned i = 0; i < warnings->len; i++)
 		output_line(&agent->output, TRIPPSNMP_LOG_WARN, warnings->pdata[i]);
 }
 

@@ -126,7 +126,7 @@ const char *options_written(const struct options *options, unsigned row)
 {
 	const struct agent_option *option = option_row(row);
 
-	for (guint i = options->given->len; i-- > 0;) {
+	for (unsigned i = options->given->len; i-- > 0;) {
 		const struct given *given = options->given->pdata[i];
 		const char *name = given->name + strspn(given->name, "-");
 
@@ -363,7 +363,8 @@ static bool read_arguments(struct options *options, int argc, char **argv, char 
 			take_argument(
 				options, row_found(found),
 				name_on_command_line(
-					found, g_array_index(longs, struct option, (guint)at).name),
+					found,
+					g_array_index(longs, struct option, (unsigned)at).name),
 				optarg, error);
 		}
 	}

@@ -133,7 +133,7 @@ static bool is_one_outlet(const char *part)
 static bool append_outlets(GString *outlets, const GPtrArray *parts, const char *separator,
                            char **error)
 {
-	for (guint i = 0; i < parts->len; i++) {
+	for (unsigned i = 0; i < parts->len; i++) {
 		const char *part = parts->pdata[i];
 
 		if (!*part) {

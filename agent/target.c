@@ -94,7 +94,7 @@ static bool add_plugs(struct search *search)
 {
 	bool ok = true;
 
-	for (guint i = 0; ok && i < search->options->given->len; i++) {
+	for (unsigned i = 0; ok && i < search->options->given->len; i++) {
 		const struct given *given = search->options->given->pdata[i];
 		char *value = g_strstrip(g_strdup(given->value));
 
@@ -113,7 +113,7 @@ static void add_nodenames(struct search *search)
 {
 	const bool alone = !search->ways->len;
 
-	for (guint i = 0; i < search->options->given->len; i++) {
+	for (unsigned i = 0; i < search->options->given->len; i++) {
 		const struct given *given = search->options->given->pdata[i];
 		char *value = g_strstrip(g_strdup(given->value));
 
@@ -167,7 +167,7 @@ static bool contradiction(const struct search *search, const struct way *a, cons
 static bool one_way(const struct search *search, const struct way **found)
 {
 	*found = NULL;
-	for (guint i = 0; i < search->ways->len; i++) {
+	for (unsigned i = 0; i < search->ways->len; i++) {
 		const struct way *way = &g_array_index(search->ways, struct way, i);
 		const struct way *before = *found ? *found : way;
 

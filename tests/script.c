@@ -442,6 +442,17 @@ void script_inject(struct script *script, usec at, const struct event *event)
 	add_timer(script, &timer);
 }
 
+enum script_fate script_instead(struct script *script, unsigned pdu, const struct request *request,
+                                enum event_type type, const char *reason)
+{
+	const struct event event = {
+		.type = type, .pdu = pdu, .tag = request->tag, .reason = g_strdup(reason)
+	};
+
+	script_inject(script, script->clock + script->latency, &event);
+	return SCRIPT_LOST;
+}
+
 static void next(struct network *network, usec until, struct event *event)
 {
 	struct script *script = (struct script *)network;

@@ -115,6 +115,12 @@ void script_answer(struct script *script, unsigned pdu, const struct request *re
 /** At that time the cell becomes an INTEGER; a SET on the way does not change that. */
 void script_change_at(struct script *script, usec at, unsigned pdu, const struct objid *name,
                       int64_t number);
+/**
+ * For a hook to return: at the time of an answer that event comes instead, with a copy of the
+ * reason, which may be NULL.
+ */
+enum script_fate script_instead(struct script *script, unsigned pdu, const struct request *request,
+                                enum event_type type, const char *reason);
 /** Takes over the event's varbinds and reason. */
 void script_inject(struct script *script, usec at, const struct event *event);
 

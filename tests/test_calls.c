@@ -1113,20 +1113,10 @@ END_TEST
 static enum script_fate answers_from_elsewhere(struct script *network, unsigned pdu,
                                                const struct request *request, struct event *answer)
 {
-	const struct event event = {
-		.type = EVENT_ELSEWHERE,
-		.pdu = pdu,
-		.tag = request->tag,
-		.reason = g_strdup("an answer came from 192.0.2.9"),
-	};
-
 	(void)answer;
-	if (pdu != silent) {
-		g_free(event.reason);
-		return SCRIPT_ANSWERED;
-	}
-	script_inject(network, network->clock + network->latency, &event);
-	return SCRIPT_LOST;
+	return pdu == silent ? script_instead(network, pdu, request, EVENT_ELSEWHERE,
+	                                      "an answer came from 192.0.2.9")
+	                     : SCRIPT_ANSWERED;
 }
 
 START_TEST(an_obstacle_on_the_way_is_in_the_last_line)
@@ -1286,18 +1276,10 @@ END_TEST
 static enum script_fate refuses_the_user(struct script *network, unsigned pdu,
                                          const struct request *request, struct event *answer)
 {
-	const struct event event = { .type = EVENT_REFUSED,
-		                     .pdu = pdu,
-		                     .tag = request->tag,
-		                     .reason = g_strdup("it refuses the user") };
-
 	(void)answer;
-	if (pdu != silent) {
-		g_free(event.reason);
-		return SCRIPT_ANSWERED;
-	}
-	script_inject(network, network->clock + network->latency, &event);
-	return SCRIPT_LOST;
+	return pdu == silent
+	               ? script_instead(network, pdu, request, EVENT_REFUSED, "it refuses the user")
+	               : SCRIPT_ANSWERED;
 }
 
 static const struct {

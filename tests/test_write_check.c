@@ -386,18 +386,10 @@ static enum script_fate is_no_answer(struct script *network, unsigned pdu,
                                      const struct request *request, struct event *answer)
 {
 	const int i = GPOINTER_TO_INT(network->context);
-	const struct event event = { .type = ends[i].event,
-		                     .pdu = pdu,
-		                     .tag = request->tag,
-		                     .reason = g_strdup(ends[i].reason) };
 
 	(void)answer;
-	if (!pdu) {
-		g_free(event.reason);
-		return SCRIPT_ANSWERED;
-	}
-	script_inject(network, network->clock + network->latency, &event);
-	return SCRIPT_LOST;
+	return !pdu ? SCRIPT_ANSWERED
+	            : script_instead(network, pdu, request, ends[i].event, ends[i].reason);
 }
 
 START_TEST(what_is_no_answer_ends_it_with_its_reason)

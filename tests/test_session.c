@@ -171,18 +171,24 @@ static void talk_close(struct talk *talk)
 	g_free(talk);
 }
 
-/* Sends a GET of sysObjectID; returns its tag. */
-static uint32_t talk_send(struct talk *talk, unsigned pdu, unsigned attempt)
+/* Sends a GET of one object; returns its tag. */
+static uint32_t talk_get(struct talk *talk, unsigned pdu, unsigned attempt,
+                         const struct objid *name)
 {
 	GArray *varbinds = varbinds_new();
 	struct request request = { .kind = REQUEST_GET, .tag = ++talk->tag, .attempt = attempt };
 
-	varbinds_add(varbinds, &sys_object_id);
+	varbinds_add(varbinds, name);
 	request.varbinds = &g_array_index(varbinds, struct varbind, 0);
 	request.n = varbinds->len;
 	talk->network->send(talk->network, pdu, &request);
 	g_array_unref(varbinds);
 	return request.tag;
+}
+
+static uint32_t talk_send(struct talk *talk, unsigned pdu, unsigned attempt)
+{
+	return talk_get(talk, pdu, attempt, &sys_object_id);
 }
 
 /* The next event within so many seconds; EVENT_TIME if there is none. */
@@ -321,7 +327,8 @@ static bool offered(const char *settings, const char *auth, const char *priv)
 	return offers;
 }
 
-static void try_protocols(const char *auth, const char *priv)
+/* What is asked with these protocols, of a simulator that has such a user, where they are there. */
+static void try_protocols(const char *auth, const char *priv, void (*ask)(struct talk *))
 {
 	char *user = priv ? g_strdup_printf("admin %s " AUTH_PASS " %s " PRIV_PASS, auth, priv)
 	                  : g_strdup_printf("admin %s " AUTH_PASS, auth);
@@ -336,7 +343,7 @@ static void try_protocols(const char *auth, const char *priv)
 		struct talk *talk = talk_open("%s%s", settings, simulator_address(sim));
 
 		expect_answer(talk);
-		expect_answer(talk);
+		ask(talk);
 		talk_close(talk);
 	}
 	g_free(somewhere);
@@ -346,13 +353,42 @@ static void try_protocols(const char *auth, const char *priv)
 
 START_TEST(v3_gets_an_answer_with_each_authentication_protocol)
 {
-	try_protocols(auths[_i], NULL);
+	try_protocols(auths[_i], NULL, expect_answer);
 }
 END_TEST
 
 START_TEST(v3_gets_an_answer_with_each_pair_of_protocols)
 {
-	try_protocols(auths[_i / (int)G_N_ELEMENTS(privs)], privs[_i % (int)G_N_ELEMENTS(privs)]);
+	try_protocols(auths[_i / (int)G_N_ELEMENTS(privs)], privs[_i % (int)G_N_ELEMENTS(privs)],
+	              expect_answer);
+}
+END_TEST
+
+static void expect_nothing_wide(struct talk *talk)
+{
+	const struct objid name = { 16, { 1, 3, 6, 1, 4, 1, 850, 1, 1, 3, 1, 2, 1, 1, 7, 1 } };
+	struct event event;
+
+	talk_get(talk, 0, 0, &name);
+	event = talk_next(talk, SILENCE);
+	/* a library that calls its own functions directly sends 220 all the same */
+	if (event.type == EVENT_ANSWER)
+		ck_assert_int_eq(varbinds_at(event.varbinds, 0)->number, 220);
+	else
+		ck_assert_int_eq(event.type, EVENT_TIME);
+	event_clear(&event);
+	expect_answer(talk);
+}
+
+START_TEST(a_number_of_more_than_32_bits_is_not_taken_from_what_is_encrypted)
+{
+	const char *before = getenv("TS_PRELOAD_ASAN");
+	char *preload = g_strdup_printf("%s %s", before ? before : "", getenv("TS_WIDE_PRELOAD"));
+
+	setenv("LD_PRELOAD", preload, true); /* of the simulator */
+	try_protocols("SHA", privs[_i], expect_nothing_wide);
+	unsetenv("LD_PRELOAD");
+	g_free(preload);
 }
 END_TEST
 
@@ -698,10 +734,10 @@ START_TEST(a_damaged_datagram_is_lost_and_its_engine_stays_known)
 }
 END_TEST
 
-#define INTEGER_OCTETS 4
+#define NUMBER_OCTETS 4
 
-/* Makes the one value of an answer, NULL as yet, an INTEGER. */
-static size_t put_integer(guint8 *datagram, size_t n, const guint8 *octets, guint8 length)
+/* All that its one varbind is in says that it is so much longer. Returns the list of varbinds. */
+static guint8 *lengthen(guint8 *datagram, size_t n, guint8 length)
 {
 	guint8 *pdu = memchr(datagram, SNMP_MSG_RESPONSE, n);
 	guint8 *varbinds = pdu + 4 + pdu[3] + 3 + 3; /* behind request-id, status and index */
@@ -710,21 +746,34 @@ static size_t put_integer(guint8 *datagram, size_t n, const guint8 *octets, guin
 	pdu[1] += length;
 	varbinds[1] += length;
 	varbinds[3] += length;
-	datagram[n - 2] = ASN_INTEGER;
+	return varbinds;
+}
+
+/* Makes the one value of an answer, NULL as yet, a number of that type. */
+static size_t put_number(guint8 type, guint8 *datagram, size_t n, const guint8 *octets,
+                         guint8 length)
+{
+	lengthen(datagram, n, length);
+	datagram[n - 2] = type;
 	datagram[n - 1] = length;
 	memcpy(datagram + n, octets, length);
 	return n + length;
 }
 
-START_TEST(an_integer_of_more_than_32_bits_is_not_taken)
+START_TEST(a_number_of_more_than_32_bits_is_not_taken)
 {
-	/* net-snmp by itself reads 1, -1, -4294967295, 4294967295 and -2147483647 */
-	static const guint8 wide[][6] = { { 5, 1, 0, 0, 0, 1 },
-		                          { 5, 0xff, 0, 0, 0, 1 },
-		                          { 5, 0xfe, 0xff, 0xff, 0xff, 0xff },
-		                          { 5, 0, 0xff, 0xff, 0xff, 0xff },
-		                          { 5, 0xff, 0x7f, 0xff, 0xff, 0xff } };
-	static const guint8 padded[INTEGER_OCTETS + 1] = { 0, 0, 0, 0, 1 };
+	/* of the INTEGERs net-snmp by itself reads 1, -1, -4294967295, 4294967295, -2147483647 */
+	static const guint8 wide[][6] = {
+		{ ASN_INTEGER, 1, 0, 0, 0, 1 },
+		{ ASN_INTEGER, 0xff, 0, 0, 0, 1 },
+		{ ASN_INTEGER, 0xfe, 0xff, 0xff, 0xff, 0xff },
+		{ ASN_INTEGER, 0, 0xff, 0xff, 0xff, 0xff },
+		{ ASN_INTEGER, 0xff, 0x7f, 0xff, 0xff, 0xff },
+		{ ASN_UNSIGNED, 1, 0, 0, 0, 0 },
+		{ ASN_TIMETICKS, 1, 0, 0, 0, 0 },
+		{ ASN_COUNTER, 0xff, 0xff, 0xff, 0xff, 0xff },
+	};
+	static const guint8 padded[NUMBER_OCTETS + 1] = { 0, 0, 0, 0, 1 };
 	unsigned port;
 	const int pdu = bind_socket(LOOPBACK, &port);
 	struct talk *talk = talk_open("ipaddr=127.0.0.1:%u|community=c", port);
@@ -737,20 +786,52 @@ START_TEST(an_integer_of_more_than_32_bits_is_not_taken)
 	n = take_request(pdu, asked, sizeof(asked), &client);
 	for (unsigned i = 0; i < G_N_ELEMENTS(wide); i++) {
 		memcpy(datagram, asked, n);
-		send_to(pdu, datagram, put_integer(datagram, n, wide[i] + 1, wide[i][0]), &client);
+		send_to(pdu, datagram, put_number(wide[i][0], datagram, n, wide[i] + 1, 5),
+		        &client);
 	}
 	event = talk_next(talk, SILENCE);
 	ck_assert_int_eq(event.type, EVENT_TIME);
 	/* where a long has 32 bits net-snmp takes no more octets */
-	if (sizeof(long) > INTEGER_OCTETS)
-		n = put_integer(asked, n, padded, sizeof(padded));
+	if (sizeof(long) > NUMBER_OCTETS)
+		n = put_number(ASN_INTEGER, asked, n, padded, sizeof(padded));
 	else
-		n = put_integer(asked, n, padded + 1, sizeof(padded) - 1);
+		n = put_number(ASN_INTEGER, asked, n, padded + 1, sizeof(padded) - 1);
 	send_to(pdu, asked, n, &client);
 	event = talk_next(talk, BOUND);
 	ck_assert_int_eq(event.type, EVENT_ANSWER);
 	ck_assert_int_eq(g_array_index(event.varbinds, struct varbind, 0).type, VALUE_INTEGER);
 	ck_assert_int_eq(g_array_index(event.varbinds, struct varbind, 0).number, 1);
+	event_clear(&event);
+	talk_close(talk);
+	close(pdu);
+}
+END_TEST
+
+START_TEST(a_name_with_a_sub_identifier_of_more_than_32_bits_is_not_taken)
+{
+	/* 2^64 in front of the last one, 0, which is what net-snmp by itself reads */
+	static const guint8 wide[] = { 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
+	unsigned port;
+	const int pdu = bind_socket(LOOPBACK, &port);
+	struct talk *talk = talk_open("ipaddr=127.0.0.1:%u|community=c", port);
+	struct sockaddr_in client;
+	guint8 asked[1024], datagram[1024], *varbinds;
+	struct event event;
+	size_t n;
+
+	talk_send(talk, 0, 0);
+	n = take_request(pdu, asked, sizeof(asked), &client);
+	memcpy(datagram, asked, n - 3);
+	memcpy(datagram + n - 3, wide, sizeof(wide));
+	memcpy(datagram + n - 3 + sizeof(wide), asked + n - 3, 3);
+	varbinds = lengthen(datagram, n, sizeof(wide));
+	varbinds[5] += sizeof(wide);
+	send_to(pdu, datagram, n + sizeof(wide), &client);
+	event = talk_next(talk, SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
+	send_to(pdu, asked, n, &client);
+	event = talk_next(talk, BOUND);
+	ck_assert_int_eq(event.type, EVENT_ANSWER);
 	event_clear(&event);
 	talk_close(talk);
 	close(pdu);
@@ -1341,7 +1422,11 @@ static void add_cases(TCase *tests)
 	tcase_add_test(tests, garbage_is_not_taken_for_an_answer);
 	tcase_add_loop_test(tests, a_damaged_datagram_is_lost_and_its_engine_stays_known,
 	                    DAMAGE_REQUEST, DAMAGE_ANSWER + 1);
-	tcase_add_test(tests, an_integer_of_more_than_32_bits_is_not_taken);
+	tcase_add_test(tests, a_number_of_more_than_32_bits_is_not_taken);
+	tcase_add_test(tests, a_name_with_a_sub_identifier_of_more_than_32_bits_is_not_taken);
+	tcase_add_loop_test(tests,
+	                    a_number_of_more_than_32_bits_is_not_taken_from_what_is_encrypted, 0,
+	                    G_N_ELEMENTS(privs));
 	tcase_add_test(tests, a_late_answer_finds_its_own_request);
 	tcase_add_loop_test(tests, a_silent_pdu_delays_no_other, 0, 2);
 	tcase_add_loop_test(tests, ipv6_gets_an_answer, 0, 2);

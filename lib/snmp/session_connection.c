@@ -185,10 +185,11 @@ static bool look_at_datagram(const struct connection *connection)
 		return false;
 	session->sender.is_v3 = session_is_v3(session) &&
 	                        v3_read_sender(session->datagram, (size_t)n, &session->sender);
-	if (!wire_has_wide_integer(session->datagram, (size_t)n))
+	if (!wire_has_wide_number(session->datagram, (size_t)n) &&
+	    !(session->sender.is_v3 && v3_has_wide_number(connection, &session->sender)))
 		return true;
 	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
-	         "a datagram with an INTEGER of more than 32 bits is no SNMP, and ignored");
+	         "a datagram with a number of more than 32 bits is no SNMP, and ignored");
 	recv(connection->socket, session->datagram, 1, MSG_DONTWAIT);
 	errno = EBADMSG;
 	return false;

@@ -24,6 +24,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #define ENGINE_ID_MAX 32 /* RFC 3411 */
+#define SALT_LEN 8       /* RFC 3414 section 8.1.1.1, RFC 3826 section 3.1.2.1 */
 #define DATAGRAM_MAX 65535
 /* So long an engine may be silent before it is discovered afresh. */
 #define ENGINE_PATIENCE (4 * USEC_PER_SEC)
@@ -73,6 +74,10 @@ struct sender {
 	u_char engine_id[ENGINE_ID_MAX];
 	size_t engine_id_len;
 	long boots, time;
+	/* The scoped PDU where it is encrypted, in the datagram, and its msgPrivacyParameters. */
+	u_char *encrypted; /* NULL: it is plain */
+	size_t encrypted_len;
+	u_char salt[SALT_LEN];
 };
 
 /** A protocol, and Ku (RFC 3414 A.2): made once, localised for each engine by net-snmp. */
@@ -134,6 +139,8 @@ void v3_renew(struct connection *connection);
 void v3_transmit(struct connection *connection, netsnmp_pdu *pdu, const struct request *request);
 /** Reads what a datagram says of its sender, before net-snmp verifies it. False if it is not v3. */
 bool v3_read_sender(u_char *at, size_t left, struct sender *sender);
+/** Whether what that sender has encrypted has a number that net-snmp would cut. */
+bool v3_has_wide_number(const struct connection *connection, const struct sender *sender);
 /** Net-snmp has read a datagram, or could not: then the engine may be another one. */
 void v3_look_at_engine(struct connection *connection, bool unreadable);
 /** Takes a report, which is net-snmp's verified answer to this. */
@@ -149,7 +156,7 @@ void v3_give_back_user(struct connection *connection);
 netsnmp_pdu *wire_pdu(const struct request *request);
 /** Of struct varbind; owned by the caller. */
 GArray *wire_varbinds(const netsnmp_pdu *pdu);
-/** Whether the datagram has an INTEGER that net-snmp would cut; what is encrypted is not seen. */
-bool wire_has_wide_integer(u_char *at, size_t left);
+/** Whether a message has a number that net-snmp would cut; it does not see what is encrypted. */
+bool wire_has_wide_number(u_char *at, size_t left);
 
 #endif

@@ -139,32 +139,111 @@ void v3_describe(const struct session *session, netsnmp_session *description)
 	description->securityPrivKeyLen = priv->length;
 }
 
+/* What follows the value at that place; NULL if that is none. */
+static u_char *skip_value(u_char *at, size_t *left)
+{
+	size_t n = *left;
+	u_char type, *contents = at ? asn_parse_header(at, &n, &type) : NULL;
+
+	if (!contents)
+		return NULL;
+	*left -= (size_t)(contents - at) + n;
+	return contents + n;
+}
+
+/* Behind the engine's time: user name, msgAuthenticationParameters, msgPrivacyParameters. */
+static void read_encrypted(u_char *usm, size_t left, u_char *data, size_t data_left,
+                           struct sender *sender)
+{
+	size_t salt_len = sizeof(sender->salt);
+	u_char type;
+
+	usm = skip_value(skip_value(usm, &left), &left);
+	if (!usm || !asn_parse_string(usm, &left, &type, sender->salt, &salt_len) ||
+	    salt_len != sizeof(sender->salt))
+		return;
+	sender->encrypted_len = data_left;
+	sender->encrypted = asn_parse_sequence(data, &sender->encrypted_len, &type, ASN_OCTET_STR,
+	                                       "encrypted scoped PDU");
+}
+
 /* The plain beginning of an SNMPv3 message: RFC 3412 section 6, RFC 3414 section 2.4. */
 bool v3_read_sender(u_char *at, size_t left, struct sender *sender)
 {
-	u_char type;
-	u_char *inside;
+	u_char type, *usm;
 	long version;
 	size_t n;
 
+	sender->encrypted = NULL;
+	sender->engine_id_len = sizeof(sender->engine_id);
 	at = asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "message");
 	at = at ? asn_parse_int(at, &left, &type, &version, sizeof(version)) : NULL;
 	if (!at || version != SNMP_VERSION_3)
 		return false;
+	at = skip_value(at, &left); /* msgGlobalData */
 	n = left;
-	inside = asn_parse_sequence(at, &n, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "header");
-	if (!inside)
+	usm = at ? asn_parse_sequence(at, &n, &type, ASN_OCTET_STR, "security parameters") : NULL;
+	usm = usm ? asn_parse_sequence(usm, &n, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "usm")
+	          : NULL;
+	usm = usm ? asn_parse_string(usm, &n, &type, sender->engine_id, &sender->engine_id_len)
+	          : NULL;
+	usm = usm ? asn_parse_int(usm, &n, &type, &sender->boots, sizeof(sender->boots)) : NULL;
+	usm = usm ? asn_parse_int(usm, &n, &type, &sender->time, sizeof(sender->time)) : NULL;
+	if (!usm)
 		return false;
-	left -= (size_t)(inside - at) + n;
-	at = inside + n;
-	at = asn_parse_sequence(at, &left, &type, ASN_OCTET_STR, "security parameters");
-	at = at ? asn_parse_sequence(at, &left, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "usm")
-	        : NULL;
-	sender->engine_id_len = sizeof(sender->engine_id);
-	at = at ? asn_parse_string(at, &left, &type, sender->engine_id, &sender->engine_id_len)
-	        : NULL;
-	at = at ? asn_parse_int(at, &left, &type, &sender->boots, sizeof(sender->boots)) : NULL;
-	return at && asn_parse_int(at, &left, &type, &sender->time, sizeof(sender->time));
+	at = skip_value(at, &left);
+	read_encrypted(usm, n, at, left, sender);
+	return true;
+}
+
+/* Whose key decrypts what is sent to this; NULL before its engine is known. */
+static const struct usmUser *localised_user(const struct connection *connection)
+{
+	const netsnmp_session *mine = snmp_sess_session(connection->handle);
+
+#ifdef HAVE_STRUCT_SNMP_SESSION_SESSUSER
+	if (mine->sessUser)
+		return mine->sessUser;
+#endif
+	return usm_get_user(mine->securityEngineID, mine->securityEngineIDLen, mine->securityName);
+}
+
+#define IV_MAX 16
+/* RFC 3414 section 8.1.1.1 for DES, RFC 3826 section 3.1.2.1 for AES. Returns its length. */
+static u_int make_iv(const struct sender *sender, bool des, const u_char *key, u_char *iv)
+{
+	const uint32_t clock[] = { htonl((uint32_t)sender->boots), htonl((uint32_t)sender->time) };
+
+	for (unsigned i = 0; des && i < SALT_LEN; i++)
+		iv[i] = key[SALT_LEN + i] ^ sender->salt[i];
+	if (des)
+		return SALT_LEN;
+	memcpy(iv, clock, sizeof(clock));
+	memcpy(iv + sizeof(clock), sender->salt, SALT_LEN);
+	return sizeof(clock) + SALT_LEN;
+}
+
+/* net-snmp hands out nothing between decryption and its own reading, so this decrypts as well. */
+bool v3_has_wide_number(const struct connection *connection, const struct sender *sender)
+{
+	const bool des = connection->session->config->priv == PRIV_DES;
+	const struct usmUser *user = sender->encrypted ? localised_user(connection) : NULL;
+	u_char iv[IV_MAX], type, *plain, *contents = NULL;
+	size_t n = sender->encrypted_len;
+	u_int iv_len;
+	bool wide;
+
+	if (!user || !user->privKey || user->privKeyLen < (size_t)2 * SALT_LEN)
+		return false; /* nor can net-snmp decrypt it */
+	iv_len = make_iv(sender, des, user->privKey, iv);
+	plain = g_malloc0(n);
+	if (sc_decrypt(user->privProtocol, user->privProtocolLen, user->privKey,
+	               (u_int)user->privKeyLen, iv, iv_len, sender->encrypted, (u_int)n, plain,
+	               &n) == SNMPERR_SUCCESS)
+		contents = asn_parse_header(plain, &n, &type); /* behind it may be DES's padding */
+	wide = contents && wire_has_wide_number(contents, n);
+	g_free(plain);
+	return wide;
 }
 
 static bool same_id(const void *a, size_t n_a, const void *b, size_t n_b)

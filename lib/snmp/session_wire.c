@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define IPADDRESS_OCTETS 4
-#define INTEGER_OCTETS 4 /* INTEGER is Integer32, RFC 2578 section 7.1.1 */
+#define NUMBER_OCTETS 4 /* INTEGER, Gauge32, TimeTicks, Counter32: RFC 2578 section 7.1 */
+#define SUBID_OCTETS 5  /* of 32 bits, ISO 8825-1 section 8.19 */
 
 static struct objid objid_of(const oid *name, size_t length)
 {
@@ -44,18 +45,14 @@ static void take_other(struct varbind *varbind, const netsnmp_variable_list *var
 		varbind->tag = 0;
 }
 
-/* Of VALUE_OTHER stays what is out of the range of its type. */
-static void take_integer(struct varbind *varbind, const netsnmp_variable_list *variable)
+/* Its range was seen to before net-snmp read it: wire_has_wide_number(). */
+static void take_number(struct varbind *varbind, const netsnmp_variable_list *variable)
 {
 	if (variable->val_len != sizeof(*variable->val.integer))
 		return;
-	if (variable->type != ASN_INTEGER) {
-		varbind->type = VALUE_UNSIGNED;
-		varbind->number = (uint32_t)*variable->val.integer;
-	} else if (*variable->val.integer >= INT32_MIN && *variable->val.integer <= INT32_MAX) {
-		varbind->type = VALUE_INTEGER;
-		varbind->number = *variable->val.integer;
-	}
+	varbind->type = variable->type == ASN_INTEGER ? VALUE_INTEGER : VALUE_UNSIGNED;
+	varbind->number = variable->type == ASN_INTEGER ? *variable->val.integer
+	                                                : (uint32_t)*variable->val.integer;
 }
 
 /* What it means is for others. */
@@ -69,7 +66,7 @@ static struct varbind take_varbind(const netsnmp_variable_list *variable)
 	case ASN_INTEGER:
 	case ASN_UNSIGNED: /* Gauge32 has the same tag */
 	case ASN_TIMETICKS:
-		take_integer(&varbind, variable);
+		take_number(&varbind, variable);
 		break;
 	case ASN_OCTET_STR:
 		varbind.type = VALUE_OCTETS;
@@ -146,19 +143,48 @@ netsnmp_pdu *wire_pdu(const struct request *request)
 }
 
 /* More octets than say the sign once: -1 or 0, by the first that counts. */
-static bool is_wide(const u_char *octets, size_t n)
+static bool is_wide_number(u_char type, const u_char *octets, size_t n)
 {
-	for (size_t i = 0; i + INTEGER_OCTETS < n; i++)
-		if (octets[i] != (octets[n - INTEGER_OCTETS] & 0x80 ? 0xff : 0))
+	for (size_t i = 0; i + NUMBER_OCTETS < n; i++) {
+		const bool negative = type == ASN_INTEGER && octets[n - NUMBER_OCTETS] & 0x80;
+
+		if (octets[i] != (negative ? 0xff : 0))
 			return true;
+	}
 	return false;
 }
 
+/* A sub-identifier, of seven bits an octet, that goes on behind the fifth one. */
+static bool is_wide_objid(const u_char *octets, size_t n)
+{
+	unsigned in_row = 0;
+
+	for (size_t i = 0; i < n && in_row < SUBID_OCTETS; i++)
+		in_row = octets[i] & 0x80 ? in_row + 1 : 0;
+	return in_row == SUBID_OCTETS;
+}
+
+static bool is_wide(u_char type, const u_char *octets, size_t n)
+{
+	switch (type) {
+	case ASN_INTEGER:
+	case ASN_UNSIGNED:
+	case ASN_TIMETICKS:
+	case ASN_COUNTER:
+		return is_wide_number(type, octets, n);
+	case ASN_OBJECT_ID:
+		return is_wide_objid(octets, n);
+	default:
+		return false;
+	}
+}
+
 /*
- * net-snmp cuts an INTEGER to 32 bits without a word: 4294967297 would read as 1, off. So it is
- * looked for before net-snmp reads the datagram; what SNMPv3 encrypts is seen by nobody else.
+ * net-snmp cuts a number to 32 bits without a word, and a sub-identifier to 64: 4294967297 would
+ * read as 1, off, and another object's name as ours. So they are looked for before net-snmp reads
+ * the datagram.
  */
-bool wire_has_wide_integer(u_char *at, size_t left)
+bool wire_has_wide_number(u_char *at, size_t left)
 {
 	while (left > 0) {
 		size_t n = left;
@@ -166,7 +192,7 @@ bool wire_has_wide_integer(u_char *at, size_t left)
 
 		if (!contents)
 			return false; /* nor does net-snmp take it */
-		if (type == ASN_INTEGER && is_wide(contents, n))
+		if (is_wide(type, contents, n))
 			return true;
 		/* what is constructed is gone into, all else stepped over */
 		left -= (size_t)(contents - at) + (IS_CONSTRUCTOR(type) ? 0 : n);

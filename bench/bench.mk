@@ -7,17 +7,15 @@ EXTRA_DIST += bench/bench.py bench/clients.py bench/plot.py bench/report.py \
 	bench/rig.py bench/results/results.md bench/results/results.svg
 
 if STONITH
-EXTRA_PROGRAMS += bench/relay bench/spent
-CLEANFILES += bench/relay$(EXEEXT) bench/spent$(EXEEXT)
-bench_relay_SOURCES = bench/relay.c
-bench_relay_LDADD = $(GLIB_LIBS)
+EXTRA_PROGRAMS += bench/spent
+CLEANFILES += bench/spent$(EXEEXT)
 bench_spent_SOURCES = bench/spent.c
 bench_spent_LDADD =
 
 PYTHON3 = python3
 BENCH_DIR =
 
-bench: all $(check_LTLIBRARIES) $(check_DATA) bench/relay$(EXEEXT) bench/spent$(EXEEXT)
+bench: all $(check_LTLIBRARIES) $(check_DATA) bench/spent$(EXEEXT)
 	@$(AM_TESTS_ENVIRONMENT) directory='$(srcdir)/bench/results'; \
 	test -z '$(QUICK)' || directory=bench/quick; \
 	test -z '$(BENCH_DIR)' || directory='$(BENCH_DIR)'; \

@@ -229,7 +229,7 @@ def by_rtt():
     floors = dict(zip(names, (MAP_FLOOR, names_floor(24), V3_FLOOR, MAP_FLOOR, None)))
     rows, lines, target = [], {name: [] for name in names + ("floor",)}, {}
     for rtt in rtts:
-        relay.set("rtt", rtt / 1000.0)
+        relay.set("--delay", rtt / 1000.0)
         args = (relay.ports, [pdu])
         series = {"null": null_runner(),
                   names[0]: runner("reset by map", "2c", *args),
@@ -339,7 +339,7 @@ def by_outlets():
     for n in numbers:
         pdu = Pdu(outlets=n)
         relay = Relay([pdu])
-        relay.set("rtt", RTT)
+        relay.set("--delay", RTT)
         series = {key: runner(*key, relay.ports, [pdu]) for key in wanted}
         results = timed(series)
         for key in wanted:
@@ -373,7 +373,7 @@ def by_nodes():
     numbers = (1, 64) if QUICK else (1, 4, 16, 64)
     pdus = [Pdu(outlets=48) for _ in range(2)]
     relay = Relay(pdus)
-    relay.set("rtt", RTT)
+    relay.set("--delay", RTT)
     rows, status_walls, floors = [], [], []
     for n in numbers:
         hostlist = hostlist_with(n, relay.ports)
@@ -405,7 +405,7 @@ def by_hold():
     for latency in ((0.5,) if QUICK else (0, 0.5)):
         pdu = Pdu(latency=latency)
         relay = Relay([pdu])
-        relay.set("rtt", RTT)
+        relay.set("--delay", RTT)
         for hold in ((1,) if QUICK else (0, 1, 5)):
             command = clients.plugin("reset by map", "2c", relay.ports, off_hold=str(hold))
             results = timed({"null": null_runner(), "reset": command.run}, 1 if hold > 1 else 2)
@@ -433,9 +433,9 @@ def by_loss():
     rows, lines = [], {"by map": [], "floor": []}
     pdus = [Pdu() for _ in range(LOSS_ROUNDS)]
     relay = Relay(pdus)
-    relay.set("rtt", RTT)
+    relay.set("--delay", RTT)
     for loss in losses:
-        relay.set("loss", loss)
+        relay.set("--loss", loss)
         prepare(pdus)
         relay.counts()
         all_at_once = [Running(clients.plugin("reset by map", "2c", [port]))

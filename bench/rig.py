@@ -151,21 +151,20 @@ class Pdu:
 
 class Relay:
     def __init__(self, pdus):
-        self._process, self._said, line = _start([os.path.join(BUILD, "bench", "relay")] +
-                                     [str(pdu.port) for pdu in pdus])
-        self.ports = [int(word) for word in line.split()[3:]]
+        self._process, self._said, line = _start([os.path.join(BUILD, "tests/wire/relay")] +
+                                                 [str(pdu.port) for pdu in pdus])
+        self.ports = [int(word.rsplit(":", 1)[1]) for word in line.split()[3:]]
 
-    def _ask(self, order):
-        self._process.stdin.write(order + "\n")
-        return _line(self._process, self._said)
-
-    def set(self, what, value):
-        if self._ask("%s %s" % (what, value)) != "ok":
+    def set(self, *option):
+        """Returns requests, answers and octets of each since the last order."""
+        self._process.stdin.write(" ".join(map(str, option)) + "\n")
+        answer, *counts = _line(self._process, self._said).split()
+        if answer != "ok":
             raise Wrong("the relay does not obey")
+        return [int(count) for count in counts[:4]]
 
     def counts(self):
-        """Requests, answers, octets of each, since the last time."""
-        return [int(word) for word in self._ask("counts").split()]
+        return self.set()
 
     def end(self):
         _end(self._process, self._said)

@@ -284,9 +284,11 @@ scenario_e() { # a stuck relay, until it is released
 # The network between the nodes and the PDU loses packets: each way, that many percent.
 proxy=
 start_proxy() {
-	/usr/bin/python3 "$here/lossy.py" "$1" "$proxy_address" "${pdu_address[pdu1]}" >proxy 2>&1 &
+	rm -f proxy.control && mkfifo proxy.control && exec {proxy_control}<>proxy.control || return
+	"$TS_BUILDDIR/tests/wire/relay" --loss "$1" --listen "$proxy_address:161" \
+		"${pdu_address[pdu1]}:161" <&"$proxy_control" >proxy 2>&1 &
 	proxy=$!
-	within 5 "the lossy network is up" grep -q ready proxy
+	within 5 "the lossy network is up" grep -q listening proxy
 }
 stop_proxy() {
 	[ -z "$proxy" ] || { kill "$proxy" && wait "$proxy"; } 2>/dev/null
@@ -300,8 +302,8 @@ scenario_f() { # a fifth of all packets to and from the PDU is lost
 			sed "s/${pdu_address[pdu1]}/$proxy_address/")" && ready db1 pdu || return
 	fault kill_node db1
 	recovery 60 pdu1 1.3 || return
-	kill -USR1 "$proxy" && within 5 "the proxy's count" grep -q lost proxy
-	sed -n 's/^lost/    lost/p' proxy
+	echo >&"$proxy_control" && within 5 "the proxy's count" grep -q '^ok ' proxy &&
+		awk '$1 == "ok" { print "    lost " $6 " of " $2 + $3 " packets" }' proxy
 }
 
 scenario_g() { # by hand: stonith_admin, crm node fence, a wrong community

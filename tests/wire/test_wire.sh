@@ -109,7 +109,7 @@ restarts() {
 	proxy_now --requests 0 --answers 0
 	end_pdu
 	restart_pdu "$4" "$5"
-	proxy_now --to "$pdu_port" --requests -1 --answers -1
+	proxy_now --requests -1 --answers -1 "$pdu_port"
 	ended
 	verdict 0
 }

@@ -10,15 +10,15 @@ EXTRA_DIST += tests/wire/truth.awk tests/wire/wire.sh
 SHELL_TESTS += $(WIRE_TESTS)
 
 if STONITH
-wire_programs = tests/wire/hostile$(EXEEXT) tests/wire/udpproxy$(EXEEXT)
-# Programs for tests, and no tests.
-EXTRA_PROGRAMS = tests/wire/hostile tests/wire/udpproxy
+# Programs for tests, and no tests. The bench and the cluster have the relay too.
+wire_programs = tests/wire/hostile$(EXEEXT) tests/wire/relay$(EXEEXT)
+EXTRA_PROGRAMS = tests/wire/hostile tests/wire/relay
 CLEANFILES += $(wire_programs)
 check_DATA += $(wire_programs)
 tests_wire_hostile_SOURCES = tests/wire/hostile.c
 tests_wire_hostile_LDADD = $(NETSNMP_LIBS)
-tests_wire_udpproxy_SOURCES = tests/wire/udpproxy.c
-tests_wire_udpproxy_LDADD = $(GLIB_LIBS)
+tests_wire_relay_SOURCES = tests/wire/relay.c
+tests_wire_relay_LDADD = $(GLIB_LIBS)
 
 # -rpath makes them shared objects. They go into a program that has no sanitizers.
 check_LTLIBRARIES += tests/wire/alarms.la tests/wire/stepping.la

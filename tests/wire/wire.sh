@@ -87,18 +87,18 @@ pump_timeline() {
 # proxy OPTIONS...: a bad network before the PDU; sets address. Told more by proxy_now.
 proxy() {
 	mkfifo "$scratch/proxy.out" "$scratch/proxy.in"
-	"$WIRE_BUILD/udpproxy" --to "$pdu_port" --die-with-parent --control "$@" \
+	"$WIRE_BUILD/relay" "$@" "$pdu_port" \
 		<"$scratch/proxy.in" >"$scratch/proxy.out" 2>>"$scratch/complaints" &
 	processes="$processes $!"
 	exec 4>"$scratch/proxy.in" 5<"$scratch/proxy.out"
-	read -r line <&5 || mishap "udpproxy did not start: $(cat "$scratch/complaints")"
+	read -r line <&5 || mishap "the relay did not start: $(cat "$scratch/complaints")"
 	address=${line##* }
 }
 
 proxy_now() {
 	echo "$*" >&4
 	read -r line <&5
-	[ "$line" = ok ] || mishap "udpproxy says: $line"
+	[ "$line" != "${line#ok }" ] || mishap "the relay says: $line"
 }
 
 # The parameters. Times are short: the promise does not depend on their length.

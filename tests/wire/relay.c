@@ -1,11 +1,21 @@
 /*
- * A bad network on loopback: passes datagrams between SNMP clients and one
- * agent, and loses, delays, doubles, swaps, corrupts, replays and forges them
- * as told. Seeded; lives for a limited time; never sends beyond 127.0.0.1.
+ * The way between SNMP clients and simulated PDUs: passes datagrams on, counts
+ * them, and loses, delays, doubles, swaps, corrupts, replays and forges them as
+ * told. Seeded. A delay is exact to some ten microseconds, for the bench: the
+ * kernel's timers wake it, not those of GLib's main loop, which are milliseconds
+ * coarse. Each datagram has one of its own, so that none holds up another.
+ *
+ *   relay [OPTION...] [ADDRESS:]PORT...     of the PDUs
+ *
+ * Says where it listens for each of them, and lives until its stdin or its
+ * parent ends. A line on stdin is further options, or none; the answer is "ok"
+ * and the counts since the line before: requests, answers, octets of either,
+ * datagrams lost.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,9 +24,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define DATAGRAM_MAX 65536
+#define CLIENTS_MAX 64
 #define REMEMBERED 8 /* answers a client, for --replay */
 #define SWAP_PAUSE 0.02
 #define EXIT_USAGE 2
@@ -25,30 +37,35 @@ enum direction { REQUEST, ANSWER };
 
 /* Faults in percent of datagrams, times in seconds, -1: no limit. */
 static struct {
-	gint to;
 	gint seed;
 	gint loss, duplicate, reorder, corrupt, replay, wrong_id, garbage, other_port;
 	gint requests, answers;
-	char *only;
+	char *only, *listen;
 	gdouble delay, delay_max;
-	gint life;
-	gboolean control;
-	gboolean die_with_parent;
-} options = { .seed = 1, .requests = -1, .answers = -1, .life = 120 };
+	char **pdus;
+} options = { .seed = 1, .requests = -1, .answers = -1 };
 
-/** One client: answers go back to its address. */
+/** What clients see of one PDU, and where the PDU is. */
+struct front {
+	int socket;
+	struct sockaddr_in pdu;
+};
+
+/** One client of one PDU: answers go back to its address. */
 struct client {
+	const struct front *front;
 	struct sockaddr_in address;
-	int agent;          /* the socket that stands for it before the agent */
+	int socket; /* stands for it before the PDU */
+	guint watch;
 	GPtrArray *answers; /* of GBytes *, the last ones */
 };
 
 /** A datagram that is under way. */
 struct flight {
-	struct client *client;
-	enum direction direction;
+	int timer;
+	int from;
+	struct sockaddr_in to;
 	GBytes *bytes;
-	bool other_port;
 };
 
 #define OPTION(name, kind, variable, text, argument)                                               \
@@ -57,14 +74,14 @@ struct flight {
 	}
 
 static const GOptionEntry entries[] = {
-	OPTION("to", INT, to, "The agent's port", "PORT"),
+	OPTION("listen", STRING, listen, "For one PDU (127.0.0.1, any port)", "ADDRESS:PORT"),
 	OPTION("seed", INT, seed, "Of all chance (1)", "N"),
 	OPTION("loss", INT, loss, "Lost, each way", "PERCENT"),
 	OPTION("duplicate", INT, duplicate, "Sent twice", "PERCENT"),
 	OPTION("reorder", INT, reorder, "Held so that others overtake", "PERCENT"),
 	OPTION("corrupt", INT, corrupt, "Some bits flipped", "PERCENT"),
 	OPTION("only", STRING, only, "Those four for requests or for answers only", "WHICH"),
-	OPTION("delay", DOUBLE, delay, "Of answers", "SECONDS"),
+	OPTION("delay", DOUBLE, delay, "Of answers: for clients the round-trip time", "SECONDS"),
 	OPTION("delay-max", DOUBLE, delay_max, "With --delay: a range to choose from", "SECONDS"),
 	OPTION("replay", INT, replay, "An old answer before the true one", "PERCENT"),
 	OPTION("wrong-id", INT, wrong_id, "Another request ID in plain answers", "PERCENT"),
@@ -72,20 +89,21 @@ static const GOptionEntry entries[] = {
 	OPTION("other-port", INT, other_port, "Answers that come from another port", "PERCENT"),
 	OPTION("requests", INT, requests, "Let so many requests pass", "N"),
 	OPTION("answers", INT, answers, "Let so many answers pass", "N"),
-	OPTION("life", INT, life, "End after this time (120)", "SECONDS"),
-	OPTION("control", NONE, control, "Read further options on stdin, a line at a time", NULL),
-	OPTION("die-with-parent", NONE, die_with_parent, "End when the parent process ends", NULL),
+	OPTION(G_OPTION_REMAINING, STRING_ARRAY, pdus, NULL, NULL),
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
 static GRand *chance;
-static GPtrArray *clients;
-static int front, other; /* what clients see, and another port */
-static int passed[2];    /* datagrams let through, by direction */
+static struct front *fronts;
+static guint n_fronts;
+static GPtrArray *clients;                   /* of struct client *, the oldest first */
+static int other;                            /* another port than clients expect */
+static unsigned n_datagrams[2], n_octets[2]; /* by direction, as the sender sees it */
+static unsigned n_lost;                      /* of those datagrams */
 
 G_GNUC_NORETURN static void die(const char *what)
 {
-	fprintf(stderr, "udpproxy: %s\n", what);
+	fprintf(stderr, "relay: %s\n", what);
 	exit(EXIT_USAGE);
 }
 
@@ -102,20 +120,29 @@ static bool befalls(int percent, enum direction direction)
 	return happens(percent) && (!options.only || g_str_equal(options.only, words[direction]));
 }
 
-static struct sockaddr_in loopback(int port)
+static struct sockaddr_in parse_address(const char *text)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-		                     .sin_port = htons((uint16_t)port),
-		                     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const char *colon = strrchr(text, ':');
+	char *host = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup("127.0.0.1");
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	address.sin_port = htons((uint16_t)atoi(colon ? colon + 1 : text));
+	if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
+		die("not [ADDRESS:]PORT");
+	g_free(host);
+	return address;
 }
 
-static int open_socket(void)
+/* At the address of --listen, and its port or any. */
+static int open_socket(bool any_port)
 {
-	const struct sockaddr_in any = loopback(0);
+	struct sockaddr_in address = parse_address(options.listen ? options.listen : "0");
 	int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (socket_fd < 0 || bind(socket_fd, (const struct sockaddr *)&any, sizeof(any)))
-		die("no socket");
+	if (any_port)
+		address.sin_port = 0;
+	if (socket_fd < 0 || bind(socket_fd, (const struct sockaddr *)&address, sizeof(address)))
+		die(g_strerror(errno));
 	return socket_fd;
 }
 
@@ -169,45 +196,60 @@ static GBytes *forge_id(GBytes *bytes)
 
 /* --- the way of a datagram --- */
 
+static void depart(const struct flight *flight)
+{
+	gsize size;
+	const void *bytes = g_bytes_get_data(flight->bytes, &size);
+
+	(void)!sendto(flight->from, bytes, size, 0, (const struct sockaddr *)&flight->to,
+	              sizeof(flight->to));
+}
+
+static gboolean time_is_up(gint timer, GIOCondition condition, gpointer flight)
+{
+	(void)timer;
+	(void)condition;
+	depart(flight);
+	return G_SOURCE_REMOVE;
+}
+
 static void flight_free(gpointer data)
 {
 	struct flight *flight = data;
 
+	close(flight->timer);
 	g_bytes_unref(flight->bytes);
 	g_free(flight);
 }
 
-static gboolean deliver(gpointer data)
+static void depart_later(const struct flight *flight, gint64 nanoseconds)
 {
-	const struct flight *flight = data;
-	const struct client *client = flight->client;
-	const struct sockaddr_in agent = loopback(options.to);
-	const struct sockaddr_in *to = flight->direction == REQUEST ? &agent : &client->address;
-	gsize size;
-	const void *bytes = g_bytes_get_data(flight->bytes, &size);
-	int from = flight->other_port ? other : front;
+	const struct itimerspec when = { .it_value = { .tv_sec = nanoseconds / 1000000000,
+		                                       .tv_nsec = nanoseconds % 1000000000 } };
+	struct flight *copy = g_new(struct flight, 1);
 
-	if (flight->direction == REQUEST)
-		from = client->agent;
-	(void)!sendto(from, bytes, size, 0, (const struct sockaddr *)to, sizeof(*to));
-	return G_SOURCE_REMOVE;
+	*copy = *flight;
+	g_bytes_ref(copy->bytes);
+	copy->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (copy->timer < 0 || timerfd_settime(copy->timer, 0, &when, NULL))
+		die(g_strerror(errno));
+	g_unix_fd_add_full(G_PRIORITY_DEFAULT, copy->timer, G_IO_IN, time_is_up, copy, flight_free);
 }
 
-static void launch(struct client *client, enum direction direction, GBytes *bytes, double delay)
+static void launch(const struct client *client, enum direction direction, GBytes *bytes,
+                   double delay)
 {
-	struct flight *flight = g_new0(struct flight, 1);
+	const gint64 nanoseconds = (gint64)(delay * 1e9);
+	struct flight flight = { .from = client->socket, .to = client->front->pdu, .bytes = bytes };
 
-	flight->client = client;
-	flight->direction = direction;
-	flight->bytes = g_bytes_ref(bytes);
-	flight->other_port = direction == ANSWER && happens(options.other_port);
-	if (delay > 0) {
-		g_timeout_add_full(G_PRIORITY_DEFAULT, (guint)(delay * 1000), deliver, flight,
-		                   flight_free);
-		return;
+	if (direction == ANSWER) {
+		flight.from = happens(options.other_port) ? other : client->front->socket;
+		flight.to = client->address;
 	}
-	deliver(flight);
-	flight_free(flight);
+	if (nanoseconds > 0)
+		depart_later(&flight, nanoseconds);
+	else
+		depart(&flight);
 }
 
 static double choose_delay(enum direction direction)
@@ -232,7 +274,7 @@ static GBytes *make_garbage(GBytes *answer)
 }
 
 /* What a client gets before its true answer. */
-static void molest(struct client *client, GBytes *answer)
+static void molest(const struct client *client, GBytes *answer)
 {
 	if (client->answers->len && happens(options.replay))
 		launch(client, ANSWER,
@@ -249,11 +291,13 @@ static void pass(struct client *client, enum direction direction, GBytes *bytes)
 {
 	const int limit = direction == REQUEST ? options.requests : options.answers;
 
-	if (limit >= 0 && passed[direction] >= limit)
+	n_datagrams[direction]++;
+	n_octets[direction] += (unsigned)g_bytes_get_size(bytes);
+	if ((limit >= 0 && n_datagrams[direction] > (unsigned)limit) ||
+	    befalls(options.loss, direction)) {
+		n_lost++;
 		return;
-	passed[direction]++;
-	if (befalls(options.loss, direction))
-		return;
+	}
 	g_bytes_ref(bytes);
 	if (befalls(options.corrupt, direction))
 		bytes = flip_bits(bytes);
@@ -283,7 +327,7 @@ static GBytes *receive(int socket_fd, struct sockaddr_in *from)
 	return n < 0 ? NULL : g_bytes_new(buffer, (gsize)n);
 }
 
-static gboolean from_agent(gint socket_fd, GIOCondition condition, gpointer client)
+static gboolean from_pdu(gint socket_fd, GIOCondition condition, gpointer client)
 {
 	struct sockaddr_in from;
 	GBytes *bytes = receive(socket_fd, &from);
@@ -295,37 +339,51 @@ static gboolean from_agent(gint socket_fd, GIOCondition condition, gpointer clie
 	return G_SOURCE_CONTINUE;
 }
 
-static struct client *find_client(const struct sockaddr_in *address)
+static void client_free(gpointer data)
+{
+	struct client *client = data;
+
+	g_source_remove(client->watch);
+	close(client->socket);
+	g_ptr_array_unref(client->answers);
+	g_free(client);
+}
+
+/* No test has CLIENTS_MAX at a time: the oldest one of so many has ended. */
+static struct client *find_client(const struct front *front, const struct sockaddr_in *address)
 {
 	struct client *client;
 
 	for (unsigned i = 0; i < clients->len; i++) {
 		client = clients->pdata[i];
-		if (client->address.sin_port == address->sin_port)
+		if (client->front == front && client->address.sin_port == address->sin_port &&
+		    client->address.sin_addr.s_addr == address->sin_addr.s_addr)
 			return client;
 	}
+	if (clients->len == CLIENTS_MAX)
+		g_ptr_array_remove_index(clients, 0);
 	client = g_new0(struct client, 1);
+	client->front = front;
 	client->address = *address;
-	client->agent = open_socket();
+	client->socket = open_socket(true);
 	client->answers = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	g_unix_fd_add(client->agent, G_IO_IN, from_agent, client);
+	client->watch = g_unix_fd_add(client->socket, G_IO_IN, from_pdu, client);
 	g_ptr_array_add(clients, client);
 	return client;
 }
 
-static gboolean from_client(gint socket_fd, GIOCondition condition, gpointer unused)
+static gboolean from_client(gint socket_fd, GIOCondition condition, gpointer front)
 {
 	struct sockaddr_in from;
 	GBytes *bytes = receive(socket_fd, &from);
 	const guint8 *data = bytes ? g_bytes_get_data(bytes, NULL) : NULL;
 
 	(void)condition;
-	(void)unused;
 	if (!bytes)
 		return G_SOURCE_CONTINUE;
 	if (!data || data[0] != 0x30) /* something printed into a socket */
-		puts("udpproxy: a request that is no SNMP");
-	pass(find_client(&from), REQUEST, bytes);
+		puts("relay: a request that is no SNMP");
+	pass(find_client(front, &from), REQUEST, bytes);
 	g_bytes_unref(bytes);
 	return G_SOURCE_CONTINUE;
 }
@@ -334,7 +392,7 @@ static gboolean from_client(gint socket_fd, GIOCondition condition, gpointer unu
 
 static void take_options(gchar **arguments)
 {
-	GOptionContext *context = g_option_context_new("- a bad network on loopback");
+	GOptionContext *context = g_option_context_new("[ADDRESS:]PORT... - the way to PDUs");
 	GError *error = NULL;
 
 	g_option_context_add_main_entries(context, entries, NULL);
@@ -342,11 +400,17 @@ static void take_options(gchar **arguments)
 		die(error->message);
 	g_option_context_free(context);
 	g_strfreev(arguments);
-	if (options.to < 1 || options.to > 65535)
-		die("--to: not from 1 to 65535");
 }
 
-static gboolean control_readable(gint descriptor, GIOCondition condition, gpointer end)
+static void place_pdus(void)
+{
+	if (g_strv_length(options.pdus) != n_fronts)
+		die("another number of PDUs");
+	for (unsigned i = 0; i < n_fronts; i++)
+		fronts[i].pdu = parse_address(options.pdus[i]);
+}
+
+static gboolean order_comes(gint descriptor, GIOCondition condition, gpointer end)
 {
 	char line[512], *arguments;
 
@@ -356,38 +420,52 @@ static gboolean control_readable(gint descriptor, GIOCondition condition, gpoint
 		g_main_loop_quit(end);
 		return G_SOURCE_REMOVE;
 	}
-	g_strchomp(line);
-	arguments = g_strconcat("udpproxy ", line, NULL);
-	take_options(g_strsplit(arguments, " ", -1));
+	arguments = g_strconcat("relay ", g_strchomp(line), NULL);
+	take_options(g_strsplit(g_strchomp(arguments), " ", -1));
 	g_free(arguments);
-	memset(passed, 0, sizeof(passed));
-	puts("ok");
+	place_pdus();
+	printf("ok %u %u %u %u %u\n", n_datagrams[REQUEST], n_datagrams[ANSWER], n_octets[REQUEST],
+	       n_octets[ANSWER], n_lost);
+	memset(n_datagrams, 0, sizeof(n_datagrams));
+	memset(n_octets, 0, sizeof(n_octets));
+	n_lost = 0;
 	return G_SOURCE_CONTINUE;
+}
+
+static void open_fronts(void)
+{
+	n_fronts = g_strv_length(options.pdus);
+	fronts = g_new0(struct front, n_fronts);
+	place_pdus();
+	printf("relay: listening on");
+	for (unsigned i = 0; i < n_fronts; i++) {
+		struct sockaddr_in address = { 0 };
+		socklen_t length = sizeof(address);
+
+		fronts[i].socket = open_socket(false);
+		g_unix_fd_add(fronts[i].socket, G_IO_IN, from_client, &fronts[i]);
+		getsockname(fronts[i].socket, (struct sockaddr *)&address, &length);
+		printf(" %s:%u", inet_ntoa(address.sin_addr), ntohs(address.sin_port));
+	}
+	putchar('\n');
 }
 
 int main(int argc, char **argv)
 {
 	GMainLoop *loop = g_main_loop_new(NULL, FALSE);
-	struct sockaddr_in address;
-	socklen_t length = sizeof(address);
 
 	(void)argc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setvbuf(stdin, NULL, _IONBF, 0); /* or poll() would not see a second line */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	take_options(g_strdupv(argv));
-	if (options.die_with_parent)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!options.pdus)
+		die("no PDU");
 	chance = g_rand_new_with_seed((guint32)options.seed);
-	clients = g_ptr_array_new();
-	front = open_socket();
-	other = open_socket();
-	g_unix_fd_add(front, G_IO_IN, from_client, NULL);
-	if (options.control)
-		g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, control_readable, loop);
-	alarm((unsigned)options.life);
-	if (getsockname(front, (struct sockaddr *)&address, &length))
-		die("no port");
-	printf("udpproxy: listening on 127.0.0.1:%u\n", ntohs(address.sin_port));
+	clients = g_ptr_array_new_with_free_func(client_free);
+	other = open_socket(true);
+	g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, order_comes, loop);
+	open_fronts();
 	g_main_loop_run(loop);
 	return EXIT_SUCCESS;
 }

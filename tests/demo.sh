@@ -4,6 +4,7 @@
 # timeline, not exit codes alone. Run it with make demo.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
+. "${0%/*}/pdu.sh"
 
 [ -n "$TS_STONITH_PLUGINDIR" ] || {
 	echo "demo: this tree was configured --without-stonith" >&2
@@ -15,37 +16,13 @@ command -v stonith >/dev/null || {
 }
 
 timeline=$scratch/timeline
-: >"$timeline"
-stop_pdu() {
-	[ -z "${pdu-}" ] || { kill "$pdu" && wait "$pdu"; } 2>/dev/null
-	pdu=
-}
-trap 'stop_pdu; rm -rf "$scratch"' EXIT
-
-wait_for_port() {
-	tries=100
-	while ! port=$(sed -n 's/^trippsim: listening on .*:\([0-9]*\)$/\1/p' "$timeline") ||
-		[ -z "$port" ]; do
-		tries=$((tries - 1))
-		kill -0 "$pdu" 2>/dev/null && [ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
-"$TRIPPSIM" --port 0 --community tripplite --latency 0.5 --log-requests --die-with-parent \
-	"$TS_CAPTURES/pdumh20atnet-ats-15.5.4.snmprec" >>"$timeline" 2>"$scratch/complaints" &
-pdu=$!
-wait_for_port || {
-	echo "demo: trippsim did not start" >&2
-	cat "$scratch/complaints" "$timeline" >&2
-	exit 1
-}
+start_pdu timeline pdumh20atnet-ats-15.5.4 --community tripplite --latency 0.5
 
 # Outlets that are on in the capture. With -E stonith takes parameters from the environment:
 # no secret on a command line.
 first=1.9
 second=1.10
-export ipaddr="127.0.0.1:$port" community=tripplite hostlist="node1:$first,$second" off_hold=1
+export ipaddr="$address" community=tripplite hostlist="node1:$first,$second" off_hold=1
 cat <<END
 A simulated PDUMH20ATNET listens on $ipaddr; its relays take 0.5 s.
 ipaddr="$ipaddr" community=... hostlist="$hostlist" off_hold=$off_hold

@@ -1,28 +1,19 @@
 # Simulated PDUs and the agent for shell tests; after shell.sh.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+. "$TS_SRCDIR/tests/trippsim.sh"
 agent=$TS_BUILDDIR/agent/fence_tripplite
-pdus=
 trap 'stop_pdus; rm -rf "$scratch"' EXIT
 
-# When it returns, the timelines are whole.
-stop_pdus() {
-	for pid in $pdus; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	done
-	pdus=
-}
-
 # start_pdu NAME CAPTURE OPTION...: when it returns, the PDU listens on $port ($address with
-# its host). Its timeline goes to $scratch/NAME, and to no other process before: who has the
-# PDU's answer finds there what it did until then, however busy the machine is.
+# its host). The capture is a file, or the name of one of ours. The timeline goes to $scratch/NAME
+# at once: who has the PDU's answer finds there what it did until then, however busy the machine is.
 start_pdu() {
 	pdu=$1
 	capture=$2
 	shift 2
+	[ -f "$capture" ] || capture=$TS_CAPTURES/$capture.snmprec
 	: >"$scratch/$pdu"
-	"$TRIPPSIM" --port 0 --die-with-parent --log-requests "$@" "$TS_CAPTURES/$capture.snmprec" \
-		>>"$scratch/$pdu" 2>"$scratch/$pdu.err" <"${commands:-/dev/null}" &
-	pdus="$pdus $!"
+	launch "$scratch/$pdu" "$@" "$capture" 2>"$scratch/$pdu.err"
 	await "$pdu" '^trippsim: listening on ' || {
 		cat "$scratch/$pdu.err"
 		exit 99

@@ -297,17 +297,14 @@ check "and alarms" test "$(get $alarms.1.0 $alarms.2.1.2.5 $alarms.2.1.5.5 | tr 
 stop_pdus
 
 commands=
-# A recording of one's own: start_pdu takes those of a directory.
-captures=$TS_CAPTURES
-TS_CAPTURES=$scratch
+# A recording of one's own.
 printf '%s\n' '1.3.6.1.2.1.1.1.0|4|first' '1.3.6.1.2.1.1.5.0|4|name' '1.3.6.1.2.1.1.1.0|4|second' \
 	'1.3.6.1.2.1.1.5.0|4|name' >"$scratch/merged.snmprec"
-start_pdu merged merged
+start_pdu merged "$scratch/merged.snmprec"
 check "a row that stands twice in a recording: the first counts" \
 	test "$(get 1.3.6.1.2.1.1.1.0)" = '"first"'
 check "a warning names the one that differs, and no other" test "$(cat "$scratch/merged.err")" = \
 	"trippsim: warning: $scratch/merged.snmprec:3: 1.3.6.1.2.1.1.1.0 differs from an earlier row of it, which counts"
-TS_CAPTURES=$captures
 start_pdu still $pdu20 --no-uptime
 check "a card may have no sysUpTime" says 'No Such Instance' get $uptime
 start_pdu alone $pdu20 --uptime 100 --uptime-alone

@@ -273,8 +273,7 @@ survives() { # each text of the original that is not on the list of harmless one
 }
 check "nothing in it tells whose it is" survives
 check "what the device is does stay" grep -q '1.1.1.2.1.5.1|4|PDUMH20ATNET' "$scratch/captured.snmprec"
-TS_CAPTURES=$scratch
-start_pdu f captured --community tripplite
+start_pdu f "$scratch/captured.snmprec" --community tripplite
 person "trippsim loads it, and it has the same outlets" 0 'PDUMH20ATNET  firmware 15\.5\.4 \(Build 1045\)  \(LX ATS\)' \
 	'' list ipaddr="$address"
 check "all sixteen" test "$(grep -c '^ *[0-9]* *o[nf]' "$scratch/out")" = 16

@@ -5,10 +5,11 @@
 # over; nobody else's outlet may ever be commanded. All cases run at once, in about a minute.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "${0%/*}/shell.sh"
+. "${0%/*}/pdu.sh"
 need_stonith
 trap 'kill $cases 2>/dev/null; wait; rm -rf "$scratch"' EXIT
 cases=
-lx=$TS_CAPTURES/pdumv30hvnetlx-pdu-20.2.1.snmprec
+lx=pdumv30hvnetlx-pdu-20.2.1
 user='fence SHA authentication AES confidential'
 version3='snmp_version=3 login=fence password=authentication snmp_priv_passwd=confidential'
 version2='community=tripplite'
@@ -29,21 +30,12 @@ awk -F'|' -v OFS='|' '
 		print
 	}' "$TS_CAPTURES/lx-pdu-envirosense.snmprec" >"$two"
 
-# pdu NAME OPTION...: starts one in the case at hand; its address is added to $addresses.
+# pdu NAME CAPTURE OPTION...: starts one in the case at hand; its address is added to $addresses.
 pdu() {
-	timeline=$dir/$1
-	shift
-	: >"$timeline"
-	date +%s.%N >"$timeline.begun"
-	"$TRIPPSIM" --die-with-parent --user "$user" "$@" >"$timeline" 2>&1 &
-	pdus="$pdus $!"
-	tries=400
-	until address=$(sed -n 's/^trippsim: listening on //p' "$timeline") && [ -n "$address" ] ||
-		[ $((tries -= 1)) -eq 0 ]; do
-		sleep 0.05
-	done
+	date +%s.%N >"$scratch/$1.begun"
+	start_pdu "$@" --user "$user"
 	addresses="$addresses $address"
-	eval "$(basename "$timeline")=\$address"
+	eval "$1=\$address"
 }
 
 # off PARAMETER...: fences db1, and notes what was said, and when.
@@ -60,11 +52,11 @@ begin() {
 	dir=$scratch/$1
 	mkdir "$dir"
 	(
-		trap 'kill $pdus 2>/dev/null; exit' TERM
-		pdus= addresses=
+		trap 'stop_pdus; exit' TERM
+		scratch=$dir addresses=
 		"$1"
 		sleep "$2"
-		kill $pdus
+		stop_pdus
 	) &
 	cases="$cases $!"
 }
@@ -116,72 +108,72 @@ fenced() {
 spared() { ! grep " outlet $3 command" "$scratch/$1/$2"; }
 
 names='--name 1.3=db1 --name 2.3=db1'
-device_hidden() { pdu a $names --do 'hide 2.* 30' "$two"; off $version2 off_hold=1; }
-row_hidden() { pdu a $names --do 'hide 2.3 30' "$two"; off $version2 off_hold=1; }
-first_hidden() { pdu a $names --do 'hide 1.* 30' "$two"; off $version2 off_hold=1; }
+device_hidden() { pdu a "$two" $names --do 'hide 2.* 30'; off $version2 off_hold=1; }
+row_hidden() { pdu a "$two" $names --do 'hide 2.3 30'; off $version2 off_hold=1; }
+first_hidden() { pdu a "$two" $names --do 'hide 1.* 30'; off $version2 off_hold=1; }
 one_by_one() {
-	pdu a --name 2=db1 --name 6=db1 --do 'restart down=0 power=keep names-each=0.6' "$lx"
+	pdu a $lx --name 2=db1 --name 6=db1 --do 'restart down=0 power=keep names-each=0.6'
 	off $version2 off_hold=1
 }
 one_by_one_timeless() {
-	pdu a --no-uptime --name 2=db1 --name 6=db1 --do 'blank all 0 each=0.6' "$lx"
+	pdu a $lx --no-uptime --name 2=db1 --name 6=db1 --do 'blank all 0 each=0.6'
 	off $version2 off_hold=1
 }
 names_late() {
-	pdu a --name 3=db1 "$lx"
-	pdu b --name 4=db1 --do 'restart down=0 power=keep names=8' "$lx"
+	pdu a $lx --name 3=db1
+	pdu b $lx --name 4=db1 --do 'restart down=0 power=keep names=8'
 	off $version2 off_hold=1 "$@"
 }
 names_late_counted() { names_late feeds=2; }
-in_part() { pdu a --first-varbind --do 'cycle 5 12' "$lx"; off $version2 off_hold=5 hostlist=db1:3,5; }
+in_part() { pdu a $lx --first-varbind --do 'cycle 5 12'; off $version2 off_hold=5 hostlist=db1:3,5; }
 exchanged() {
-	pdu a --do 'when set 1 after 0.1 restart down=0 card=new boots=1 uptime=86400' \
-		--do 'when set 1 after 0.2 cycle 3 15' "$lx"
+	pdu a $lx --do 'when set 1 after 0.1 restart down=0 card=new boots=1 uptime=86400' \
+		--do 'when set 1 after 0.2 cycle 3 15'
 	off $version3 off_hold=5 hostlist=db1:3
 }
 boots() {
-	pdu a --do 'when set 1 after 1 restart down=3 return=12' "$lx"
+	pdu a $lx --do 'when set 1 after 1 restart down=3 return=12'
 	off $version3 off_hold=5 hostlist=db1:3
 }
 renumbered() {
-	pdu a --name 3=db1 --name 5=db2 --do 'when set 1 after 7 swap 3 5' \
-		--do 'when set 1 restart down=7 power=keep names=8' "$lx"
+	pdu a $lx --name 3=db1 --name 5=db2 --do 'when set 1 after 7 swap 3 5' \
+		--do 'when set 1 restart down=7 power=keep names=8'
 	off $version2 off_hold=1
 }
 stale() {
-	pdu a --name 3=db1 --name 5=db2 --do 'after 6 swap 3 5' "$lx"
-	pdu b --name 4=db1 --do 'pause' --do 'after 12 resume' "$lx"
+	pdu a $lx --name 3=db1 --name 5=db2 --do 'after 6 swap 3 5'
+	pdu b $lx --name 4=db1 --do 'pause' --do 'after 12 resume'
 	off $version2 off_hold=1
 }
 both() {
-	pdu a --do 'when set 1 after 0.3 restart down=2 return=20' "$lx"
-	pdu b --do 'when set 1 after 0.3 restart down=2 return=25' "$lx"
+	pdu a $lx --do 'when set 1 after 0.3 restart down=2 return=20'
+	pdu b $lx --do 'when set 1 after 0.3 restart down=2 return=25'
 	off $version2 off_hold=1 "hostlist=db1:3@$a,3@$b"
 }
 in_hold() {
-	pdu a --do 'when set 1 after 1 restart down=10 return=15' "$lx"
+	pdu a $lx --do 'when set 1 after 1 restart down=10 return=15'
 	off $version2 off_hold=12 hostlist=db1:3
 }
 late() {
-	pdu a --late 4.5 --do 'when set 1 after 0.2 restart down=4 return=20' "$lx"
+	pdu a $lx --late 4.5 --do 'when set 1 after 0.2 restart down=4 return=20'
 	off $version2 off_hold=1 hostlist=db1:3
 }
-short() { pdu a --do 'when set 1 after 0.3 restart down=3 return=20' "$lx"; off $version2 off_hold=5 hostlist=db1:3; }
+short() { pdu a $lx --do 'when set 1 after 0.3 restart down=3 return=20'; off $version2 off_hold=5 hostlist=db1:3; }
 very_late() {
-	pdu a --late 12 --do 'when set 1 after 0.1 restart down=11.5 return=20' "$lx"
+	pdu a $lx --late 12 --do 'when set 1 after 0.1 restart down=11.5 return=20'
 	off $version2 off_hold=1 hostlist=db1:3
 }
 no_uptime() {
-	pdu a --no-uptime --do 'when set 1 after 0.3 restart down=7 return=20' "$lx"
+	pdu a $lx --no-uptime --do 'when set 1 after 0.3 restart down=7 return=20'
 	off $version2 off_hold=1 hostlist=db1:3
 }
-starts() { pdu a --do "restart down=0 power=keep $1" "$lx"; shift; off "$@" off_hold=1 hostlist=db1:3; }
+starts() { pdu a $lx --do "restart down=0 power=keep $1"; shift; off "$@" off_hold=1 hostlist=db1:3; }
 no_reads() { starts reads=authorizationError:4 $version2; }
 not_writable() { starts sets=notWritable:4 $version2; }
 no_access() { starts sets=noAccess:4 $version2; }
 unknown_user() { starts no-users=4 $version3; }
 main_load() {
-	pdu a --do 'when set 1 after 0.3 restart down=3 return=20' "$TS_CAPTURES/su3000lcd2uhv-ups-20.1.0.snmprec"
+	pdu a su3000lcd2uhv-ups-20.1.0 --do 'when set 1 after 0.3 restart down=3 return=20'
 	off $version2 off_hold=1 hostlist=db1:1
 }
 

@@ -1,6 +1,7 @@
 # A cluster of three nodes on one machine: its network, power and PDUs, and what can be seen of
 # it. For ./run.sh, in whose namespaces and tmpfs (the working directory, $work) all of it lies.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+. "$TS_SRCDIR/tests/trippsim.sh"
 
 nodes=(db1 db2 db3)
 # The addresses of the documents' examples: the network is ours alone.
@@ -179,12 +180,11 @@ start_pdu() {
 	shift 2
 	mkfifo "$name.control" && exec {fd}<>"$name.control" || return
 	pdu_control[$name]=$fd
-	"$TRIPPSIM" --listen "${pdu_address[$name]}" --port 161 --control --die-with-parent \
-		--latency 0.5 --log-requests --users-file users \
+	commands=$name.control launch >(
+		while read -r line; do echo "$EPOCHREALTIME $line"; done >>"$name"
+	) --listen "${pdu_address[$name]}" --port 161 --control --latency 0.5 --users-file users \
 		--on-change "exec /bin/bash '$here/power.sh' '$work' $name \"\$@\"" \
-		"$@" "$TS_CAPTURES/$capture" <&"$fd" 2>>"$name.complaints" > >(
-			while read -r line; do echo "$EPOCHREALTIME $line"; done >>"$name"
-		) &
+		"$@" "$TS_CAPTURES/$capture" 2>>"$name.complaints"
 	within 5 "$name listens" grep -q ' trippsim: listening on' "$name"
 }
 

@@ -3,6 +3,7 @@
 # how each is judged. A case is a function and its arguments, one line.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 . "$TS_SRCDIR/tests/shell.sh"
+. "$TS_SRCDIR/tests/trippsim.sh"
 
 wire=$TS_SRCDIR/tests/wire
 : "${WIRE_BUILD:=$TS_BUILDDIR/tests/wire}"
@@ -40,9 +41,8 @@ pdu() {
 	rm -f "$scratch/fifo"
 	mkfifo "$scratch/fifo"
 	echo "epoch $(now)" >>"$scratch/timeline"
-	"$TRIPPSIM" --log-requests --die-with-parent --community "$community_secret" \
-		--user "$user" --engine-id $engine "$@" \
-		<"${commands:-/dev/null}" >"$scratch/fifo" 2>>"$scratch/complaints" &
+	launch "$scratch/fifo" --community "$community_secret" --user "$user" --engine-id $engine \
+		"$@" 2>>"$scratch/complaints"
 	pdu=$!
 	processes="$processes $pdu"
 	exec 3<"$scratch/fifo"

@@ -5,11 +5,11 @@
  */
 #include "script.h"
 
+#include "cells.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STATUS_NO_CREATION 11
 
 /** What happens later: an event, or a cell that changes. */
 struct timer {
@@ -21,47 +21,9 @@ struct timer {
 	int64_t number;
 };
 
-static struct varbind *cell_at(const struct script *script, unsigned pdu, unsigned i)
-{
-	return &g_array_index(script->cells[pdu], struct varbind, i);
-}
-
-/* The place of the first cell not before name. */
-static unsigned place_of(const struct script *script, unsigned pdu, const struct objid *name)
-{
-	unsigned low = 0, high = script->cells[pdu]->len;
-
-	while (low < high) {
-		const unsigned middle = low + (high - low) / 2;
-
-		if (objid_compare(&cell_at(script, pdu, middle)->name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct varbind *script_cell(const struct script *script, unsigned pdu, const struct objid *name)
 {
-	const unsigned i = place_of(script, pdu, name);
-
-	if (i == script->cells[pdu]->len || !objid_equal(&cell_at(script, pdu, i)->name, name))
-		return NULL;
-	return cell_at(script, pdu, i);
-}
-
-static void put(struct script *script, unsigned pdu, const struct varbind *cell)
-{
-	struct varbind *old = script_cell(script, pdu, &cell->name);
-
-	if (old) {
-		varbind_clear(old);
-		*old = *cell;
-	} else {
-		g_array_insert_vals(script->cells[pdu], place_of(script, pdu, &cell->name), cell,
-		                    1);
-	}
+	return cells_find(script->cells[pdu], name);
 }
 
 void script_put(struct script *script, unsigned pdu, const struct objid *name, enum value_type type,
@@ -69,7 +31,7 @@ void script_put(struct script *script, unsigned pdu, const struct objid *name, e
 {
 	const struct varbind cell = { .name = *name, .type = type, .number = number };
 
-	put(script, pdu, &cell);
+	cells_put(script->cells[pdu], &cell);
 }
 
 void script_put_text(struct script *script, unsigned pdu, const struct objid *name,
@@ -79,7 +41,7 @@ void script_put_text(struct script *script, unsigned pdu, const struct objid *na
 		                      .type = VALUE_OCTETS,
 		                      .octets = g_bytes_new(text, strlen(text)) };
 
-	put(script, pdu, &cell);
+	cells_put(script->cells[pdu], &cell);
 }
 
 void script_put_objid(struct script *script, unsigned pdu, const struct objid *name,
@@ -89,7 +51,7 @@ void script_put_objid(struct script *script, unsigned pdu, const struct objid *n
 		                      .type = VALUE_OBJID,
 		                      .octets = g_bytes_new(value, strlen(value)) };
 
-	put(script, pdu, &cell);
+	cells_put(script->cells[pdu], &cell);
 }
 
 static struct objid alarm_cell(const struct family_alarms *objects, uint32_t column, uint32_t id)
@@ -163,8 +125,8 @@ void script_start_engine(struct script *script, unsigned pdu, usec at, uint32_t 
 void script_drop(struct script *script, unsigned pdu, const struct objid *root)
 {
 	for (unsigned i = script->cells[pdu]->len; i-- > 0;)
-		if (objid_equal(&cell_at(script, pdu, i)->name, root) ||
-		    objid_below(&cell_at(script, pdu, i)->name, root))
+		if (objid_equal(&varbinds_at(script->cells[pdu], i)->name, root) ||
+		    objid_below(&varbinds_at(script->cells[pdu], i)->name, root))
 			g_array_remove_index(script->cells[pdu], i);
 }
 
@@ -174,102 +136,6 @@ void script_uptime(struct script *script, unsigned pdu, double seconds)
 }
 
 /* --- the agent --- */
-
-static void answer_error(struct event *answer, int error_status, unsigned index)
-{
-	answer->error_status = error_status;
-	answer->error_index = (int)index;
-}
-
-static void add_absent(const struct script *script, struct event *answer, const struct objid *name,
-                       enum value_type type, unsigned index)
-{
-	const struct varbind absent = { .name = *name, .type = type };
-
-	if (script->v1)
-		answer_error(answer, SNMP_STATUS_NO_SUCH_NAME, index);
-	g_array_append_val(answer->varbinds, absent);
-}
-
-static void add_cell(struct event *answer, const struct varbind *cell, unsigned index)
-{
-	const struct varbind copy = varbind_copy(cell);
-
-	if (cell->type == VALUE_ERROR)
-		answer_error(answer, (int)cell->number, index);
-	g_array_append_val(answer->varbinds, copy);
-}
-
-static void add_next(const struct script *script, unsigned pdu, struct event *answer,
-                     const struct objid *name, unsigned index)
-{
-	unsigned i = place_of(script, pdu, name);
-
-	if (i < script->cells[pdu]->len && objid_equal(&cell_at(script, pdu, i)->name, name))
-		i++;
-	if (i == script->cells[pdu]->len)
-		add_absent(script, answer, name, VALUE_END_OF_MIB, index);
-	else
-		add_cell(answer, cell_at(script, pdu, i), index);
-}
-
-static void add_get(const struct script *script, unsigned pdu, struct event *answer,
-                    const struct objid *name, unsigned index)
-{
-	const struct varbind *cell = script_cell(script, pdu, name);
-
-	if (cell)
-		add_cell(answer, cell, index);
-	else
-		add_absent(script, answer, name, VALUE_ABSENT, index);
-}
-
-static void add_set(const struct script *script, unsigned pdu, struct event *answer,
-                    const struct varbind *wanted, unsigned index)
-{
-	const struct varbind *cell = script_cell(script, pdu, &wanted->name);
-
-	add_cell(answer, wanted, index);
-	if (!cell)
-		answer_error(answer, script->v1 ? SNMP_STATUS_NO_SUCH_NAME : STATUS_NO_CREATION,
-		             index);
-	else if (cell->type == VALUE_ERROR)
-		answer_error(answer, (int)cell->number, index);
-}
-
-/* Whether there is room for one more. */
-static bool add_bulk_next(const struct script *script, unsigned pdu, struct event *answer,
-                          const struct objid *name, unsigned index)
-{
-	if ((script->answer_max && answer->varbinds->len == script->answer_max) ||
-	    answer->error_status)
-		return false;
-	add_next(script, pdu, answer, name, index);
-	return true;
-}
-
-static void add_bulk(const struct script *script, unsigned pdu, struct event *answer,
-                     const struct request *request)
-{
-	const unsigned once = MIN(request->once, request->n);
-	const unsigned repeated = request->n - once;
-
-	for (unsigned i = 0; i < once; i++)
-		if (!add_bulk_next(script, pdu, answer, &request->varbinds[i].name, i + 1))
-			return;
-	for (unsigned row = 0; row < request->repetitions; row++)
-		for (unsigned i = 0; i < repeated; i++) {
-			const unsigned len = answer->varbinds->len;
-			const struct objid name =
-				row ? g_array_index(answer->varbinds, struct varbind,
-			                            len - repeated)
-						.name
-				    : request->varbinds[once + i].name;
-
-			if (!add_bulk_next(script, pdu, answer, &name, once + i + 1))
-				return;
-		}
-}
 
 static void wind_clock(struct script *script, unsigned pdu)
 {
@@ -298,22 +164,7 @@ static void make_answer(const struct script *script, unsigned pdu, const struct 
 	*answer = (struct event){ .type = EVENT_ANSWER, .pdu = pdu, .tag = request->tag };
 	answer->engine = engine_of(script, pdu);
 	answer->varbinds = varbinds_new();
-	if (request->kind == REQUEST_BULK) {
-		add_bulk(script, pdu, answer, request);
-		return;
-	}
-	for (unsigned i = 0; i < request->n && !answer->error_status; i++) {
-		const struct varbind *asked = &request->varbinds[i];
-
-		if (request->kind == REQUEST_GET)
-			add_get(script, pdu, answer, &asked->name, i + 1);
-		else if (request->kind == REQUEST_NEXT)
-			add_next(script, pdu, answer, &asked->name, i + 1);
-		else
-			add_set(script, pdu, answer, asked, i + 1);
-	}
-	if (script->answer_max && request->n > script->answer_max)
-		answer_error(answer, SNMP_STATUS_TOO_BIG, 0);
+	cells_answer(script->cells[pdu], script->v1, script->answer_max, request, answer);
 }
 
 void script_answer(struct script *script, unsigned pdu, const struct request *request,
@@ -382,11 +233,8 @@ static void record(struct script *script, unsigned pdu, const struct request *re
 		                       .leave_by = request->leave_by,
 		                       .varbinds = varbinds_new() };
 
-	for (unsigned i = 0; i < request->n; i++) {
-		const struct varbind copy = varbind_copy(&request->varbinds[i]);
-
-		g_array_append_val(sent.varbinds, copy);
-	}
+	for (unsigned i = 0; i < request->n; i++)
+		varbinds_add_copy(sent.varbinds, &request->varbinds[i]);
 	g_array_append_val(script->sent, sent);
 }
 
@@ -659,7 +507,7 @@ static void load_line(struct script *script, unsigned pdu, const char *line)
 	default:
 		break;
 	}
-	put(script, pdu, &cell);
+	cells_put(script->cells[pdu], &cell);
 	g_strfreev(fields);
 }
 

@@ -98,11 +98,8 @@ static void send(struct network *network, unsigned pdu, const struct request *re
 	repeats += request->attempt > 0;
 	parcel->request = *request;
 	parcel->varbinds = varbinds_new();
-	for (unsigned i = 0; i < request->n; i++) {
-		const struct varbind copy = varbind_copy(&request->varbinds[i]);
-
-		g_array_append_val(parcel->varbinds, copy);
-	}
+	for (unsigned i = 0; i < request->n; i++)
+		varbinds_add_copy(parcel->varbinds, &request->varbinds[i]);
 	parcel->request.varbinds = &g_array_index(parcel->varbinds, struct varbind, 0);
 	free_at = MAX(free_at, script->clock + WAY) + takes;
 	parcel->at = free_at;

@@ -302,11 +302,8 @@ static void wire_send(struct network *network, unsigned pdu, const struct reques
 	datagram->sent = world->now;
 	datagram->references = 1;
 	datagram->varbinds = varbinds_new();
-	for (unsigned i = 0; i < request->n; i++) {
-		const struct varbind copy = varbind_copy(&request->varbinds[i]);
-
-		g_array_append_val(datagram->varbinds, copy);
-	}
+	for (unsigned i = 0; i < request->n; i++)
+		varbinds_add_copy(datagram->varbinds, &request->varbinds[i]);
 	world->requests++;
 	world->requests_to[pdu]++;
 	inspect_rate(world, pdu, request);
@@ -341,12 +338,8 @@ static struct event answer_copy(const struct event *answer)
 
 	copy.reason = g_strdup(answer->reason);
 	copy.varbinds = varbinds_new();
-	for (unsigned i = 0; i < answer->varbinds->len; i++) {
-		const struct varbind varbind =
-			varbind_copy(&g_array_index(answer->varbinds, struct varbind, i));
-
-		g_array_append_val(copy.varbinds, varbind);
-	}
+	for (unsigned i = 0; i < answer->varbinds->len; i++)
+		varbinds_add_copy(copy.varbinds, varbinds_at(answer->varbinds, i));
 	return copy;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 #include "call/operation.h"
+#include "cells.h"
 #include "virtual.h"
 
 #include <string.h>
@@ -31,12 +32,6 @@ struct trial {
 
 /* --- the devices --- */
 
-static int compare(gconstpointer a, gconstpointer b)
-{
-	return objid_compare(&((const struct varbind *)a)->name,
-	                     &((const struct varbind *)b)->name);
-}
-
 static void put(GArray *objects, struct objid name, enum value_type type, int64_t number,
                 const char *octets)
 {
@@ -44,7 +39,7 @@ static void put(GArray *objects, struct objid name, enum value_type type, int64_
 
 	if (octets)
 		varbind.octets = g_bytes_new(octets, strlen(octets));
-	g_array_append_val(objects, varbind);
+	cells_put(objects, &varbind);
 }
 
 static void put_outlet(GArray *objects, const struct family *family, uint32_t device,
@@ -136,89 +131,19 @@ static GArray *make_device(struct bytes *bytes, unsigned pdu)
 		put_table(objects, bytes);
 	for (unsigned i = 0; i < odd; i++)
 		put_odd_row(objects, bytes);
-	g_array_sort(objects, compare);
 	return objects;
-}
-
-/* How many objects come before that name. */
-static unsigned place_of(const GArray *objects, const struct objid *name)
-{
-	unsigned low = 0, high = objects->len;
-
-	while (low < high) {
-		const unsigned middle = low + (high - low) / 2;
-
-		if (objid_compare(&g_array_index(objects, struct varbind, middle).name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct varbind read_object(const struct trial *trial, unsigned pdu, const struct objid *name)
-{
-	const GArray *objects = trial->objects[pdu];
-	const unsigned i = place_of(objects, name);
-
-	if (i < objects->len && objid_equal(&g_array_index(objects, struct varbind, i).name, name))
-		return varbind_copy(&g_array_index(objects, struct varbind, i));
-	return (struct varbind){ .name = *name, .type = VALUE_ABSENT };
-}
-
-static struct varbind next_object(const struct trial *trial, unsigned pdu,
-                                  const struct objid *after)
-{
-	const GArray *objects = trial->objects[pdu];
-	unsigned i = place_of(objects, after);
-
-	/* a table may have a row twice */
-	while (i < objects->len &&
-	       objid_equal(&g_array_index(objects, struct varbind, i).name, after))
-		i++;
-	if (i < objects->len)
-		return varbind_copy(&g_array_index(objects, struct varbind, i));
-	return (struct varbind){ .name = *after, .type = VALUE_END_OF_MIB };
-}
-
-static void answer_bulk(const struct trial *trial, const struct sent *sent, GArray *varbinds)
-{
-	const unsigned n = sent->varbinds->len, once = MIN(sent->once, n);
-	const unsigned repeated = n - once;
-
-	for (unsigned i = 0; i < once + sent->repetitions * repeated && varbinds->len < ANSWER_MAX;
-	     i++) {
-		const struct varbind *before =
-			i < n ? &g_array_index(sent->varbinds, struct varbind, i)
-			      : &g_array_index(varbinds, struct varbind, i - repeated);
-		const struct objid after = before->name;
-		const struct varbind object = next_object(trial, sent->pdu, &after);
-
-		g_array_append_val(varbinds, object);
-	}
 }
 
 static void answer(void *context, const struct sent *sent, struct event *event)
 {
 	const struct trial *trial = context;
+	const struct request request = { .kind = sent->kind,
+		                         .once = sent->once,
+		                         .repetitions = sent->repetitions,
+		                         .varbinds = varbinds_at(sent->varbinds, 0),
+		                         .n = sent->varbinds->len };
 
-	if (sent->kind == REQUEST_BULK) {
-		answer_bulk(trial, sent, event->varbinds);
-		return;
-	}
-	for (unsigned i = 0; i < sent->varbinds->len; i++) {
-		const struct objid *name = &g_array_index(sent->varbinds, struct varbind, i).name;
-		const struct varbind object = sent->kind == REQUEST_NEXT
-		                                      ? next_object(trial, sent->pdu, name)
-		                                      : read_object(trial, sent->pdu, name);
-
-		if (trial->v1 && !event->error_status &&
-		    (object.type == VALUE_ABSENT || object.type == VALUE_END_OF_MIB)) {
-			event->error_status = SNMP_STATUS_NO_SUCH_NAME;
-			event->error_index = (int)i + 1;
-		}
-		g_array_append_val(event->varbinds, object);
-	}
+	cells_answer(trial->objects[sent->pdu], trial->v1, ANSWER_MAX, &request, event);
 }
 
 static void on_send(void *context, const struct sent *sent)

@@ -16,7 +16,7 @@ cc=${FUZZ_CC:-clang}
 targets=${FUZZ_TARGETS:-nodemap params secrets inventory power session}
 sanitizers=address,undefined
 flags="-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=undefined
-	-I$src/lib -I$src/tests/fuzz ${FUZZ_CFLAGS-}"
+	-I$src/lib -I$src/tests -I$src/tests/fuzz ${FUZZ_CFLAGS-}"
 # What takes so long has no end.
 limits="-timeout=25 -len_control=10 -rss_limit_mb=1024 -max_len=4096"
 
@@ -55,8 +55,8 @@ compile() { # SOURCE
 
 link() { # TARGET
 	"$cc" -fsanitize=fuzzer,$sanitizers "$build/obj/tests-fuzz-fuzz_$1.o" \
-		"$build"/obj/tests-fuzz-[!f]*.o "$build/obj/tests-fuzz-fuzz.o" "$build"/obj/lib-*.o \
-		${FUZZ_LIBS-} -o "$build/fuzz_$1"
+		"$build"/obj/tests-fuzz-[!f]*.o "$build/obj/tests-fuzz-fuzz.o" \
+		"$build/obj/tests-cells.o" "$build"/obj/lib-*.o ${FUZZ_LIBS-} -o "$build/fuzz_$1"
 }
 
 run() { # TARGET
@@ -82,6 +82,6 @@ report() { # TARGET STATUS
 	return 1
 }
 
-in_pairs compile "$src"/lib/*.c "$src"/lib/*/*.c "$src"/tests/fuzz/*.c || exit 1
+in_pairs compile "$src"/lib/*.c "$src"/lib/*/*.c "$src"/tests/cells.c "$src"/tests/fuzz/*.c || exit 1
 in_pairs link $targets || exit 1
 in_pairs run $targets

@@ -46,11 +46,8 @@ static GArray *copy_varbinds(const struct varbind *varbinds, unsigned n)
 {
 	GArray *copies = varbinds_new();
 
-	for (unsigned i = 0; i < n; i++) {
-		const struct varbind copy = varbind_copy(&varbinds[i]);
-
-		g_array_append_val(copies, copy);
-	}
+	for (unsigned i = 0; i < n; i++)
+		varbinds_add_copy(copies, &varbinds[i]);
 	return copies;
 }
 

@@ -7,11 +7,12 @@
 # A mutant has one condition turned round, one bound moved by one, or one statement left out. It
 # is built as a copy of the core library, on which the unit tests run until one of them fails. What
 # does not compile does not count, nor what tests/mutants.equivalent lists. What nobody noticed is
-# printed as FILE:LINE: FUNCTION: WHAT. The kernel has its own list, see tests/promise/mutants.sh;
-# the session answers to tests that take real time.
+# printed as FILE:LINE: FUNCTION: WHAT. The kernel has its own list, see tests/promise/mutants.sh.
+# The session is broken where its files are named, and on a machine that does nothing else: its
+# test takes real time, and where it is held up that looks as if it had noticed.
 #
-# From make: CC, MUTANTS_CFLAGS, MUTANTS_LIBS, MUTANTS_TESTS. MUTANTS_VERBOSE=1 names for each that
-# was noticed the test that did it.
+# From make: CC, CK_FORK, MUTANTS_JOBS, MUTANTS_CFLAGS, MUTANTS_LIBS, MUTANTS_TESTS.
+# MUTANTS_VERBOSE=1 names for each that was noticed the test that did it.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import collections
@@ -250,7 +251,7 @@ class Bench:
             self.cpu[name] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
     def passes(self, name, directory):
-        env = dict(os.environ, LD_LIBRARY_PATH=directory, CK_FORK="no", CK_VERBOSITY="silent")
+        env = dict(os.environ, LD_LIBRARY_PATH=directory, CK_VERBOSITY="silent")
         return works([f"{self.scratch}/{name}"], env, lambda: limits(self.cpu.get(name, 5)))
 
     def concern(self, path):
@@ -317,7 +318,7 @@ def main():
             unmet -= {f"{m.function}: {m.what}" for m in every}
             todo += [m for m in every if f"{m.function}: {m.what}" not in known]
         todo = todo[::step]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(int(os.environ["MUTANTS_JOBS"])) as pool:
             for path, tests in zip(wanted, pool.map(bench.concern, wanted)):
                 bench.concerned[path] = tests
             for mutant, by in zip(todo, pool.map(bench.try_one, todo)):

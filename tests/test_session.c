@@ -171,14 +171,15 @@ static void talk_close(struct talk *talk)
 	g_free(talk);
 }
 
-/* Sends a GET of one object; returns its tag. */
+/* Sends a GET of those objects; returns its tag. */
 static uint32_t talk_get(struct talk *talk, unsigned pdu, unsigned attempt,
-                         const struct objid *name)
+                         const struct objid *const *names, unsigned n)
 {
 	GArray *varbinds = varbinds_new();
 	struct request request = { .kind = REQUEST_GET, .tag = ++talk->tag, .attempt = attempt };
 
-	varbinds_add(varbinds, name);
+	for (unsigned i = 0; i < n; i++)
+		varbinds_add(varbinds, names[i]);
 	request.varbinds = &g_array_index(varbinds, struct varbind, 0);
 	request.n = varbinds->len;
 	talk->network->send(talk->network, pdu, &request);
@@ -188,7 +189,9 @@ static uint32_t talk_get(struct talk *talk, unsigned pdu, unsigned attempt,
 
 static uint32_t talk_send(struct talk *talk, unsigned pdu, unsigned attempt)
 {
-	return talk_get(talk, pdu, attempt, &sys_object_id);
+	const struct objid *const names[] = { &sys_object_id };
+
+	return talk_get(talk, pdu, attempt, names, G_N_ELEMENTS(names));
 }
 
 /* The next event within so many seconds; EVENT_TIME if there is none. */
@@ -302,6 +305,67 @@ START_TEST(v1_and_v2c_get_an_answer)
 }
 END_TEST
 
+START_TEST(an_error_says_which_object_it_is_about)
+{
+	struct simulator *sim = simulator_start(CAPTURE, "--community", "secret", NULL);
+	struct talk *talk =
+		talk_open("ipaddr=%s|community=secret|snmp_version=1", simulator_address(sim));
+	const struct objid nothing = { 3, { 1, 3, 7 } };
+	const struct objid *const names[] = { &sys_object_id, &nothing };
+	struct event event;
+
+	talk_get(talk, 0, 0, names, G_N_ELEMENTS(names));
+	event = talk_next(talk, BOUND);
+	ck_assert_int_eq(event.type, EVENT_ANSWER);
+	ck_assert_int_eq(event.error_status, SNMP_STATUS_NO_SUCH_NAME);
+	ck_assert_int_eq(event.error_index, 2);
+	event_clear(&event);
+	talk_close(talk);
+}
+END_TEST
+
+/* 10,000 names are more than a datagram holds. */
+START_TEST(a_request_that_cannot_be_sent_is_told_at_once)
+{
+	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, NULL);
+	struct talk *talk =
+		talk_open("ipaddr=%s|%s", simulator_address(sim), _i ? V3 : "community=tripplite");
+	const struct objid **names = g_new(const struct objid *, 10000);
+	struct event event;
+	uint32_t tag;
+
+	for (unsigned i = 0; i < 10000; i++)
+		names[i] = &sys_object_id;
+	expect_answer(talk);
+	tag = talk_get(talk, 0, 0, names, 10000);
+	event = talk_next(talk, SOON);
+	ck_assert_int_eq(event.type, EVENT_UNREACHABLE);
+	ck_assert_uint_eq(event.tag, tag);
+	ck_assert_msg(strstr(event.reason, "cannot be sent: ") != NULL, "%s", event.reason);
+	event_clear(&event);
+	expect_answer(talk);
+	talk_close(talk);
+	g_free(names);
+}
+END_TEST
+
+START_TEST(the_clock_of_an_engine_is_known_from_answers_that_it_has_authenticated)
+{
+	static const char *const settings[] = { V3, "login=guest", "community=tripplite" };
+	struct simulator *sim =
+		simulator_start(CAPTURE, "--user", "admin SHA " AUTH_PASS, "--user", "guest", NULL);
+	struct talk *talk = talk_open("ipaddr=%s|%s", simulator_address(sim), settings[_i]);
+	struct event event = talk_ask(talk);
+
+	ck_assert(is_answer(&event));
+	ck_assert(event.engine.known == (_i == 0));
+	ck_assert((event.engine.boots > 0) == (_i == 0));
+	ck_assert((event.engine.time >= 86400) == (_i == 0)); /* as the simulator begins */
+	event_clear(&event);
+	talk_close(talk);
+}
+END_TEST
+
 START_TEST(v3_without_authentication_gets_an_answer)
 {
 	struct simulator *sim = simulator_start(CAPTURE, "--user", "admin", NULL);
@@ -367,9 +431,10 @@ END_TEST
 static void expect_nothing_wide(struct talk *talk)
 {
 	const struct objid name = { 16, { 1, 3, 6, 1, 4, 1, 850, 1, 1, 3, 1, 2, 1, 1, 7, 1 } };
+	const struct objid *const names[] = { &name };
 	struct event event;
 
-	talk_get(talk, 0, 0, &name);
+	talk_get(talk, 0, 0, names, G_N_ELEMENTS(names));
 	event = talk_next(talk, SILENCE);
 	/* a library that calls its own functions directly sends 220 all the same */
 	if (event.type == EVENT_ANSWER)
@@ -512,12 +577,14 @@ START_TEST(a_refused_port_is_told_at_once)
 	const int descriptor = bind_socket(LOOPBACK, &port);
 	struct talk *talk;
 	struct event event;
+	uint32_t tag;
 
 	close(descriptor);
 	talk = talk_open(_i ? "ipaddr=127.0.0.1:%u|" V3 : "ipaddr=127.0.0.1:%u|community=c", port);
-	talk_send(talk, 0, 0);
+	tag = talk_send(talk, 0, 0);
 	event = talk_next(talk, SOON);
 	ck_assert_int_eq(event.type, EVENT_UNREACHABLE);
+	ck_assert_uint_eq(event.tag, tag);
 	ck_assert_ptr_nonnull(event.reason);
 	event_clear(&event);
 	talk_close(talk);
@@ -1402,6 +1469,11 @@ static void add_cases(TCase *tests)
 	const int n_auths = G_N_ELEMENTS(auths), n_privs = G_N_ELEMENTS(privs);
 
 	tcase_add_loop_test(tests, v1_and_v2c_get_an_answer, 0, 2);
+	tcase_add_test(tests, an_error_says_which_object_it_is_about);
+	tcase_add_loop_test(tests, a_request_that_cannot_be_sent_is_told_at_once, 0, 2);
+	tcase_add_loop_test(tests,
+	                    the_clock_of_an_engine_is_known_from_answers_that_it_has_authenticated,
+	                    0, 3);
 	tcase_add_test(tests, v3_without_authentication_gets_an_answer);
 	tcase_add_loop_test(tests, v3_gets_an_answer_with_each_authentication_protocol, 0, n_auths);
 	tcase_add_loop_test(tests, v3_gets_an_answer_with_each_pair_of_protocols, 0,

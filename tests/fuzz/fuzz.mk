@@ -30,13 +30,15 @@ builds:
 	$(SHELL) $(srcdir)/tests/builds.sh builds-source
 
 # The unit tests on broken copies of lib/, or of FILES; not those that take long or know no lib/.
+# FILES of the session have a test of their own, which needs processes, and mostly waits.
 mutants_without = tests/test_session tests/test_tool
 mutants:
 	@$(AM_TESTS_ENVIRONMENT) \
+	CK_FORK=$(if $(findstring session,$(FILES)),yes,no) MUTANTS_JOBS=$(if $(findstring session,$(FILES)),8,2) \
 	CC='$(CC)' MUTANTS_CFLAGS='-std=gnu11 -D_GNU_SOURCE $(headers)' \
 	MUTANTS_LIBS='$(CHECK_LIBS) -pthread $(NETSNMP_LIBS) $(GLIB_LIBS)' \
-	MUTANTS_TESTS='$(filter-out $(mutants_without) \
-	$(if $(findstring resolve,$(FILES)),,tests/test_resolve),$(C_TESTS))' \
+	MUTANTS_TESTS='$(if $(findstring session,$(FILES)),tests/test_session,$(filter-out $(mutants_without) \
+	$(if $(findstring resolve,$(FILES)),,tests/test_resolve),$(C_TESTS)))' \
 	python3 '$(srcdir)/tests/mutants.py' $(FILES)
 
 .PHONY: fuzz lint coverage builds mutants

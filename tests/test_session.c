@@ -874,6 +874,42 @@ START_TEST(a_number_of_more_than_32_bits_is_not_taken)
 }
 END_TEST
 
+START_TEST(what_has_no_meaning_here_comes_as_it_was_sent)
+{
+	static const struct {
+		guint8 type, n, octets[5];
+		int64_t number;
+	} values[] = {
+		{ ASN_COUNTER, 5, { 0, 0xff, 0xff, 0xff, 0xfe }, 4294967294 },
+		{ ASN_COUNTER64, 5, { 1, 0, 0, 0, 2 }, 4294967298 },
+		{ ASN_IPADDRESS, 4, { 192, 0, 2, 7 }, 0 },
+	};
+	unsigned port;
+	const int pdu = bind_socket(LOOPBACK, &port);
+	struct talk *talk = talk_open("ipaddr=127.0.0.1:%u|community=c", port);
+	struct sockaddr_in client;
+	guint8 asked[1024];
+	struct event event;
+	const struct varbind *varbind;
+	size_t n;
+
+	talk_send(talk, 0, 0);
+	n = take_request(pdu, asked, sizeof(asked), &client);
+	n = put_number(values[_i].type, asked, n, values[_i].octets, values[_i].n);
+	send_to(pdu, asked, n, &client);
+	event = talk_next(talk, BOUND);
+	ck_assert_int_eq(event.type, EVENT_ANSWER);
+	varbind = varbinds_at(event.varbinds, 0);
+	ck_assert_int_eq(varbind->type, VALUE_OTHER);
+	ck_assert_uint_eq(varbind->tag, values[_i].type);
+	ck_assert_int_eq(varbind->number, values[_i].number);
+	ck_assert((varbind->octets != NULL) == (values[_i].type == ASN_IPADDRESS));
+	event_clear(&event);
+	talk_close(talk);
+	close(pdu);
+}
+END_TEST
+
 START_TEST(a_name_with_a_sub_identifier_of_more_than_32_bits_is_not_taken)
 {
 	/* 2^64 in front of the last one, 0, which is what net-snmp by itself reads */
@@ -1495,6 +1531,7 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, a_damaged_datagram_is_lost_and_its_engine_stays_known,
 	                    DAMAGE_REQUEST, DAMAGE_ANSWER + 1);
 	tcase_add_test(tests, a_number_of_more_than_32_bits_is_not_taken);
+	tcase_add_loop_test(tests, what_has_no_meaning_here_comes_as_it_was_sent, 0, 3);
 	tcase_add_test(tests, a_name_with_a_sub_identifier_of_more_than_32_bits_is_not_taken);
 	tcase_add_loop_test(tests,
 	                    a_number_of_more_than_32_bits_is_not_taken_from_what_is_encrypted, 0,

@@ -82,10 +82,14 @@ was_off() {
 }
 said_success() { cat "$scratch/$1/said"; [ "$(cat "$scratch/$1/code")" -eq 0 ]; }
 
+# tried CASE: there was an answer, and the PDU was asked for it.
+tried() { cat "$scratch/$1/said" "$scratch/$1/a"; [ -s "$scratch/$1/code" ] && grep -q " request " "$scratch/$1/a"; }
+
 # honest CASE RULE PDU OUTLET... [/ PDU OUTLET...]: no success that is not true.
 honest() {
 	case=$1 rule=$2
 	shift 2
+	check "$rule: there is an answer" tried "$case"
 	said_success "$case" >/dev/null || set --
 	while [ $# -gt 0 ]; do
 		outlets=

@@ -115,6 +115,25 @@ START_TEST(off_is_a_command_and_sweeps_through_the_hold)
 }
 END_TEST
 
+START_TEST(on_what_evidence_off_is_granted_is_one_line_with_each_outlet_and_pdu)
+{
+	begin(2, false);
+	script_start_engine(script, 1, begun - DAY, 7);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_INFO,
+	                    "off is proven: outlet 3 of pdu-a: told at 0.00 s, acknowledged at "));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "; outlet 4 of pdu-b: told at 0.00 s, acknowledged at "));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "; pdu-a has not restarted since, by its sysUpTime of 86405 s, "));
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "; pdu-b has not restarted since, by its engine time of 86405 s, "));
+}
+END_TEST
+
 START_TEST(off_takes_two_sweeps_even_without_a_hold)
 {
 	begin(1, false);
@@ -483,6 +502,30 @@ START_TEST(a_command_that_fails_does_not_hold_up_the_next_outlets)
 }
 END_TEST
 
+/* Commands to outlet 3 are lost. */
+static enum script_fate three_is_deaf(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const struct objid three = cell(lx->command, 1, 3);
+
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return objid_equal(&request->varbinds[0].name, &three) ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_command_without_an_answer_does_not_hold_up_the_next_outlets)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	add_feed(0, 4);
+	script->hook = three_is_deaf;
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("outlet 3 of pdu-a reads on, and no command was acknowledged");
+	ck_assert_int_eq(state_cell(0, 4)->number, 1);
+}
+END_TEST
+
 START_TEST(an_access_error_that_lasts_ends_it)
 {
 	static const int statuses[] = { SNMP_STATUS_NO_ACCESS, SNMP_STATUS_NOT_WRITABLE,
@@ -549,6 +592,28 @@ START_TEST(an_access_error_seen_once_does_not_end_it)
 	refusal = SNMP_STATUS_NO_ACCESS;
 	assert_ok(TRIPPSNMP_POWER_OFF);
 	ck_assert(elapsed() < 6.5);
+}
+END_TEST
+
+/* Obeys nothing before 9.5 s, and refuses in the first half second and from 4 s on. */
+static enum script_fate refuses_with_a_break(struct script *network, unsigned pdu,
+                                             const struct request *request, struct event *answer)
+{
+	if (elapsed() >= 9.5)
+		return SCRIPT_ANSWERED;
+	if (elapsed() < 0.5 || elapsed() >= 4)
+		return refuse_sets(network, pdu, request, answer);
+	return ignore_sets(network, pdu, request, answer);
+}
+
+START_TEST(a_refusal_before_an_acknowledgement_has_not_lasted)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	use_hook(refuses_with_a_break, 0);
+	refusal = SNMP_STATUS_NO_ACCESS;
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(count_warned("; asking again until it has lasted"), 2);
 }
 END_TEST
 
@@ -870,6 +935,45 @@ START_TEST(an_outlet_that_came_back_is_commanded_though_it_went_off_by_itself)
 }
 END_TEST
 
+START_TEST(an_outlet_that_came_back_is_read_as_quickly_as_at_first)
+{
+	begin(1, false);
+	script->relay = USEC_PER_SEC / 10;
+	add_feed(0, 3);
+	change_state_at(3, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_int_lt(script->clock - nth_set(1)->at, HOLD + USEC_PER_SEC / 3);
+}
+END_TEST
+
+/* The first SET is acknowledged a second time at 4.5 s; no later one is heard before 8 s. */
+static enum script_fate acknowledge_the_first_twice(struct script *network, unsigned pdu,
+                                                    const struct request *request,
+                                                    struct event *answer)
+{
+	struct event copy = *answer;
+
+	(void)pdu;
+	if (request->kind != REQUEST_SET)
+		return SCRIPT_ANSWERED;
+	if (network->calls++)
+		return elapsed() < 8 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+	copy.varbinds = g_array_ref(answer->varbinds);
+	script_inject(network, at(4.5), &copy);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_acknowledgement_that_is_worthless_by_now_changes_nothing)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	script->hook = acknowledge_the_first_twice;
+	change_state_at(3, 0, 3, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(count_warned("outlet 3 of pdu-a has come back on"), 1);
+}
+END_TEST
+
 /* --- power_timeout --- */
 
 START_TEST(a_stuck_relay_ends_it_after_power_timeout)
@@ -1152,6 +1256,36 @@ START_TEST(a_pdu_that_was_up_all_the_time_forgets_nothing)
 }
 END_TEST
 
+static void refuse_uptime_from_six(struct script *network, unsigned pdu)
+{
+	if (network->clock >= at(6))
+		put_uptime(pdu, VALUE_ERROR, SNMP_STATUS_AUTHORIZATION_ERROR);
+}
+
+/* Where hardly an answer comes, each one that does must be enough. */
+START_TEST(after_a_silence_the_uptime_comes_with_the_readings)
+{
+	begin(1, false);
+	settings.off_hold = 12 * USEC_PER_SEC;
+	add_feed(0, 3);
+	be_quiet(1, 7);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert(is_sweep(script_sent(script, script->sent->len - 1)));
+	ck_assert_uint_eq(count_uptimes(), 1); /* at the beginning of the hold */
+}
+END_TEST
+
+START_TEST(an_uptime_that_is_refused_after_a_silence_stands_in_no_readings_way)
+{
+	begin(1, false);
+	script->before = refuse_uptime_from_six;
+	add_feed(0, 3);
+	be_quiet(1, 7);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	assert_message("pdu-a does not say how long it is up");
+}
+END_TEST
+
 static void start_anew(struct script *network, unsigned pdu)
 {
 	if (network->clock >= at(0.5))
@@ -1192,6 +1326,24 @@ START_TEST(an_engine_that_has_booted_again_forgot)
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 1 + (unsigned)_i);
 	ck_assert_uint_eq(count_uptimes(), 0);
 	assert_held_from(nth_set(-1)->at + 2 * script->latency);
+}
+END_TEST
+
+static void engine_stands_still(struct script *network, unsigned pdu)
+{
+	script_start_engine(network, pdu, network->clock - DAY, 7);
+}
+
+START_TEST(where_the_engines_clock_stands_no_other_clock_vouches)
+{
+	begin(1, false);
+	put_uptime(0, VALUE_UNSIGNED, 1000);
+	script->before = engine_stands_still;
+	settings.off_hold = 3 * USEC_PER_SEC;
+	add_feed(0, 3);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_ge(count_uptimes(), 1); /* whose answers tell of the engine again */
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO, "never silent for long"));
 }
 END_TEST
 
@@ -1450,6 +1602,18 @@ START_TEST(a_feed_found_by_name_is_read_with_it_before_each_command_and_after)
 }
 END_TEST
 
+START_TEST(a_lost_command_by_name_is_not_sent_again_before_the_name_was_read_again)
+{
+	begin(1, false);
+	rename_outlet(3, "db1");
+	add_feed(0, 3);
+	find_by_name("db1");
+	use_hook(lose_sets, 2);
+	assert_ok(TRIPPSNMP_POWER_OFF);
+	ck_assert_uint_eq(script_count(script, REQUEST_SET), 3);
+}
+END_TEST
+
 START_TEST(rows_that_were_renumbered_are_looked_for_anew_and_not_touched)
 {
 	begin(1, false);
@@ -1459,6 +1623,7 @@ START_TEST(rows_that_were_renumbered_are_looked_for_anew_and_not_touched)
 	find_by_name("db1");
 	ck_assert_int_eq(run((enum trippsnmp_action)_i), TRIPPSNMP_BADCONFIG);
 	assert_message("outlet 3 of pdu-a has another name than when it was looked up");
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "is another one now; trying on"));
 	ck_assert(power_outdated(power));
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
 	ck_assert(elapsed() >= 5 && elapsed() < 7);
@@ -1523,6 +1688,23 @@ START_TEST(a_name_in_a_late_answer_is_not_that_of_now)
 	refusal = SNMP_STATUS_NO_ACCESS;
 	assert_ok(TRIPPSNMP_POWER_OFF); /* and each SET had a check of its own */
 	ck_assert_uint_ge(script_count(script, REQUEST_SET), 4);
+}
+END_TEST
+
+/* What shows one outlet's name may come again while the other one's command is under way. */
+START_TEST(a_late_answer_shows_no_name_for_the_next_command)
+{
+	begin(1, false);
+	script->latency = USEC_PER_SEC / 4;
+	for (unsigned i = 0; i < 2; i++) {
+		rename_outlet(3 + i, "db1");
+		add_feed(0, 3 + i);
+		g_array_index(feeds, struct feed, i).name_column = lx->outlet_name;
+		g_array_index(feeds, struct feed, i).name_key = g_strdup("db1");
+		g_array_index(feeds, struct feed, i).lost = true; /* so that both are read first */
+	}
+	script->hook = answer_all_twice;
+	assert_ok(TRIPPSNMP_POWER_OFF);
 }
 END_TEST
 
@@ -1759,6 +1941,27 @@ START_TEST(an_outlet_that_was_on_and_is_off_again_is_told_anew)
 }
 END_TEST
 
+/* PDU A obeys soon, PDU B later, and all they say comes twice. */
+static enum script_fate two_relays_and_copies(struct script *network, unsigned pdu,
+                                              const struct request *request, struct event *answer)
+{
+	network->relay = pdu == 1 ? 3 * USEC_PER_SEC : USEC_PER_SEC / 5;
+	return answer_all_twice(network, pdu, request, answer);
+}
+
+START_TEST(what_comes_late_does_not_say_that_an_outlet_is_off_again)
+{
+	begin(2, false);
+	put_state(0, 3, VALUE_INTEGER, 1);
+	put_state(1, 4, VALUE_INTEGER, 1);
+	add_feed(0, 3);
+	add_feed(1, 4);
+	script->hook = two_relays_and_copies;
+	assert_ok(TRIPPSNMP_POWER_ON);
+	ck_assert_uint_eq(sets_of(-1, 1, 3), 1);
+}
+END_TEST
+
 static enum script_fate slow_to_come_on(struct script *network, unsigned pdu,
                                         const struct request *request, struct event *answer)
 {
@@ -1978,6 +2181,34 @@ START_TEST(a_refusal_of_off_and_one_of_on_are_not_two)
 }
 END_TEST
 
+/* The second SET fails, and what switches on is lost. */
+static enum script_fate fail_then_lose_on(struct script *network, unsigned pdu,
+                                          const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	if (request->kind == REQUEST_SET && request->varbinds[0].number == 2)
+		return SCRIPT_LOST;
+	if (request->kind == REQUEST_SET && network->calls++ == 1 && network->context)
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(what_became_of_off_is_not_said_of_on)
+{
+	begin(1, false);
+	add_feed(0, 3);
+	if (_i)
+		script->relay = 2 * USEC_PER_SEC; /* so that off is sent once more, and fails */
+	else
+		change_state_at(3, 0, 3, 2);
+	use_hook(fail_then_lose_on, (unsigned)_i);
+	assert_ok(TRIPPSNMP_POWER_RESET);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
+	                      "outlet 3 of pdu-a reads off, and no command was acknowledged: check "
+	                      "that the community or user may write"));
+}
+END_TEST
+
 static enum script_fate dies_when_off(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
 {
@@ -2161,6 +2392,21 @@ START_TEST(a_hold_that_did_not_fit_is_said_when_the_time_is_up)
 }
 END_TEST
 
+START_TEST(it_waits_only_when_all_outlets_are_off)
+{
+	begin(2, false);
+	settings.off_hold = settings.power_timeout = 100 * USEC_PER_SEC;
+	add_feed(0, 3);
+	add_feed(1, 4);
+	script->relay = 1000 * USEC_PER_SEC;
+	put_state(0, 3, VALUE_INTEGER, _i == 0 ? 2 : 1);
+	put_state(1, 4, VALUE_INTEGER, _i == 1 ? 2 : 1);
+	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
+	ck_assert_str_eq(power_machine(power).doing(power),
+	                 _i < 2 ? "switching off" : "waiting while all outlets are off");
+}
+END_TEST
+
 START_TEST(another_device_under_the_address_is_looked_up_anew)
 {
 	struct event event = { .type = EVENT_REPLACED };
@@ -2244,6 +2490,7 @@ static TCase *off_case(void)
 	TCase *tcase = tcase_new("off");
 
 	tcase_add_test(tcase, off_is_a_command_and_sweeps_through_the_hold);
+	tcase_add_test(tcase, on_what_evidence_off_is_granted_is_one_line_with_each_outlet_and_pdu);
 	tcase_add_test(tcase, off_takes_two_sweeps_even_without_a_hold);
 	tcase_add_test(tcase, one_answer_that_comes_twice_is_one_reading);
 	tcase_add_loop_test(tcase, answers_that_come_twice_stand_in_nobodys_way, 0, 2);
@@ -2275,10 +2522,12 @@ static TCase *commands_case(void)
 	tcase_add_test(tcase, outlets_of_two_devices_are_two_sets);
 	tcase_add_test(tcase, pdus_are_commanded_at_the_same_time);
 	tcase_add_loop_test(tcase, a_command_that_fails_does_not_hold_up_the_next_outlets, 0, 2);
+	tcase_add_test(tcase, a_command_without_an_answer_does_not_hold_up_the_next_outlets);
 	tcase_add_loop_test(tcase, an_access_error_that_lasts_ends_it, 0, 4);
 	tcase_add_test(tcase, an_access_error_lasts_as_long_as_it_is_told_to);
 	tcase_add_loop_test(tcase, a_refusal_that_changes_has_not_lasted, 0, 2);
 	tcase_add_test(tcase, an_access_error_seen_once_does_not_end_it);
+	tcase_add_test(tcase, a_refusal_before_an_acknowledgement_has_not_lasted);
 	tcase_add_loop_test(tcase, a_no_such_name_refuses_in_v1_alone, 0, 2);
 	tcase_add_loop_test(tcase, an_error_that_is_no_access_error_does_not_end_it, 0, 5);
 	tcase_add_test(tcase, an_error_that_comes_again_after_an_acknowledgement_is_said_again);
@@ -2297,6 +2546,8 @@ static TCase *commands_case(void)
 	tcase_add_test(tcase,
 	               an_outlet_that_moved_before_any_command_to_it_is_commanded_all_the_same);
 	tcase_add_test(tcase, an_outlet_that_came_back_is_commanded_though_it_went_off_by_itself);
+	tcase_add_test(tcase, an_outlet_that_came_back_is_read_as_quickly_as_at_first);
+	tcase_add_test(tcase, an_acknowledgement_that_is_worthless_by_now_changes_nothing);
 	return tcase;
 }
 
@@ -2346,8 +2597,11 @@ static TCase *doubt_case(void)
 	tcase_add_test(tcase, a_long_silence_before_the_first_sweep_counts_too);
 	tcase_add_test(tcase, an_absence_is_counted_from_the_last_question_that_was_answered);
 	tcase_add_loop_test(tcase, a_pdu_that_was_up_all_the_time_forgets_nothing, 0, 2);
+	tcase_add_test(tcase, after_a_silence_the_uptime_comes_with_the_readings);
+	tcase_add_test(tcase, an_uptime_that_is_refused_after_a_silence_stands_in_no_readings_way);
 	tcase_add_test(tcase, a_pdu_that_started_after_it_was_told_forgot);
 	tcase_add_loop_test(tcase, an_engine_that_has_booted_again_forgot, 0, 2);
+	tcase_add_test(tcase, where_the_engines_clock_stands_no_other_clock_vouches);
 	tcase_add_test(tcase, an_engine_that_has_just_started_is_not_flooded_with_commands);
 	tcase_add_loop_test(tcase, an_uptime_that_stands_still_is_none, 0, 2);
 	tcase_add_test(tcase, an_uptime_that_wraps_costs_time_only);
@@ -2373,11 +2627,14 @@ static TCase *names_case(void)
 
 	tcase_add_loop_test(
 		tcase, a_feed_found_by_name_is_read_with_it_before_each_command_and_after, 0, 2);
+	tcase_add_test(tcase,
+	               a_lost_command_by_name_is_not_sent_again_before_the_name_was_read_again);
 	tcase_add_loop_test(tcase, rows_that_were_renumbered_are_looked_for_anew_and_not_touched,
 	                    TRIPPSNMP_POWER_OFF, TRIPPSNMP_POWER_RESET + 1);
 	tcase_add_loop_test(tcase, a_row_whose_name_cannot_be_read_is_not_touched, 0, 6);
 	tcase_add_loop_test(tcase, a_card_that_shows_other_names_for_a_moment_is_given_time, 0, 2);
 	tcase_add_test(tcase, a_name_in_a_late_answer_is_not_that_of_now);
+	tcase_add_test(tcase, a_late_answer_shows_no_name_for_the_next_command);
 	tcase_add_test(tcase, on_by_name_is_read_after_the_command);
 	tcase_add_test(tcase, long_names_are_read_in_answers_of_their_own);
 	return tcase;
@@ -2392,6 +2649,7 @@ static TCase *on_case(void)
 	tcase_add_test(tcase, on_that_was_asked_before_the_command_does_not_count);
 	tcase_add_test(tcase, on_needs_every_outlet_on);
 	tcase_add_test(tcase, an_outlet_that_was_on_and_is_off_again_is_told_anew);
+	tcase_add_test(tcase, what_comes_late_does_not_say_that_an_outlet_is_off_again);
 	tcase_add_test(tcase, a_pdu_that_is_on_is_polled_every_two_seconds_while_another_is_not);
 	tcase_add_test(tcase, on_that_was_read_ten_seconds_ago_is_read_again);
 	tcase_add_test(tcase, an_unknown_state_is_not_on);
@@ -2412,6 +2670,7 @@ static TCase *reset_case(void)
 	tcase_add_test(tcase, power_may_take_all_the_time_that_is_left_to_return);
 	tcase_add_test(tcase, switching_on_that_is_refused_is_success_with_a_warning);
 	tcase_add_test(tcase, a_refusal_of_off_and_one_of_on_are_not_two);
+	tcase_add_loop_test(tcase, what_became_of_off_is_not_said_of_on, 0, 2);
 	tcase_add_test(tcase, a_pdu_that_dies_after_the_off_is_success_with_a_warning);
 	tcase_add_test(tcase, what_is_in_the_way_is_said_of_each_half_of_a_reset);
 	tcase_add_test(tcase, an_outlet_that_comes_back_in_a_resets_hold_is_held_off_anew);
@@ -2430,6 +2689,7 @@ static TCase *ends_case(void)
 	                    0, 2);
 	tcase_add_loop_test(tcase, the_pdu_that_does_not_vouch_is_named_whichever_it_is, 0, 2);
 	tcase_add_test(tcase, a_hold_that_did_not_fit_is_said_when_the_time_is_up);
+	tcase_add_loop_test(tcase, it_waits_only_when_all_outlets_are_off, 0, 3);
 	tcase_add_loop_test(tcase, another_device_under_the_address_is_looked_up_anew, 0, 2);
 	tcase_add_test(tcase, another_device_after_the_off_is_success_with_a_warning);
 	tcase_add_test(tcase, a_fault_of_this_machine_ends_it_as_ours);

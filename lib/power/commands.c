@@ -15,8 +15,8 @@
 #define RESEND_FIRST USEC_PER_SEC
 #define RESEND_LAST (8 * USEC_PER_SEC)
 #define RESENDS_IN_POWER_TIMEOUT 4
-/* Of what is refused: asked again in every second. */
-#define RESEND_REFUSED (DENIAL_PAUSE - DENIAL_PAUSE / 10)
+/* Of what is answered with an error: a refusal must be asked for again in every second. */
+#define RESEND_AFTER_ERROR (DENIAL_PAUSE - DENIAL_PAUSE / 10)
 /* A name says whose row it is for so long. */
 #define NAME_LASTS USEC_PER_SEC
 
@@ -26,7 +26,6 @@ static void command_anew(const struct power *power, struct progress *p, usec now
 	p->resend_at = now;
 	p->resend_pause =
 		MIN(RESEND_FIRST, power->settings.power_timeout / RESENDS_IN_POWER_TIMEOUT);
-	p->unanswered = 0;
 }
 
 /*
@@ -55,10 +54,8 @@ void commands_begin(struct power *power, enum trippsnmp_state wanted, usec now)
 		p->renamed_since = USEC_NEVER;
 		denial_clear(&p->denial);
 	}
-	for (unsigned i = 0; i < power->n_pdus; i++) {
-		power->courses[i].poll_at = now;
+	for (unsigned i = 0; i < power->n_pdus; i++)
 		power->courses[i].poll_pause = POLL_FIRST;
-	}
 }
 
 /* Whether what was read last is the opposite, and of a time after the command. */
@@ -109,7 +106,6 @@ void commands_acknowledged(struct power *power, unsigned feed, const struct hear
 	course->poll_at = heard->answered;
 	p->resend_at = heard->answered + p->resend_pause;
 	p->resend_pause = MIN(2 * p->resend_pause, RESEND_LAST);
-	p->unanswered = 0;
 	p->error_status = 0;
 	denial_clear(&p->denial);
 }
@@ -122,7 +118,6 @@ static void command_refused(struct power *power, struct progress *p, int error_s
 		"%s: switching is refused (%s): give the community or user of %s write access",
 		p->feed->text, said, power->labels[p->feed->id.pdu]);
 
-	p->resend_at = now + RESEND_REFUSED;
 	if (denial_heard(&p->denial, said, now, power->settings.lasts)) {
 		power_give_up(power, TRIPPSNMP_ACCESS, message);
 		return;
@@ -133,37 +128,34 @@ static void command_refused(struct power *power, struct progress *p, int error_s
 	g_free(message);
 }
 
-static void command_failed(struct power *power, struct progress *p, int error_status, usec now)
+static void command_failed(struct power *power, struct progress *p, int error_status)
 {
 	if (p->error_status != error_status)
 		log_line(power->log, TRIPPSNMP_LOG_WARN,
 		         "%s: the command is answered with %s; trying on", p->feed->text,
 		         snmp_status_text(error_status));
 	denial_clear(&p->denial);
-	p->resend_at = now + p->resend_pause;
-	p->resend_pause = MIN(2 * p->resend_pause, RESEND_LAST);
 }
 
 void commands_replied(struct power *power, unsigned feed, const struct reply *reply, usec now)
 {
 	struct progress *p = &power->feeds[feed];
 
-	if (reply->status == REPLY_SILENT) {
-		p->unanswered++;
-		p->misfit = reply->reason;
+	p->unanswered = reply->status == REPLY_SILENT;
+	p->misfit = reply->reason;
+	if (p->unanswered) {
 		p->resend_at = now;
 		/* whether it answers readings is for the message at the end */
 		power->courses[p->feed->id.pdu].look_first = true;
 		return;
 	}
-	p->unanswered = 0;
-	p->misfit = NULL;
 	if (!reply->error_status)
 		return; /* commands_acknowledged() has it */
+	p->resend_at = now + RESEND_AFTER_ERROR;
 	if (exchange_is_refusal(power->settings.v1, reply->error_status))
 		command_refused(power, p, reply->error_status, now);
 	else
-		command_failed(power, p, reply->error_status, now);
+		command_failed(power, p, reply->error_status);
 	p->error_status = reply->error_status;
 }
 

@@ -111,7 +111,7 @@ void power_give_up(struct power *power, enum trippsnmp_error error, char *messag
 
 void power_look_again(struct power *power, char *message)
 {
-	power->outdated = !power->done && !power->off_proven;
+	power->outdated = !power->off_proven;
 	power_give_up(power, TRIPPSNMP_BADCONFIG, message);
 }
 
@@ -230,8 +230,6 @@ static void power_hear(void *self, unsigned pdu, const struct heard *heard)
 {
 	struct power *power = self;
 
-	if (power->done)
-		return;
 	evidence_heard(&power->evidence, pdu, heard->asked, heard->answered);
 	hear_command(power, pdu, heard);
 	for (unsigned i = 0; i < power->n_feeds && !power->done; i++)
@@ -240,8 +238,6 @@ static void power_hear(void *self, unsigned pdu, const struct heard *heard)
 	hear_engine(power, pdu, heard);
 	hear_uptime(power, pdu, heard);
 	commands_follow(power, pdu, heard->answered);
-	if (power->done)
-		return;
 	grant(power, heard->answered);
 	conclude_on(power, heard->answered);
 }
@@ -278,7 +274,6 @@ static bool power_next(void *self, unsigned pdu, usec now, struct question *ques
 		                                                            : TRIPPSNMP_OFF,
 		               now);
 	}
-	power->now = now;
 	say_obstacle(power, now);
 	plan = questions_plan(power, pdu, now);
 	if (plan.at > now)
@@ -292,8 +287,6 @@ static void power_reply(void *self, unsigned pdu, const struct reply *reply, use
 	struct power *power = self;
 	const struct course *course = &power->courses[pdu];
 
-	if (power->done)
-		return;
 	if (reply->status == REPLY_REPLACED)
 		power_look_again(power,
 		                 g_strdup_printf("%s: another device answers under its address "
@@ -308,7 +301,7 @@ static void power_reply(void *self, unsigned pdu, const struct reply *reply, use
 	else if (course->task == TASK_COMMAND)
 		commands_replied(power, course->feed, reply, now);
 	else
-		questions_replied(power, pdu, reply, now);
+		questions_replied(power, pdu, now);
 }
 
 static usec power_wake(const void *self, unsigned pdu)
@@ -317,7 +310,7 @@ static usec power_wake(const void *self, unsigned pdu)
 
 	if (!power->begun)
 		return 0;
-	return questions_plan(power, pdu, power->now).at;
+	return questions_plan(power, pdu, 0).at;
 }
 
 static bool power_done(const void *self)
@@ -365,8 +358,6 @@ void power_expire(struct power *power, int silent, const char *silence)
 {
 	char *why, *message;
 
-	if (power->done)
-		return;
 	if (silent >= 0 && only_readings_answered(power, (unsigned)silent))
 		silent = -1;
 	why = silent < 0 ? words_unfinished(power)
@@ -380,16 +371,12 @@ void power_expire(struct power *power, int silent, const char *silence)
 
 void power_stop(struct power *power)
 {
-	char *why;
+	char *why = words_obstacle(power);
 
-	if (power->done)
-		return;
-	why = words_obstacle(power);
-	power->outcome = failure(TRIPPSNMP_STOPPED,
-	                         "stopped%s, and before all outlets were known to be %s%s%s",
-	                         power->off_proven ? " after off was proven" : "",
-	                         power->wanted == TRIPPSNMP_ON ? "on" : "off for good",
-	                         why ? ": " : "", why ? why : "");
-	power->done = true;
+	power_end(power, TRIPPSNMP_STOPPED,
+	          g_strdup_printf("stopped%s, and before all outlets were known to be %s%s%s",
+	                          power->off_proven ? " after off was proven" : "",
+	                          power->wanted == TRIPPSNMP_ON ? "on" : "off for good",
+	                          why ? ": " : "", why ? why : ""));
 	g_free(why);
 }

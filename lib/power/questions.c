@@ -10,8 +10,6 @@
  */
 #include "power/state.h"
 
-#include <string.h>
-
 /*
  * A SET that nothing acknowledged is sent again whatever a sweep says; but a PDU that
  * never answers one is to be swept in between. Fewer would leave no time for the
@@ -19,7 +17,6 @@
  */
 #define SET_ATTEMPTS 4
 #define UPTIME_ATTEMPTS 4
-#define UPTIME_PAUSE (DENIAL_PAUSE - DENIAL_PAUSE / 10)
 /* Of an answer with names: any agent can send 484 (RFC 3411). */
 #define ANSWER_BYTES 400
 #define VARBIND_BYTES 30 /* without an octet string */
@@ -78,9 +75,7 @@ static usec hold_end(const struct power *power)
 /* It has read off again, when the hold was over. */
 static bool is_confirmed(const struct power *power, unsigned feed)
 {
-	const struct evidence_outlet *outlet = known_of(power, feed);
-
-	return outlet->offs > 1 && outlet->last_asked >= hold_end(power);
+	return known_of(power, feed)->last_asked >= hold_end(power);
 }
 
 bool questions_vouched(const struct power *power, unsigned feed)
@@ -126,7 +121,7 @@ static usec oldest_reading(const struct power *power, unsigned pdu)
 }
 
 /* The next sweep of a PDU whose outlets have all read off. */
-static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
+static usec sweep_in_hold(const struct power *power, unsigned pdu)
 {
 	const struct course *course = &power->courses[pdu];
 	const usec end = hold_end(power);
@@ -134,13 +129,13 @@ static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
 
 	if (end == USEC_NEVER || each_is(power, pdu, is_confirmed))
 		return poll;
+	if (course->swept_at >= end)
+		return course->poll_at;
 	/* one that would still be under way then would only stand in the way */
-	if (now < end)
-		return poll + power->evidence.pdus[pdu].round_trip < end ? poll : end;
-	return course->swept_at < end ? end : course->poll_at;
+	return poll + power->evidence.pdus[pdu].round_trip < end ? poll : end;
 }
 
-static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
+static struct plan sweep_plan(const struct power *power, unsigned pdu)
 {
 	const struct course *course = &power->courses[pdu];
 	usec at = course->poll_at;
@@ -148,7 +143,7 @@ static struct plan sweep_plan(const struct power *power, unsigned pdu, usec now)
 	if (course->sweep_at || course->look_first)
 		at = 0;
 	else if (power->wanted == TRIPPSNMP_OFF && each_is(power, pdu, has_fallen))
-		at = sweep_in_hold(power, pdu, now);
+		at = sweep_in_hold(power, pdu);
 	else if (power->wanted == TRIPPSNMP_ON && each_is(power, pdu, reads_on))
 		at = course->swept_at + HOLD_POLL;
 	return (struct plan){ TASK_SWEEP, 0, at };
@@ -205,15 +200,13 @@ struct plan questions_plan(const struct power *power, unsigned pdu, usec now)
 
 	if (!has_feeds(power, pdu))
 		return (struct plan){ TASK_NONE, 0, USEC_NEVER };
-	sweep = sweep_plan(power, pdu, now);
+	sweep = sweep_plan(power, pdu);
 	if (course->sweep_at || course->look_first)
 		return sweep;
 	command = command_plan(power, pdu, now);
 	if (command.at <= now)
 		return command;
 	uptime = uptime_plan(power, pdu);
-	if (uptime.at <= now)
-		return uptime;
 	plan = command.at < sweep.at ? command : sweep;
 	return uptime.at < plan.at ? uptime : plan;
 }
@@ -288,8 +281,6 @@ static void make_command(struct power *power, unsigned feed, usec now, struct qu
 	question->leave_by = p->feed->name_key ? commands_leave_by(power, feed) : 0;
 	varbinds_add_integer(question->varbinds, &name, questions_command_value(power, p->feed));
 	p->commanded = now;
-	if (power->wanted == TRIPPSNMP_ON)
-		evidence_untold(&power->evidence, feed, now);
 }
 
 /* A name counts for a command only if nothing else was asked after it. */
@@ -305,9 +296,7 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 {
 	struct course *course = &power->courses[pdu];
 
-	memset(question, 0, sizeof(*question));
-	question->kind = REQUEST_GET;
-	question->varbinds = varbinds_new();
+	*question = (struct question){ .kind = REQUEST_GET, .varbinds = varbinds_new() };
 	switch (plan->task) {
 	case TASK_COMMAND:
 		make_command(power, plan->feed, now, question);
@@ -335,32 +324,14 @@ void questions_make(struct power *power, unsigned pdu, const struct plan *plan, 
 	course->asked_at = now;
 }
 
-/* Whether the PDU's uptime must be seen to advance before it vouches for anything. */
-static bool must_advance(const struct evidence_pdu *p)
-{
-	return p->frozen || (!p->advances && p->absent);
-}
-
-static bool is_told(const struct reply *reply)
-{
-	return reply->status == REPLY_ANSWERED && reply->varbinds->len &&
-	       varbinds_at(reply->varbinds, 0)->type == VALUE_UNSIGNED;
-}
-
-void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now)
+void questions_replied(struct power *power, unsigned pdu, usec now)
 {
 	struct course *course = &power->courses[pdu];
 
 	if (course->task == TASK_UPTIME) {
-		course->uptime_at = now;
-		if (!is_told(reply))
-			course->uptime_at += UPTIME_PAUSE;
-		else if (must_advance(&power->evidence.pdus[pdu]))
-			course->uptime_at += UPTIME_STEP;
-		return;
+		course->uptime_at = now + UPTIME_STEP;
+	} else {
+		course->poll_at = now + course->poll_pause;
+		course->poll_pause = MIN(2 * course->poll_pause, POLL_LAST);
 	}
-	if (course->task != TASK_SWEEP || course->sweep_at)
-		return;
-	course->poll_at = now + course->poll_pause;
-	course->poll_pause = MIN(2 * course->poll_pause, POLL_LAST);
 }

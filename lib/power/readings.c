@@ -96,7 +96,6 @@ static bool take_status_cell(struct cells *cells, const struct heard *heard,
 	reading->lost = is_integer && varbind->number == DEVICE_STATUS_OFFLINE;
 	reading->status_unclear = !is_integer && !cells->status_absent;
 	/* what is not there is as old as the operation, and makes no reading older */
-	cells->status.read = false;
 	if (!cells->status_absent)
 		cell_read(&cells->status, heard);
 	return true;

@@ -26,7 +26,7 @@ struct progress {
 	usec resend_pause;
 	usec otherwise_since; /* it has read the opposite ever since; USEC_NEVER while it does not
 	                       */
-	unsigned unanswered;  /* in a row */
+	bool unanswered;      /* the last one */
 	int error_status;     /* that the last one was answered with; 0 if with none */
 	const char *misfit;   /* what is wrong with its answers, static; NULL if nothing is known */
 	bool came_back;       /* or its PDU was away: no command counted any more, once */
@@ -64,7 +64,6 @@ struct power {
 	const struct log *log;
 	enum trippsnmp_state wanted; /* now: in a reset first OFF, then ON */
 	bool begun;
-	usec now;           /* when it was asked for a question last */
 	usec started;       /* the first question; times in messages count from it */
 	usec phase_began;   /* off, or on */
 	bool obstacle_said; /* in this phase */
@@ -114,8 +113,8 @@ struct plan questions_plan(const struct power *power, unsigned pdu, usec now);
 /** The question of that plan; the caller frees its varbinds. */
 void questions_make(struct power *power, unsigned pdu, const struct plan *plan, usec now,
                     struct question *question);
-/** Takes the reply to anything but a command. */
-void questions_replied(struct power *power, unsigned pdu, const struct reply *reply, usec now);
+/** Anything but a command has its reply. */
+void questions_replied(struct power *power, unsigned pdu, usec now);
 /**
  * Whether the outlet's PDU is vouched for until its last reading, as the kernel sees it: by an
  * answer to a later question, or by that of the reading itself.

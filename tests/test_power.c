@@ -2198,7 +2198,7 @@ START_TEST(what_became_of_off_is_not_said_of_on)
 	begin(1, false);
 	add_feed(0, 3);
 	if (_i)
-		script->relay = 2 * USEC_PER_SEC; /* so that off is sent once more, and fails */
+		script->relay = USEC_PER_SEC * 6 / 5; /* off is sent once more, and that fails */
 	else
 		change_state_at(3, 0, 3, 2);
 	use_hook(fail_then_lose_on, (unsigned)_i);
@@ -2404,6 +2404,28 @@ START_TEST(it_waits_only_when_all_outlets_are_off)
 	ck_assert_int_eq(run(TRIPPSNMP_POWER_OFF), TRIPPSNMP_POWER);
 	ck_assert_str_eq(power_machine(power).doing(power),
 	                 _i < 2 ? "switching off" : "waiting while all outlets are off");
+}
+END_TEST
+
+START_TEST(a_stop_says_what_was_in_the_way)
+{
+	struct machine machine;
+
+	begin(1, false);
+	put_state(0, 3, VALUE_INTEGER, _i ? 1 : 2);
+	add_feed(0, 3);
+	settings.action = _i ? TRIPPSNMP_POWER_ON : TRIPPSNMP_POWER_OFF;
+	power = power_new(1, script->labels, feeds, &settings, &script->log);
+	machine = power_machine(power);
+	ck_assert(!script_run(script, &machine, 0.0001)); /* before anything was answered */
+	power_stop(power);
+	outcome = power_outcome(power);
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_STOPPED);
+	ck_assert_str_eq(outcome.message,
+	                 _i ? "stopped, and before all outlets were known to be on: outlet 3 of "
+	                      "pdu-a reads off, and no command was acknowledged"
+	                    : "stopped, and before all outlets were known to be off for good: "
+	                      "outlet 3 of pdu-a reads on, and no command was acknowledged");
 }
 END_TEST
 
@@ -2690,6 +2712,7 @@ static TCase *ends_case(void)
 	tcase_add_loop_test(tcase, the_pdu_that_does_not_vouch_is_named_whichever_it_is, 0, 2);
 	tcase_add_test(tcase, a_hold_that_did_not_fit_is_said_when_the_time_is_up);
 	tcase_add_loop_test(tcase, it_waits_only_when_all_outlets_are_off, 0, 3);
+	tcase_add_loop_test(tcase, a_stop_says_what_was_in_the_way, 0, 2);
 	tcase_add_loop_test(tcase, another_device_under_the_address_is_looked_up_anew, 0, 2);
 	tcase_add_test(tcase, another_device_after_the_off_is_success_with_a_warning);
 	tcase_add_test(tcase, a_fault_of_this_machine_ends_it_as_ours);

@@ -109,6 +109,15 @@ static void look(void)
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
 }
 
+static bool looks_once_more(void)
+{
+	struct machine machine;
+
+	inventory_again(inventory);
+	machine = inventory_machine(inventory);
+	return script_run(script, &machine, 15);
+}
+
 static const struct pdu_outlets *found(unsigned pdu)
 {
 	return inventory_pdu(inventory, pdu);
@@ -1940,6 +1949,20 @@ START_TEST(a_number_with_its_device_waits_for_no_other_device)
 }
 END_TEST
 
+START_TEST(a_number_on_the_first_device_waits_for_no_later_one)
+{
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	script_main(script, 0, lx, 1);
+	drop_device(lx, 2);
+	needs[0] = (struct inventory_need){ .table = true };
+	need_number(0, 0, 3);
+	need_main(0, 0);
+	look();
+	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
+}
+END_TEST
+
 /* It is absent from all else. */
 START_TEST(a_device_that_is_counted_alone_makes_it_not_complete)
 {
@@ -2156,6 +2179,24 @@ START_TEST(while_it_waits_a_card_without_uptime_is_watched)
 	for (unsigned i = 1; i < script->sent->len; i++)
 		longest = MAX(longest, script_sent(script, i)->at - script_sent(script, i - 1)->at);
 	ck_assert(_i ? longest >= 9 * USEC_PER_SEC : longest <= 2 * USEC_PER_SEC);
+	ck_assert_uint_le(script->sent->len, 16);
+}
+END_TEST
+
+START_TEST(while_it_waits_to_look_again_it_says_so)
+{
+	struct machine machine;
+
+	begin(1, false);
+	if (_i) /* it looks still, and hears nothing */
+		script->latency = 100 * USEC_PER_SEC;
+	else
+		two_devices(lx, true, true);
+	need_settled(0);
+	ck_assert(!looks(5));
+	machine = inventory_machine(inventory);
+	ck_assert_str_eq(machine.doing(machine.self),
+	                 _i ? "reading the outlets" : "waiting to look at the outlets again");
 }
 END_TEST
 
@@ -2843,6 +2884,7 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, a_device_of_another_family_must_have_rows_too);
 	ADD_BOTH(tcase, a_device_that_is_counted_alone_makes_it_not_complete);
 	ADD_BOTH(tcase, a_number_without_device_waits_for_the_rows_of_each_device);
+	ADD_BOTH(tcase, a_number_on_the_first_device_waits_for_no_later_one);
 	ADD_BOTH(tcase, a_number_with_its_device_waits_for_no_other_device);
 	ADD_BOTH(tcase, a_listed_device_without_outlets_does_not_matter);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
@@ -2867,6 +2909,7 @@ static TCase *settled_case(void)
 	                    2 * (int)G_N_ELEMENTS(losses));
 	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
 	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
+	tcase_add_loop_test(tcase, while_it_waits_to_look_again_it_says_so, 0, 2);
 	tcase_add_loop_test(
 		tcase,
 		a_card_without_uptime_that_was_away_between_two_looks_is_looked_at_twice_more, 0,
@@ -3026,16 +3069,12 @@ END_TEST
 
 START_TEST(each_look_reads_the_alarms_anew)
 {
-	struct machine machine;
-
 	begin_alarms(false);
 	lose(DEVICE_ROW "1");
 	look();
 	ck_assert(alarmed(0));
 	script_no_alarm(script, 0, lx->alarms, 77);
-	inventory_again(inventory);
-	machine = inventory_machine(inventory);
-	ck_assert(script_run(script, &machine, 15));
+	ck_assert(looks_once_more());
 	ck_assert(!alarmed(0));
 	ck_assert_uint_eq(alarms_len(&found(0)->alarms), 0);
 }
@@ -3159,13 +3198,14 @@ START_TEST(a_table_that_stays_refused_tells_of_no_alarm)
 }
 END_TEST
 
+static usec refused_until;
+
 static enum script_fate refuse_alarms_once(struct script *network, unsigned pdu,
                                            const struct request *request, struct event *answer)
 {
 	/* all of one look: GETBULK with ever fewer rows, then GETNEXT */
-	return network->clock < 1000 * USEC_PER_SEC + USEC_PER_SEC / 2
-	               ? refuse_alarms(network, pdu, request, answer)
-	               : SCRIPT_ANSWERED;
+	return network->clock < refused_until ? refuse_alarms(network, pdu, request, answer)
+	                                      : SCRIPT_ANSWERED;
 }
 
 START_TEST(a_table_that_is_refused_at_first_is_read_later)
@@ -3176,7 +3216,12 @@ START_TEST(a_table_that_is_refused_at_first_is_read_later)
 	lose(NULL);
 	script->hook = refuse_alarms_once;
 	script->context = &error;
+	refused_until = script->clock + USEC_PER_SEC / 2;
 	look();
+	ck_assert(alarmed(0));
+	/* and what was refused then does not count when it is once more */
+	refused_until = script->clock + USEC_PER_SEC / 2;
+	ck_assert(looks_once_more());
 	ck_assert(alarmed(0));
 }
 END_TEST

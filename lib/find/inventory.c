@@ -60,7 +60,6 @@ void inventory_again(struct inventory *inventory)
 		if (search->need->skip)
 			continue;
 		search_restart(search, 0);
-		g_clear_pointer(&search->outcome.message, g_free);
 		search->outcome.error = TRIPPSNMP_OK;
 	}
 }
@@ -177,7 +176,6 @@ static void inventory_reply(void *self, unsigned i, const struct reply *reply, u
 	if (reply->status == REPLY_FAULT) {
 		search_fail(search, TRIPPSNMP_INTERNAL, reply->reason);
 	} else if (reply->status == REPLY_REPLACED) {
-		search->by_next = false;
 		search_unclear(search, now,
 		               g_strdup("another device answers under its address now"));
 	} else if (reply->status == REPLY_REFUSED && !stages[stage].may_be_refused) {

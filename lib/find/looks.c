@@ -209,7 +209,6 @@ void looks_ask_watch(struct search *search, struct question *question)
 	}
 	/* what the look asked too, and was answered, whatever that says */
 	question->kind = REQUEST_NEXT;
-	question->max_attempts = UPTIME_ATTEMPTS;
 	varbinds_add(question->varbinds, &column);
 }
 

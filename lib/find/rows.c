@@ -59,7 +59,6 @@ static void take_numbers(struct search *search, const struct varbind *cells,
 	} else if (any_absent(
 			   found->outlets)) { /* which there are the table knows, and must agree */
 		g_array_set_size(found->outlets, 0);
-		g_array_set_size(search->statuses, 0);
 		walk_tables(search);
 	} else {
 		statuses_take(search->statuses, status, found->outlets);

@@ -120,8 +120,8 @@ void search_deny(struct search *search, usec now, const char *why)
 {
 	if (denial_heard(&search->denial, why, now, search->settings->lasts)) {
 		search_fail(search, TRIPPSNMP_ACCESS, why);
-		return;
+	} else {
+		settle_anew(&search->settle);
+		search_again(search, now + denial_pause(search->settings->lasts), g_strdup(why));
 	}
-	settle_anew(&search->settle);
-	search_again(search, now + denial_pause(search->settings->lasts), g_strdup(why));
 }

@@ -27,7 +27,7 @@ struct inventory_need {
 	 */
 	GHashTable *wanted;
 	bool mains;         /* main loads count: one may be among the numbers; with table, all */
-	bool status;        /* states and tlpDeviceStatus too, and what alarms are called */
+	bool status;        /* states and tlpDeviceStatus too */
 	bool settled;       /* names: look until it is settled (settle.h) */
 	bool details;       /* table: what is only shown, too: meters, models, firmware */
 	GPtrArray *numbers; /* of const struct outlet_ref *; NULL if none */

@@ -119,7 +119,7 @@ void looks_finish(struct search *search, usec now)
 		return;
 	}
 	search->stage = STAGE_ALARMS;
-	table_begin_alarms(search->table, alarms, search->need->status);
+	table_begin_alarms(search->table, alarms);
 }
 
 /* --- whether a look is settled --- */

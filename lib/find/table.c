@@ -102,8 +102,7 @@ static void add_column(struct table *table, struct column column, uint32_t devic
 {
 	const uint32_t before_first[] = { device, 0 };
 
-	column.guess = device ? objid_append(&column.root, 2, before_first)
-	                      : objid_append(&column.root, 1, before_first + 1);
+	column.guess = objid_append(&column.root, device ? 2 : 1, before_first);
 	if (!column.cursor.n)
 		column.cursor = column.root;
 	g_array_append_val(table->columns, column);
@@ -166,13 +165,13 @@ void table_add_list(struct table *table, const struct family_list *list, const s
 	table->rows_per_request = rows_in(table);
 }
 
-void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
+void table_begin_alarms(struct table *table, struct alarms *alarms)
 {
 	const uint32_t columns[] = { alarms->objects->description, alarms->objects->text };
 
 	table->alarms = alarms;
 	g_array_set_size(table->columns, 0);
-	for (unsigned i = 0; i < (texts ? 2 : 1); i++)
+	for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++)
 		add_column(table,
 		           (struct column){
 				   .cell = CELL_ALARM,
@@ -381,11 +380,10 @@ static const char *step(struct table *table, struct column *column, const struct
 
 static const char *take_bulk(struct table *table, const GArray *varbinds, unsigned from)
 {
-	unsigned at = from;
+	unsigned at = from, before;
 
-	while (at < varbinds->len) {
-		const unsigned before = at;
-
+	do {
+		before = at;
 		for (unsigned i = 0; i < table->columns->len && at < varbinds->len; i++) {
 			struct column *column = column_at(table, i);
 			const char *wrong;
@@ -399,9 +397,7 @@ static const char *take_bulk(struct table *table, const GArray *varbinds, unsign
 			if (wrong)
 				return wrong;
 		}
-		if (at == before)
-			break;
-	}
+	} while (at != before);
 	return NULL;
 }
 

@@ -43,10 +43,10 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 void table_add_list(struct table *table, const struct family_list *list,
                     const struct objid *cursor);
 /**
- * In place of what columns there are, those of a card's active alarms (their texts only where
- * texts is set): the rows go there. Outlets and census stay as they are.
+ * In place of what columns there are, those of a card's active alarms: the rows go there. Outlets
+ * and census stay as they are.
  */
-void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts);
+void table_begin_alarms(struct table *table, struct alarms *alarms);
 
 /** What to ask next; not after the end. */
 void table_ask(struct table *table, struct question *question);

@@ -662,6 +662,17 @@ START_TEST(a_main_load_is_looked_for_on_the_sole_device)
 }
 END_TEST
 
+/* What cannot be switched outlet by outlet may be switched all at once. */
+START_TEST(a_main_load_may_be_on_a_device_that_has_no_outlets_to_switch)
+{
+	add_outlet(0, 1, 3, "", "");
+	add_main(0, 2);
+	found[0].main_device = 2;
+	set_map("db1:main");
+	assert_feeds("db1", "the main load of device 2 of pdu-a");
+}
+END_TEST
+
 START_TEST(a_device_in_front_picks_its_main_load)
 {
 	several_devices(0);
@@ -809,6 +820,8 @@ START_TEST(what_hangs_on_another_device_or_pdu_is_not_cut)
 	set_map("db1:1.main@pdu-a; db2:2.main@pdu-a,1.4@pdu-b; db4:3@pdu-b");
 	assert_feeds("db1", "the main load of pdu-a");
 	assert_feeds("db4", "outlet 3 of pdu-b");
+	set_map("db1:1.main@pdu-a; db2:\"db3\"@pdu-a");
+	assert_feeds("db1", "the main load of pdu-a");
 }
 END_TEST
 
@@ -967,6 +980,15 @@ START_TEST(names_in_8_bits_equal_only_themselves)
 }
 END_TEST
 
+START_TEST(a_name_stands_in_the_column_in_which_it_was_found)
+{
+	add_outlet(0, 1, 1, _i ? "other" : "DB1", _i ? "DB1" : "other");
+	set_map("");
+	assert_feeds("db1", "outlet 1 of pdu-a");
+	ck_assert_uint_eq(feeds_at(feeds, 0)->name_column, _i ? lx->description : lx->outlet_name);
+}
+END_TEST
+
 START_TEST(an_outlet_whose_name_and_description_agree_is_one_feed)
 {
 	add_outlet(0, 1, 1, "db1", "DB1 ");
@@ -981,6 +1003,18 @@ START_TEST(an_empty_node_is_none)
 	set_map("");
 	ck_assert_int_eq(find(""), TRIPPSNMP_BADNODE);
 	ck_assert_int_eq(find("  "), TRIPPSNMP_BADNODE);
+}
+END_TEST
+
+START_TEST(by_name_no_node_is_found_before_all_tables_were_read_whole)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 3, "db1", "");
+	found[_i].whole = false;
+	set_map("");
+	assert_error("db1", TRIPPSNMP_INTERNAL,
+	             _i ? "pdu-b: its outlet table was not read whole"
+	                : "pdu-a: its outlet table was not read whole");
 }
 END_TEST
 
@@ -1347,6 +1381,7 @@ static TCase *mains_case(void)
 	TCase *tcase = tcase_new("main loads");
 
 	tcase_add_test(tcase, a_main_load_is_looked_for_on_the_sole_device);
+	tcase_add_test(tcase, a_main_load_may_be_on_a_device_that_has_no_outlets_to_switch);
 	tcase_add_test(tcase, a_device_in_front_picks_its_main_load);
 	tcase_add_test(tcase, a_main_load_on_several_devices_is_ambiguous);
 	tcase_add_test(tcase, a_main_load_of_two_families_is_ambiguous);
@@ -1446,7 +1481,9 @@ static TCase *names_case(void)
 	tcase_add_test(tcase, utf8_names_ignore_case);
 	tcase_add_test(tcase, names_in_8_bits_equal_only_themselves);
 	tcase_add_test(tcase, an_outlet_whose_name_and_description_agree_is_one_feed);
+	tcase_add_loop_test(tcase, a_name_stands_in_the_column_in_which_it_was_found, 0, 2);
 	tcase_add_test(tcase, an_empty_node_is_none);
+	tcase_add_loop_test(tcase, by_name_no_node_is_found_before_all_tables_were_read_whole, 0, 2);
 	tcase_add_test(tcase, an_uncontrollable_outlet_of_that_name_is_an_error);
 	tcase_add_test(tcase, a_quoted_name_is_an_outlet_of_that_pdu);
 	tcase_add_test(tcase, a_quoted_name_that_no_outlet_has_is_an_error);

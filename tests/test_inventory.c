@@ -1416,6 +1416,35 @@ START_TEST(a_walk_that_does_not_advance_is_no_table)
 }
 END_TEST
 
+/* To a name that is there it answers with that: as to a GET. */
+static enum script_fate answers_four_with_four(struct script *network, unsigned pdu,
+                                               const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	for (unsigned i = 0; i < request->n; i++) {
+		struct varbind *varbind = &g_array_index(answer->varbinds, struct varbind, i);
+
+		if (objid_below(&request->varbinds[i].name, &lx->entry) &&
+		    request->varbinds[i].name.n == lx->entry.n + 3 &&
+		    request->varbinds[i].name.id[lx->entry.n + 2] == 4)
+			varbind->name = request->varbinds[i].name;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+/* Each row but the first of a request is asked for on a guess; behind one that stands, one may be
+ * hidden. */
+START_TEST(a_walk_that_stands_in_the_middle_is_no_table)
+{
+	begin(1, true);
+	fill_nothing_special();
+	script->hook = answers_four_with_four;
+	need_table(0);
+	assert_not_whole("it does not advance");
+}
+END_TEST
+
 /* Rows without end: what follows a row is the one after it. */
 static enum script_fate goes_on(struct script *network, unsigned pdu, const struct request *request,
                                 struct event *answer)
@@ -2014,19 +2043,49 @@ START_TEST(many_devices_are_all_counted)
 }
 END_TEST
 
+START_TEST(many_devices_are_all_listed)
+{
+	begin(1, _i == V1);
+	two_devices(lx, false, true);
+	put_type(0, 3, lx);
+	script_outlets(script, 0, lx, 3, 1);
+	put_devices(0, 3);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 17);
+}
+END_TEST
+
+START_TEST(a_device_that_is_counted_without_outlets_hides_none)
+{
+	begin(1, _i == V1);
+	two_devices(lx, true, false);
+	drop_device(lx, 1);
+	put_count(0, lx, 1, 0);
+	needs[0] = (struct inventory_need){ 0 };
+	need_number(0, 0, 3);
+	look();
+	ck_assert_uint_eq(found(0)->device, 2);
+}
+END_TEST
+
 START_TEST(lists_that_are_no_clear_answer_make_it_not_complete)
 {
-	const uint32_t device = 2;
+	const uint32_t device = 2, scalar = 0;
 	const struct objid lists[] = {
 		objid_append(&script_family("LX PDU")->outlet_count, 1, &device),
-		objid_append(&script_family("LX PDU")->device_types, 1, &device)
+		objid_append(&script_family("LX PDU")->device_types, 1, &device),
+		objid_append(&script_family("SNMPWEBCARD")->outlet_count, 1, &scalar),
 	};
 	static const enum value_type types[] = { VALUE_ERROR, VALUE_NULL, VALUE_OTHER };
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
 		for (unsigned k = 0; k < G_N_ELEMENTS(types); k++) {
 			begin(1, _i == V1);
-			two_devices(lx, true, true);
+			if (i < 2)
+				two_devices(lx, true, true);
+			else
+				script_outlets(script, 0, script_family("SNMPWEBCARD"), 1, 8);
+			need_table(0);
 			script_put(script, 0, &lists[i], types[k], SNMP_STATUS_GEN_ERR);
 			ck_assert(!looks(10));
 			ck_assert(!found(0)->whole);
@@ -2860,6 +2919,7 @@ static TCase *trouble_case(void)
 	TCase *tcase = tcase_new("trouble");
 
 	ADD_BOTH(tcase, a_walk_that_does_not_advance_is_no_table);
+	tcase_add_test(tcase, a_walk_that_stands_in_the_middle_is_no_table);
 	ADD_BOTH(tcase, a_walk_that_never_ends_is_bounded_and_no_table);
 	ADD_BOTH(tcase, a_walk_that_breaks_off_is_no_table);
 	ADD_BOTH(tcase, a_cell_that_is_missing_makes_it_no_table);
@@ -2900,6 +2960,8 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, a_number_on_the_first_device_waits_for_no_later_one);
 	ADD_BOTH(tcase, a_number_with_its_device_waits_for_no_other_device);
 	ADD_BOTH(tcase, a_listed_device_without_outlets_does_not_matter);
+	ADD_BOTH(tcase, many_devices_are_all_listed);
+	ADD_BOTH(tcase, a_device_that_is_counted_without_outlets_hides_none);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
 	ADD_BOTH(tcase, lists_that_are_no_clear_answer_make_it_not_complete);
 	ADD_BOTH(tcase, a_card_that_speaks_of_outlets_is_no_stranger_before_they_are_there);

@@ -250,11 +250,9 @@ static void take_about(struct alarm *alarm, const struct family_alarms *objects,
 	const struct varbind *state = found[ABOUT_STATE];
 
 	alarm->about = ALARM_ABOUT_ALL;
-	if (state && state->type == VALUE_INTEGER && state->number != objects->state_active) {
+	if (state && state->type == VALUE_INTEGER && state->number != objects->state_active)
 		alarm->about = ALARM_ABOUT_OTHER; /* it is over */
-		return;
-	}
-	if (found[ABOUT_DEVICE])
+	else if (found[ABOUT_DEVICE])
 		take_device(alarm, found[ABOUT_DEVICE]);
 	take_subject(alarm, objects, found[ABOUT_ROW]);
 	take_subject(alarm, objects, found[ABOUT_TABLE]);

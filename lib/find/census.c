@@ -92,16 +92,13 @@ bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
 {
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
-		unsigned rows;
+		const bool devices = promised->kind == LIST_DEVICES;
+		const unsigned rows =
+			devices ? count_listed(census)
+				: count_rows(outlets, promised->family, promised->device);
 
-		if (promised->kind == LIST_DEVICES)
-			rows = count_listed(census);
-		else if (binds(promised, rank))
-			rows = count_rows(outlets, promised->family, promised->device);
-		else
-			continue;
 		*shortage = (struct shortage){ *promised, rows };
-		if (promised->rows > (int64_t)rows)
+		if ((devices || binds(promised, rank)) && promised->rows > (int64_t)rows)
 			return true;
 	}
 	return false;

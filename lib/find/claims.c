@@ -113,8 +113,6 @@ static void add_ref(const struct feeds_view *view, const struct outlet_ref *ref,
 	const struct outlet unread = { .id = { ref->pdu, table, device, ref->number } };
 	const struct outlet *match = NULL;
 
-	if (!found->known)
-		return;
 	if (!ref->number) {
 		match_name(view, ref->pdu, ref->name, feeds);
 		add_doubtful(view, (int)ref->pdu, ref->name, feeds);

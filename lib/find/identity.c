@@ -302,10 +302,8 @@ static bool list_step(struct listing *listing, const struct varbind *varbind,
 {
 	bool row;
 
-	if (says_nothing(varbind, asked)) {
-		listing->unclear = "errors where its devices are counted";
-		return false;
-	}
+	if (says_nothing(varbind, asked))
+		return false; /* it has not ended, and is walked with the tables */
 	row = has_value(varbind) && objid_below(&varbind->name, &listing->list.root);
 	listing->ended = !row || !listing->list.by_device;
 	if (!row)
@@ -409,15 +407,6 @@ const struct family *identity_sole(const struct identity *identity)
 	return sole;
 }
 
-/* Whether a row of it is seen, be it that of a main load. */
-static bool has_rows(const struct identity *identity, const struct family *family)
-{
-	for (unsigned i = 0; i < identity->sightings->len; i++)
-		if (sighting_at(identity, i)->family == family && sighting_at(identity, i)->seen)
-			return true;
-	return false;
-}
-
 const struct family_alarms *identity_alarms(const struct identity *identity, unsigned *n)
 {
 	const unsigned rank = identity_rank(identity);
@@ -426,8 +415,7 @@ const struct family_alarms *identity_alarms(const struct identity *identity, uns
 		const struct member *member = &identity->members[i];
 
 		*n = member->n_alarms;
-		if (has_rows(identity, family_row(i)) && family_row(i)->rank == rank &&
-		    (member->n_alarms || member->alarms_refused))
+		if (family_row(i)->rank == rank && (member->n_alarms || member->alarms_refused))
 			return family_row(i)->alarms;
 	}
 	return NULL;

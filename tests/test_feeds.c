@@ -317,6 +317,9 @@ START_TEST(an_unknown_node_is_told_which_ones_there_are)
 		"db2", TRIPPSNMP_BADNODE,
 		"no outlet feeds node db2: name its outlets in hostlist, or give them its name "
 		"in the PDU; outlets have the names db1.example.com, web");
+	add_outlet(0, 1, 3, "db7.example.com", "");
+	ck_assert_int_eq(find("DB7"), TRIPPSNMP_BADNODE);
+	ck_assert(g_str_has_suffix(outcome.message, ": is db7.example.com meant?"));
 }
 END_TEST
 
@@ -1483,7 +1486,8 @@ static TCase *names_case(void)
 	tcase_add_test(tcase, an_outlet_whose_name_and_description_agree_is_one_feed);
 	tcase_add_loop_test(tcase, a_name_stands_in_the_column_in_which_it_was_found, 0, 2);
 	tcase_add_test(tcase, an_empty_node_is_none);
-	tcase_add_loop_test(tcase, by_name_no_node_is_found_before_all_tables_were_read_whole, 0, 2);
+	tcase_add_loop_test(tcase, by_name_no_node_is_found_before_all_tables_were_read_whole, 0,
+	                    2);
 	tcase_add_test(tcase, an_uncontrollable_outlet_of_that_name_is_an_error);
 	tcase_add_test(tcase, a_quoted_name_is_an_outlet_of_that_pdu);
 	tcase_add_test(tcase, a_quoted_name_that_no_outlet_has_is_an_error);

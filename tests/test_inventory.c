@@ -1084,6 +1084,7 @@ START_TEST(each_devices_status_is_read_with_its_table)
 	ck_assert(!lost(0, 0) && !lost(0, 1));
 	ck_assert(lost(0, 2) && lost(0, 3));
 	ck_assert_uint_eq(script_count(script, REQUEST_GET), 1);
+	ck_assert_uint_eq(script_sent(script, script->sent->len - 1)->varbinds->len, 2);
 }
 END_TEST
 
@@ -1264,6 +1265,8 @@ START_TEST(silence_on_getbulk_falls_back_to_getnext)
 	look();
 	ck_assert_uint_eq(script_count(script, REQUEST_BULK), 3);
 	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
+	                      "pdu-a: GETBULK fails, asking with GETNEXT"));
 }
 END_TEST
 
@@ -1497,22 +1500,30 @@ END_TEST
 START_TEST(a_cell_that_is_missing_makes_it_no_table)
 {
 	static const struct {
-		uint32_t column;
+		uint32_t column, row;
 		const char *why;
 	} missing[] = {
-		{ 2, "outlet 1.7 lacks its name" },
-		{ 3, "outlet 1.7 lacks its description" },
-		{ 5, "outlet 1.7 lacks whether it is controllable" },
+		{ 2, 7, "outlet 1.7 lacks its name" },
+		{ 2, 24, "outlet 1.24 lacks its name" },
+		{ 3, 7, "outlet 1.7 lacks its description" },
+		{ 5, 7, "outlet 1.7 lacks whether it is controllable" },
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(missing); i++) {
 		begin(1, _i == V1);
 		fill_nothing_special();
-		drop_cell(missing[i].column, 1, 7);
+		drop_cell(missing[i].column, 1, missing[i].row);
 		need_table(0);
 		assert_not_whole(missing[i].why);
 		finish();
 	}
+	/* one that has it shows that the others lack it, be it the first */
+	begin(1, _i == V1);
+	fill_nothing_special();
+	for (uint32_t number = 2; number <= 24; number++)
+		drop_cell(lx->description, 1, number);
+	need_table(0);
+	assert_not_whole("outlet 1.2 lacks its description");
 }
 END_TEST
 
@@ -2347,6 +2358,37 @@ START_TEST(a_difference_begins_it_anew)
 }
 END_TEST
 
+static const struct {
+	uint32_t column, device, number;
+} texts[] = { { 2, 1, 1 }, { 2, 2, 8 }, { 3, 1, 5 } };
+
+static enum script_fate text_changes(struct script *network, unsigned pdu,
+                                     const struct request *request, struct event *answer)
+{
+	const int i = *(int *)network->context;
+	const struct objid name =
+		family_instance(lx, texts[i].column, texts[i].device, texts[i].number);
+
+	(void)request;
+	(void)answer;
+	if (network->clock > 1005 * USEC_PER_SEC)
+		script_put_text(network, pdu, &name, "other");
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(each_text_that_changes_is_a_difference)
+{
+	int i = _i;
+
+	begin(1, false);
+	two_devices(lx, true, true);
+	need_settled(0);
+	script->context = &i;
+	script->hook = text_changes;
+	assert_between(seconds_for_look(), 20, 22);
+}
+END_TEST
+
 /* After five seconds fewer outlets are counted on the first device than there are rows. */
 static enum script_fate count_changes(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
@@ -2991,6 +3033,7 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_has_just_started_must_be_up_for_thirty_seconds);
 	ADD_BOTH(tcase, a_card_that_is_up_for_a_minute_is_looked_at_twice);
 	ADD_BOTH(tcase, a_difference_begins_it_anew);
+	tcase_add_loop_test(tcase, each_text_that_changes_is_a_difference, 0, G_N_ELEMENTS(texts));
 	ADD_BOTH(tcase, a_count_that_changes_is_a_difference);
 	tcase_add_test(tcase, each_pdu_settles_by_itself);
 	tcase_add_test(tcase, a_second_look_counts_on_what_the_first_one_saw);

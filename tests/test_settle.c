@@ -85,6 +85,16 @@ START_TEST(a_look_in_between_that_sees_the_same_costs_nothing)
 }
 END_TEST
 
+/* A slow one's answers lie further apart without that it was away. */
+START_TEST(an_absence_is_longer_where_answers_take_long)
+{
+	settle_heard(&settle, 97 * S, (97 + 3 * _i) * S);
+	ck_assert(!looks("a", 100 * S));
+	settle_heard(&settle, 104 * S, 104 * S);
+	ck_assert(looks("a", 111 * S) == (_i == 1));
+}
+END_TEST
+
 START_TEST(a_difference_begins_anew)
 {
 	ck_assert(!looks("a", 100 * S));
@@ -154,6 +164,7 @@ int main(void)
 	tcase_add_test(tcase, one_look_is_enough_where_the_card_was_up_for_two_minutes_before);
 	tcase_add_test(tcase, two_looks_are_apart_from_the_end_of_one_to_the_beginning_of_the_next);
 	tcase_add_test(tcase, a_look_in_between_that_sees_the_same_costs_nothing);
+	tcase_add_loop_test(tcase, an_absence_is_longer_where_answers_take_long, 0, 2);
 	tcase_add_test(tcase, a_difference_begins_anew);
 	tcase_add_loop_test(tcase, an_uptime_does_not_settle_what_was_seen_to_change, 0, 2);
 	tcase_add_test(tcase, what_is_forgotten_does_not_count);

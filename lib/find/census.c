@@ -134,9 +134,7 @@ void census_text(const GArray *census, GString *text)
 		const struct promised *promised = promised_at(census, i);
 
 		g_string_append_printf(text, "%s %u has %" G_GINT64_FORMAT "\n",
-		                       promised->kind == LIST_DEVICES ? "card"
-		                       : promised->family             ? promised->family->name
-		                                                      : "device",
+		                       promised->family ? promised->family->name : "device",
 		                       promised->device, promised->rows);
 	}
 }

@@ -100,6 +100,18 @@ static bool looks(double seconds)
 	return script_run(script, &machine, seconds);
 }
 
+/* What is asked for with GETBULK is no more than an answer has room for, if texts are short. */
+static void assert_answers_fit(void)
+{
+	for (unsigned i = 0; i < script->sent->len; i++) {
+		const struct script_request *sent = script_sent(script, i);
+		const unsigned repeated = sent->varbinds->len - sent->once;
+
+		if (sent->kind == REQUEST_BULK && sent->repetitions > 1)
+			ck_assert_uint_le((sent->once + repeated * sent->repetitions) * 26, 1400);
+	}
+}
+
 static void look(void)
 {
 	struct outcome outcome;
@@ -107,6 +119,7 @@ static void look(void)
 	ck_assert_msg(looks(15), "not done: %s", inventory_obstacle(inventory, 0));
 	outcome = inventory_outcome(inventory);
 	ck_assert_msg(!outcome.error, "%s", outcome.message);
+	assert_answers_fit();
 }
 
 static bool looks_once_more(void)
@@ -1306,6 +1319,28 @@ START_TEST(errors_on_getbulk_fall_back_to_getnext)
 }
 END_TEST
 
+static enum script_fate long_bulk_fails(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->kind == REQUEST_BULK && request->repetitions > 4)
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(where_getbulk_for_many_rows_fails_fewer_are_asked)
+{
+	begin(1, false);
+	fill_nothing_special();
+	script->hook = long_bulk_fails;
+	needs[0].table = true;
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 24);
+	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), 1);
+}
+END_TEST
+
 static enum script_fate silent_for_a_while(struct script *network, unsigned pdu,
                                            const struct request *request, struct event *answer)
 {
@@ -1322,9 +1357,10 @@ START_TEST(silence_after_getbulk_was_answered_once_is_not_for_getbulk)
 	fill_48();
 	put_end(0);
 	script->hook = silent_for_a_while;
-	need_table(0);
+	needs[0].table = true;
+	needs[0].names = _i;
 	look();
-	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), 0);
+	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), _i ? 0 : 1);
 	ck_assert_uint_eq(found(0)->outlets->len, 48);
 }
 END_TEST
@@ -1335,11 +1371,11 @@ START_TEST(long_names_make_fewer_rows_a_request)
 
 	begin(1, false);
 	fill_48();
-	for (uint32_t number = 1; number <= 48; number++)
+	for (uint32_t number = _i ? 14 : 1; number <= 48; number++)
 		put_name(1, number, longest);
 	need_table(0);
 	look();
-	for (unsigned i = 2; i < script->sent->len; i++)
+	for (unsigned i = _i ? 3 : 2; i < script->sent->len; i++)
 		ck_assert_uint_le(script_sent(script, i)->repetitions, 1400 / 200);
 	ck_assert_str_eq(outlet(0, 47)->name, longest);
 	g_free(longest);
@@ -2187,6 +2223,27 @@ START_TEST(an_agent_that_repeats_all_loses_no_row)
 }
 END_TEST
 
+static enum script_fate repeats_nothing(struct script *network, unsigned pdu,
+                                        const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	if (request->once)
+		g_array_set_size(answer->varbinds, request->once);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(an_agent_that_repeats_nothing_loses_no_row)
+{
+	begin(1, false);
+	fill_48();
+	script->hook = repeats_nothing;
+	need_table(0);
+	look();
+	ck_assert_uint_eq(found(0)->outlets->len, 48);
+}
+END_TEST
+
 /* --- looks by name: settled --- */
 
 static void need_settled(unsigned pdu)
@@ -2947,9 +3004,11 @@ static TCase *tables_case(void)
 	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
 	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
 	tcase_add_test(tcase, so_it_does_where_a_number_is_looked_up);
-	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
+	tcase_add_loop_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk, 0,
+	                    2);
 	tcase_add_test(tcase, errors_on_getbulk_fall_back_to_getnext);
-	tcase_add_test(tcase, long_names_make_fewer_rows_a_request);
+	tcase_add_test(tcase, where_getbulk_for_many_rows_fails_fewer_are_asked);
+	tcase_add_loop_test(tcase, long_names_make_fewer_rows_a_request, 0, 2);
 	tcase_add_test(tcase, names_keep_their_octets_and_the_nuls_inside);
 	tcase_add_test(tcase, a_name_too_long_for_the_mib_is_nobodys);
 	return tcase;
@@ -3010,6 +3069,7 @@ static TCase *complete_case(void)
 	                    2 * G_N_ELEMENTS(cards));
 	tcase_add_test(tcase, answers_that_bring_rows_along_are_not_too_long);
 	tcase_add_test(tcase, an_agent_that_repeats_all_loses_no_row);
+	tcase_add_test(tcase, an_agent_that_repeats_nothing_loses_no_row);
 	return tcase;
 }
 

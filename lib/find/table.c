@@ -444,7 +444,7 @@ bool table_ended(const struct table *table)
 	for (unsigned i = 0; i < table->columns->len; i++)
 		if (!column_at(table, i)->ended)
 			return false;
-	return table->columns->len > 0;
+	return true;
 }
 
 /* Long names make long answers: fewer rows from now on. */
@@ -481,11 +481,10 @@ void table_no_bulk(struct table *table)
 /* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
 static void bulk_failed(struct table *table, const struct reply *reply)
 {
-	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1) {
+	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1)
 		table->rows_per_request /= 2;
-		return;
-	}
-	table_no_bulk(table);
+	else
+		table_no_bulk(table);
 }
 
 const char *table_take(struct table *table, const struct reply *reply)
@@ -527,7 +526,6 @@ const char *table_take_too(struct table *table, const struct reply *reply, unsig
 {
 	const char *wrong = take_bulk(table, reply->varbinds, n);
 
-	table->bulk_answered = true;
 	for (unsigned i = 0; i < table->columns->len; i++)
 		column_at(table, i)->ended = false;
 	if (!wrong)

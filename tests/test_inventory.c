@@ -2536,6 +2536,93 @@ START_TEST(a_card_that_refuses_sysuptime_is_as_one_that_does_not_tell)
 }
 END_TEST
 
+/* At the second look the card denies for a moment what it has shown, and has perhaps restarted. */
+static enum script_fate denies_at_ten(struct script *network, unsigned pdu,
+                                      const struct request *request, struct event *answer)
+{
+	const usec since = network->clock - *(usec *)network->context;
+
+	(void)pdu;
+	if (since >= 9 * USEC_PER_SEC && since < 21 * USEC_PER_SEC / 2 &&
+	    request->kind != REQUEST_GET) {
+		answer->error_status = SNMP_STATUS_NO_ACCESS;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_denial_between_two_looks_begins_it_anew)
+{
+	usec begun;
+
+	begin(1, false);
+	two_devices(lx, true, true);
+	need_settled(0);
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = denies_at_ten;
+	assert_between(seconds_for_look(), 20, 23);
+	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "reading is refused"));
+}
+END_TEST
+
+static enum script_fate denies_for_a_moment(struct script *network, unsigned pdu,
+                                            const struct request *request, struct event *answer)
+{
+	(void)pdu;
+	if (request->kind != REQUEST_GET && network->clock < *(usec *)network->context) {
+		answer->error_status = SNMP_STATUS_NO_ACCESS;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_denial_that_a_look_got_past_does_not_count_in_the_next_one)
+{
+	usec until;
+
+	begin(1, _i == V1);
+	two_devices(lx, true, true);
+	script->context = &until;
+	script->hook = denies_for_a_moment;
+	until = script->clock + USEC_PER_SEC / 2;
+	look();
+	until = script->clock + USEC_PER_SEC / 2;
+	ck_assert(looks_once_more());
+	ck_assert_int_eq(inventory_outcome(inventory).error, TRIPPSNMP_OK);
+}
+END_TEST
+
+/* It says its sysUpTime between 3 and 6 s, and from 20 s on; else that it has none. */
+static enum script_fate slips(struct script *network, unsigned pdu, const struct request *request,
+                              struct event *answer)
+{
+	const usec since = network->clock - *(usec *)network->context;
+
+	(void)pdu;
+	if (request->kind == REQUEST_GET && request->varbinds[0].name.n == 9 &&
+	    (since < 3 * USEC_PER_SEC || since > 6 * USEC_PER_SEC) && since < 20 * USEC_PER_SEC) {
+		answer->error_status = SNMP_STATUS_GEN_ERR;
+		answer->error_index = 1;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_card_that_told_its_uptime_once_is_one_that_tells)
+{
+	usec begun;
+
+	begin(1, false);
+	two_devices(lx, true, true);
+	need_settled(0);
+	script_uptime(script, 0, 5);
+	begun = script->clock;
+	script->context = &begun;
+	script->hook = slips;
+	assert_between(seconds_for_look(), 25, 31);
+}
+END_TEST
+
 static enum script_fate uptime_stands(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
 {
@@ -3094,6 +3181,9 @@ static TCase *settled_case(void)
 	ADD_BOTH(tcase, a_card_that_is_up_for_a_minute_is_looked_at_twice);
 	ADD_BOTH(tcase, a_difference_begins_it_anew);
 	tcase_add_loop_test(tcase, each_text_that_changes_is_a_difference, 0, G_N_ELEMENTS(texts));
+	tcase_add_test(tcase, a_denial_between_two_looks_begins_it_anew);
+	ADD_BOTH(tcase, a_denial_that_a_look_got_past_does_not_count_in_the_next_one);
+	tcase_add_test(tcase, a_card_that_told_its_uptime_once_is_one_that_tells);
 	ADD_BOTH(tcase, a_count_that_changes_is_a_difference);
 	tcase_add_test(tcase, each_pdu_settles_by_itself);
 	tcase_add_test(tcase, a_second_look_counts_on_what_the_first_one_saw);
@@ -3347,6 +3437,8 @@ static bool asks_alarms(const struct request *request)
 	return objid_below(&request->varbinds[0].name, &lx->alarms->entry);
 }
 
+static int refused_index = 1; /* 0: it does not say which object */
+
 static enum script_fate refuse_alarms(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
 {
@@ -3354,7 +3446,7 @@ static enum script_fate refuse_alarms(struct script *network, unsigned pdu,
 	(void)pdu;
 	if (asks_alarms(request)) {
 		answer->error_status = *(const int *)network->context;
-		answer->error_index = 1;
+		answer->error_index = refused_index;
 	}
 	return SCRIPT_ANSWERED;
 }
@@ -3363,15 +3455,43 @@ START_TEST(a_table_that_stays_refused_tells_of_no_alarm)
 {
 	static int errors[] = { SNMP_STATUS_GEN_ERR, SNMP_STATUS_AUTHORIZATION_ERROR };
 
+	refused_index = _i < 4;
 	begin_alarms(_i % 2);
 	lose(NULL);
 	script->hook = refuse_alarms;
-	script->context = &errors[_i / 2];
+	script->context = &errors[_i / 2 % 2];
 	look();
+	refused_index = 1;
 	ck_assert(!alarmed(0));
 	ck_assert(
 		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
 	ck_assert(script->clock >= 1001 * USEC_PER_SEC); /* it had to last */
+}
+END_TEST
+
+/* Only what follows the column of descriptions itself is refused. */
+static enum script_fate refuse_first_alarm(struct script *network, unsigned pdu,
+                                           const struct request *request, struct event *answer)
+{
+	const struct objid column = objid_append(&lx->alarms->entry, 1, &lx->alarms->description);
+
+	return objid_equal(&request->varbinds[0].name, &column)
+	               ? refuse_alarms(network, pdu, request, answer)
+	               : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_table_whose_first_row_stays_refused_does_so_too)
+{
+	static int error = SNMP_STATUS_NO_ACCESS;
+
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script_put(script, 0, &lx->alarms->count, VALUE_UNSIGNED, 2);
+	script->hook = refuse_first_alarm;
+	script->context = &error;
+	look();
+	ck_assert(
+		script_said(script, TRIPPSNMP_LOG_WARN, "going on as if there were no other one"));
 }
 END_TEST
 
@@ -3556,7 +3676,8 @@ static TCase *alarms_case(void)
 	tcase_add_loop_test(tcase, a_card_that_does_not_tell_the_number_has_none_that_is_known, 0,
 	                    8);
 	ADD_BOTH(tcase, an_error_in_place_of_the_number_is_no_number);
-	tcase_add_loop_test(tcase, a_table_that_stays_refused_tells_of_no_alarm, 0, 4);
+	tcase_add_loop_test(tcase, a_table_that_stays_refused_tells_of_no_alarm, 0, 8);
+	ADD_BOTH(tcase, a_table_whose_first_row_stays_refused_does_so_too);
 	ADD_BOTH(tcase, a_table_that_is_refused_at_first_is_read_later);
 	ADD_BOTH(tcase, silence_to_the_table_is_no_answer);
 	ADD_BOTH(tcase, what_an_alarm_is_about_and_is_not_shown_may_be_any_device);

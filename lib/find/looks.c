@@ -166,7 +166,6 @@ static bool stands_still(struct search *search, int64_t uptime, usec now)
 	if (!search->uptime_since || uptime != search->uptime) {
 		search->uptime = uptime;
 		search->uptime_since = now;
-		search->stands = false;
 	} else if (!search->stands && now - search->uptime_since >= UPTIME_STANDS) {
 		search->stands = true;
 		settle_anew(&search->settle); /* it was not watched since */

@@ -859,6 +859,30 @@ START_TEST(another_nodes_ambiguous_main_load_is_its_own_trouble)
 }
 END_TEST
 
+START_TEST(another_nodes_ambiguous_number_is_its_own_trouble)
+{
+	several_devices(0);
+	add_outlet(0, 1, 3, "db1", "");
+	add_outlet(0, 1, 3, "", "")->id.family = ats;
+	set_map("db1; db2:1.3");
+	assert_feeds("db1", "outlet 3 of pdu-a");
+	ck_assert_int_eq(find("db2"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
+START_TEST(a_name_that_may_be_another_nodes_on_another_pdu_hangs_on_no_main_load_here)
+{
+	n_pdus = 2;
+	add_outlet(0, 1, 1, "db2", "");
+	add_outlet(1, 1, 3, "db2" TEXT_NUL "b", "");
+	add_main(1, 1);
+	set_map("db1:main@pdu-b; db2:\"db2\"@pdu-a");
+	assert_feeds("db1", "the main load of pdu-b");
+	set_map("db1:main@pdu-b; db2");
+	ck_assert_int_eq(find("db1"), TRIPPSNMP_BADCONFIG);
+}
+END_TEST
+
 START_TEST(a_name_that_may_be_another_nodes_may_hang_on_a_main_load)
 {
 	add_outlet(0, 1, 3, "db2" TEXT_NUL "b", "");
@@ -1399,6 +1423,9 @@ static TCase *mains_case(void)
 	tcase_add_test(tcase, what_hangs_on_another_device_or_pdu_is_not_cut);
 	tcase_add_test(tcase, another_nodes_outlet_that_cannot_be_found_may_hang_on_a_main_load);
 	tcase_add_test(tcase, another_nodes_ambiguous_main_load_is_its_own_trouble);
+	tcase_add_test(tcase, another_nodes_ambiguous_number_is_its_own_trouble);
+	tcase_add_test(tcase,
+	               a_name_that_may_be_another_nodes_on_another_pdu_hangs_on_no_main_load_here);
 	tcase_add_test(tcase, a_name_that_may_be_another_nodes_may_hang_on_a_main_load);
 	tcase_add_test(tcase, a_main_load_under_another_address_cuts_too);
 	tcase_add_test(tcase, a_given_main_load_must_be_all_that_a_node_of_hostlist_has_there);

@@ -2140,6 +2140,38 @@ START_TEST(lists_that_are_no_clear_answer_make_it_not_complete)
 }
 END_TEST
 
+static enum script_fate counts_late(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)request;
+	(void)answer;
+	if (network->calls++ && network->context)
+		script_drop(network, pdu, &lx->outlet_count);
+	else if (network->calls > 1)
+		put_count(pdu, lx, 1, 8);
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_list_that_was_no_clear_answer_is_read_again)
+{
+	const uint32_t device = 1;
+
+	for (unsigned i = 0; i < 2; i++) { /* it is right then, or is not there any more */
+		struct objid name;
+
+		begin(1, _i == V1);
+		two_devices(lx, true, true);
+		name = objid_append(&lx->outlet_count, 1, &device);
+		script_put(script, 0, &name, VALUE_NULL, 0);
+		script->hook = counts_late;
+		script->context = i ? script : NULL;
+		look();
+		ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "a count that is no number"));
+		finish();
+	}
+}
+END_TEST
+
 START_TEST(a_card_that_speaks_of_outlets_is_no_stranger_before_they_are_there)
 {
 	begin(1, _i == V1);
@@ -3151,6 +3183,7 @@ static TCase *complete_case(void)
 	ADD_BOTH(tcase, a_device_that_is_counted_without_outlets_hides_none);
 	ADD_BOTH(tcase, many_devices_are_all_counted);
 	ADD_BOTH(tcase, lists_that_are_no_clear_answer_make_it_not_complete);
+	ADD_BOTH(tcase, a_list_that_was_no_clear_answer_is_read_again);
 	ADD_BOTH(tcase, a_card_that_speaks_of_outlets_is_no_stranger_before_they_are_there);
 	tcase_add_loop_test(tcase, each_capture_is_complete_in_few_requests, 0,
 	                    2 * G_N_ELEMENTS(cards));
@@ -3431,6 +3464,34 @@ START_TEST(an_error_in_place_of_the_number_is_no_number)
 }
 END_TEST
 
+/* What is answered stands before what was asked. */
+static enum script_fate number_does_not_follow(struct script *network, unsigned pdu,
+                                               const struct request *request, struct event *answer)
+{
+	const struct objid *count = &lx->alarms->count;
+
+	(void)network;
+	(void)pdu;
+	for (unsigned i = 0; i < answer->varbinds->len; i++) {
+		struct varbind *varbind = &g_array_index(answer->varbinds, struct varbind, i);
+
+		if (i < request->n && objid_below(count, &request->varbinds[i].name) &&
+		    request->varbinds[i].name.n == count->n - 1)
+			varbind->name.n = 3;
+	}
+	return SCRIPT_ANSWERED;
+}
+
+START_TEST(a_number_that_does_not_follow_is_none)
+{
+	begin_alarms(_i == V1);
+	lose(NULL);
+	script->hook = number_does_not_follow;
+	ck_assert(!looks(10));
+	assert_obstacle("errors where its active alarms are counted");
+}
+END_TEST
+
 /* The alarm table, wherever it begins. */
 static bool asks_alarms(const struct request *request)
 {
@@ -3675,6 +3736,7 @@ static TCase *alarms_case(void)
 	ADD_BOTH(tcase, rows_that_are_counted_and_come_late_are_waited_for);
 	tcase_add_loop_test(tcase, a_card_that_does_not_tell_the_number_has_none_that_is_known, 0,
 	                    8);
+	ADD_BOTH(tcase, a_number_that_does_not_follow_is_none);
 	ADD_BOTH(tcase, an_error_in_place_of_the_number_is_no_number);
 	tcase_add_loop_test(tcase, a_table_that_stays_refused_tells_of_no_alarm, 0, 8);
 	ADD_BOTH(tcase, a_table_whose_first_row_stays_refused_does_so_too);

@@ -3643,16 +3643,16 @@ static enum script_fate newest_first(struct script *network, unsigned pdu,
                                      const struct request *request, struct event *answer)
 {
 	struct varbind *varbinds = &g_array_index(answer->varbinds, struct varbind, 0);
+	const unsigned n = answer->varbinds->len;
 
 	(void)network;
 	(void)pdu;
-	if (request->kind == REQUEST_BULK && asks_alarms(request))
-		for (unsigned i = 0; i < 3; i++) {
-			const struct varbind held = varbinds[i];
+	for (unsigned i = 0; asks_alarms(request) && i < n / 2; i++) {
+		const struct varbind held = varbinds[i];
 
-			varbinds[i] = varbinds[5 - i];
-			varbinds[5 - i] = held;
-		}
+		varbinds[i] = varbinds[n - 1 - i];
+		varbinds[n - 1 - i] = held;
+	}
 	return SCRIPT_ANSWERED;
 }
 

@@ -580,6 +580,7 @@ START_TEST(status_asks_on_where_no_outlet_says_that_it_is_controllable)
 	configure("", NULL);
 	status();
 	assert_error(TRIPPSNMP_ACCESS, "none of its 8 outlets says that it is controllable");
+	ck_assert_ptr_null(strstr(outcome.message, "main load"));
 	assert_seconds(13, 15);
 }
 END_TEST
@@ -1063,6 +1064,20 @@ START_TEST(a_pdu_that_is_dead_does_not_answer_any_more)
 }
 END_TEST
 
+START_TEST(what_has_not_obeyed_when_time_is_up_is_named_though_all_answer)
+{
+	eight_outlets();
+	script->relay = 1000 * USEC_PER_SEC;
+	put_cell(lx->state, 3, 0);
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_POWER);
+	ck_assert_str_eq(outcome.message,
+	                 "the time is up, and not all outlets are known to be off: "
+	                 "outlet 3 of pdu-a reads neither on nor off (INTEGER 0)");
+}
+END_TEST
+
 static enum script_fate sets_without_varbinds(struct script *network, unsigned pdu,
                                               const struct request *request, struct event *answer)
 {
@@ -1165,6 +1180,23 @@ START_TEST(status_says_what_a_main_load_cuts)
 		script_said(script, TRIPPSNMP_LOG_INFO, "node db1: fed by the main load of pdu-a"));
 	ck_assert(script_said(script, TRIPPSNMP_LOG_INFO,
 	                      "the main load of pdu-a cuts all that hangs on its device"));
+}
+END_TEST
+
+/* Where the map has a main load of it, that it may have one is no news. */
+START_TEST(status_fails_where_neither_outlets_nor_their_main_load_can_be_switched)
+{
+	const struct family *mains = lx->main;
+	const struct objid controllable =
+		family_instance(mains, mains->controllable, 1, TRIPPSNMP_MAIN);
+
+	eight_fixed_outlets();
+	script_main(script, 0, lx, 1);
+	script_put(script, 0, &controllable, VALUE_INTEGER, 2);
+	configure("db1:\"db1\",main", NULL);
+	status();
+	assert_error(TRIPPSNMP_ACCESS, "none of its 9 outlets is controllable");
+	ck_assert_ptr_null(strstr(outcome.message, "main load"));
 }
 END_TEST
 
@@ -1432,6 +1464,7 @@ int main(void)
 	tcase_add_test(kinds, a_pdu_that_answers_no_get_is_said_to);
 	tcase_add_test(kinds, so_it_is_where_a_look_needs_one);
 	tcase_add_loop_test(kinds, a_pdu_that_is_dead_does_not_answer_any_more, 0, 2);
+	tcase_add_test(kinds, what_has_not_obeyed_when_time_is_up_is_named_though_all_answer);
 	tcase_add_test(kinds, a_set_that_is_answered_without_varbinds_is_said_to_be);
 	tcase_add_test(kinds, nor_does_it_prove_write_access);
 	suite_add_tcase(suite, kinds);
@@ -1441,6 +1474,8 @@ int main(void)
 	                    G_N_ELEMENTS(with_main));
 	tcase_add_test(mains, a_main_load_that_shows_its_state_alone_is_refused);
 	tcase_add_loop_test(mains, status_says_what_a_main_load_cuts, 0, G_N_ELEMENTS(with_main));
+	tcase_add_test(mains,
+	               status_fails_where_neither_outlets_nor_their_main_load_can_be_switched);
 	tcase_add_test(mains, status_fails_where_a_main_load_would_cut_another_node);
 	tcase_add_test(mains, a_main_load_is_not_switched_before_other_nodes_names_are_settled);
 	tcase_add_test(mains,

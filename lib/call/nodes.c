@@ -96,11 +96,9 @@ static struct outcome judge_state(const struct look *look, void *context, bool *
 {
 	g_autoptr(GArray) feeds = feeds_new();
 	const struct outcome outcome = feeds_find(look->view, look->job->node, feeds);
-	enum trippsnmp_state *state = context;
 
 	(void)unclear;
-	*state = TRIPPSNMP_UNKNOWN;
-	return outcome.error ? outcome : find_state(feeds, state);
+	return outcome.error ? outcome : find_state(feeds, context);
 }
 
 static struct outcome read_state(struct operation *operation, void *state)

@@ -281,7 +281,6 @@ void alarms_take_about(struct alarms *alarms, const struct varbind *varbinds)
 				found[which] = varbinds++;
 		take_about(alarm_at(alarms, i), objects, found);
 	}
-	alarms->selected = 0;
 	if (n && objects->selected.n)
 		take_selected(alarms, varbinds);
 }

@@ -28,6 +28,7 @@ static enum trippsnmp_state state;
 static usec begun;
 static unsigned twin;          /* this PDU has the address of the first; 0: none */
 static const char *no_session; /* why none can be opened; NULL: it can */
+static const char *no_address; /* why none is found; NULL: it is */
 
 /* --- what stands in for the session, the resolver and the clock --- */
 
@@ -62,9 +63,10 @@ bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const
                  struct watch *watch, GArray **addresses, char **reason)
 {
 	(void)log;
-	(void)watch;
 	ck_assert(deadline > script->clock);
-	*reason = NULL;
+	*reason = g_strdup(no_address);
+	if (no_address)
+		watch_stops(watch, script->clock, "resolving names");
 	for (unsigned i = 0; i < pdus->len; i++) {
 		struct address address = { .length = sizeof(struct sockaddr_in) };
 
@@ -75,7 +77,7 @@ bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const
 		addresses[i] = g_array_new(FALSE, FALSE, sizeof(struct address));
 		g_array_append_val(addresses[i], address);
 	}
-	return true;
+	return !no_address;
 }
 
 /* --- PDUs pdu-a, pdu-b, pdu-c of eight outlets each, and a handle --- */
@@ -109,7 +111,7 @@ static void teardown(void)
 	trippsnmp_free(handle);
 	script_free(script);
 	twin = 0;
-	no_session = NULL;
+	no_session = no_address = NULL;
 }
 
 static void set(const char *name, const char *value)
@@ -1694,6 +1696,20 @@ START_TEST(a_call_that_is_stopped_says_what_it_did)
 }
 END_TEST
 
+START_TEST(a_name_without_an_address_is_said_unless_it_was_stopped)
+{
+	stop_while = _i ? "resolving" : NULL;
+	told = 0;
+	trippsnmp_set_progress(handle, tell, &told);
+	no_address = "pdu-b has none";
+	configure(both);
+	status();
+	assert_fails(_i ? TRIPPSNMP_STOPPED : TRIPPSNMP_ACCESS,
+	             _i ? "stopped while names were resolved" : "ipaddr: pdu-b has none");
+	ck_assert_uint_eq(script->sent->len, 0);
+}
+END_TEST
+
 static bool told_of_waiting;
 
 static int stop_after_two_seconds(void *context, const struct trippsnmp_progress *progress)
@@ -2021,6 +2037,7 @@ static void add_readings(Suite *suite)
 	                    2);
 	tcase_add_loop_test(tcase, a_call_that_is_stopped_says_what_it_did, 0,
 	                    (int)G_N_ELEMENTS(stops));
+	tcase_add_loop_test(tcase, a_name_without_an_address_is_said_unless_it_was_stopped, 0, 2);
 }
 
 static void add_handles(Suite *suite)

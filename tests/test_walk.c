@@ -169,8 +169,12 @@ static enum script_fate error_to_bulk(struct script *network, unsigned pdu,
 {
 	(void)network;
 	(void)pdu;
-	if (request->kind == REQUEST_BULK) {
+	if (request->kind == REQUEST_BULK) { /* with what was asked, as agents do */
+		const struct varbind asked = { .name = request->varbinds[0].name,
+			                       .type = VALUE_NULL };
+
 		g_array_set_size(answer->varbinds, 0);
+		g_array_append_val(answer->varbinds, asked);
 		answer->error_status = SNMP_STATUS_GEN_ERR;
 	}
 	return SCRIPT_ANSWERED;

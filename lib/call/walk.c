@@ -99,13 +99,11 @@ static bool walk_take(struct walk *walk, const struct varbind *varbind)
 
 static void walk_answered(struct walk *walk, const struct reply *reply)
 {
-	const bool bulk = walk->repetitions > 0;
-
-	if (bulk && (reply->error_status || !reply->varbinds->len)) {
+	if (reply->error_status || !reply->varbinds->len) {
 		walk->repetitions /= 2;
 		return;
 	}
-	walk->bulk_answered = walk->bulk_answered || bulk;
+	walk->bulk_answered = true;
 	for (unsigned i = 0; i < reply->varbinds->len; i++)
 		if (!walk_take(walk, varbinds_at(reply->varbinds, i)))
 			return;

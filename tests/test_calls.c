@@ -1615,11 +1615,15 @@ START_TEST(a_root_that_is_not_dotted_numbers_is_refused)
 {
 	static const char *const roots[] = { NULL,   "",      "1",    "1.3.",         "1..3",
 		                             ".1.3", "1.3.x", "1.-3", "1.4294967296", "iso.3" };
+	char *long_one = g_strnfill(2 * OBJID_MAX - 1, '1'); /* nothing can be below it */
 
+	for (unsigned i = 1; i < 2 * OBJID_MAX - 1; i += 2)
+		long_one[i] = '.';
 	configure(both);
-	walk("pdu-a", roots[_i]);
+	walk("pdu-a", _i < (int)G_N_ELEMENTS(roots) ? roots[_i] : long_one);
 	assert_fails(TRIPPSNMP_INVALID, "root is not dotted numbers");
 	assert_given("");
+	g_free(long_one);
 }
 END_TEST
 
@@ -2030,7 +2034,7 @@ static void add_readings(Suite *suite)
 	tcase_add_test(tcase, each_object_of_the_pdu_that_is_named_is_given);
 	tcase_add_test(tcase, of_several_pdus_one_must_be_named);
 	tcase_add_test(tcase, a_single_pdu_needs_no_name);
-	tcase_add_loop_test(tcase, a_root_that_is_not_dotted_numbers_is_refused, 0, 10);
+	tcase_add_loop_test(tcase, a_root_that_is_not_dotted_numbers_is_refused, 0, 11);
 	tcase_add_test(tcase, a_walk_that_takes_too_long_says_so);
 	tcase_add_test(tcase, a_walk_of_a_pdu_that_does_not_answer_says_so);
 	tcase_add_loop_test(tcase, a_power_call_that_is_stopped_says_which_outlet_is_in_the_way, 0,

@@ -274,6 +274,8 @@ static void assert_card_read(const struct card *card, bool v1)
 	}
 	ck_assert_uint_eq(controllable, card->controllable);
 	ck_assert_uint_eq(alarms_len(&found(0)->alarms), card->alarms);
+	for (unsigned i = 0; i < card->alarms; i++)
+		ck_assert_ptr_nonnull(alarms_at(&found(0)->alarms, i)->text);
 }
 
 START_TEST(a_cards_table_is_read_whole)

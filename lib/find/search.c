@@ -79,8 +79,6 @@ void search_forget(struct search *search)
 	alarms_clear(&found->alarms);
 	g_clear_pointer(&found->who, g_free);
 	found->whole = false;
-	found->family = found->main_family = NULL;
-	found->device = found->main_device = 0;
 }
 
 void search_restart(struct search *search, usec when)

@@ -530,6 +530,24 @@ START_TEST(more_outlets_by_number_cost_two_requests)
 }
 END_TEST
 
+/* What is guessed in vain costs a request each in v1. */
+START_TEST(in_v1_nothing_is_guessed)
+{
+	unsigned families;
+
+	begin(1, true);
+	script_outlets(script, 0, lx, 1, 8);
+	look();
+	families = script_sent(script, 0)->varbinds->len;
+	finish();
+	begin(1, true);
+	script_outlets(script, 0, lx, 1, 8);
+	need_number(0, 0, 3);
+	look();
+	ck_assert_uint_eq(script_sent(script, 0)->varbinds->len, families);
+}
+END_TEST
+
 START_TEST(an_outlet_of_each_family_costs_one_request)
 {
 	const struct family *family = family_row((unsigned)_i);
@@ -1318,6 +1336,7 @@ START_TEST(errors_on_getbulk_fall_back_to_getnext)
 	for (unsigned i = 3; i < script->sent->len; i++)
 		ck_assert_uint_le(script_sent(script, i)->repetitions,
 		                  script_sent(script, i - 1)->repetitions);
+	ck_assert_uint_le(script_count(script, REQUEST_NEXT), 6);
 }
 END_TEST
 
@@ -2950,6 +2969,19 @@ START_TEST(model_and_firmware_are_read)
 }
 END_TEST
 
+START_TEST(a_device_that_is_gone_is_not_shown_any_more)
+{
+	begin(1, false);
+	two_devices(lx, false, false);
+	needs[0].details = true;
+	look();
+	ck_assert_uint_eq(found(0)->models->len, 2);
+	drop_device(lx, 2);
+	ck_assert(looks_once_more());
+	ck_assert_uint_eq(found(0)->models->len, 1);
+}
+END_TEST
+
 /* Requests for what is only shown get no answer. */
 static enum script_fate silent_about_details(struct script *network, unsigned pdu,
                                              const struct request *request, struct event *answer)
@@ -3067,6 +3099,7 @@ static TCase *numbers_case(void)
 
 	tcase_add_test(tcase, two_outlets_by_number_cost_one_request);
 	tcase_add_test(tcase, more_outlets_by_number_cost_two_requests);
+	tcase_add_test(tcase, in_v1_nothing_is_guessed);
 	tcase_add_loop_test(tcase, an_outlet_of_each_family_costs_one_request, 0,
 	                    (int)family_count());
 	tcase_add_loop_test(tcase, an_outlets_name_comes_with_its_state, 0, (int)family_count());
@@ -3239,6 +3272,7 @@ static TCase *shown_case(void)
 	tcase_add_loop_test(tcase, a_meter_that_cannot_be_true_is_none, 0, 6);
 	tcase_add_loop_test(tcase, meters_that_are_errors_are_left_out_and_nothing_else, 0, 2);
 	tcase_add_loop_test(tcase, model_and_firmware_are_read, 0, 2);
+	tcase_add_test(tcase, a_device_that_is_gone_is_not_shown_any_more);
 	tcase_add_loop_test(tcase, silence_about_what_is_only_shown_is_no_failure, 0, 2);
 	tcase_add_loop_test(tcase, a_card_that_tells_no_model_is_looked_at_all_the_same, 0, 4);
 	tcase_add_loop_test(tcase, who_does_not_show_them_does_not_ask_for_them, 0, 2);

@@ -29,7 +29,6 @@ void search_begin(struct search *search)
 		                   .engine_id = old.engine_id,
 		                   .recall = old.recall };
 	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
-	search->watch_at = USEC_NEVER;
 	search->identity = identity_new(&(struct identity_need){
 		.names = need->names,
 		.mains = need->mains,

@@ -429,6 +429,10 @@ START_TEST(the_first_node_in_doubt_is_the_error_and_the_others_are_warned_of)
 	ck_assert(!script_said(script, TRIPPSNMP_LOG_WARN, "node db1"));
 	assert_given("db1=2 db2=0 db3=0 ");
 	ck_assert(seconds() >= 1);
+	put(0, lx->state, 3, 9);
+	read_nodes();
+	assert_fails(TRIPPSNMP_ACCESS, "node db1: outlet 3 of pdu-a reads neither on nor off");
+	assert_warned("node db2: outlet 3 of pdu-b reads neither on nor off");
 }
 END_TEST
 

@@ -430,6 +430,7 @@ START_TEST(the_first_node_in_doubt_is_the_error_and_the_others_are_warned_of)
 	assert_given("db1=2 db2=0 db3=0 ");
 	ck_assert(seconds() >= 1);
 	put(0, lx->state, 3, 9);
+	g_string_truncate(script->lines[TRIPPSNMP_LOG_WARN], 0);
 	read_nodes();
 	assert_fails(TRIPPSNMP_ACCESS, "node db1: outlet 3 of pdu-a reads neither on nor off");
 	assert_warned("node db2: outlet 3 of pdu-b reads neither on nor off");

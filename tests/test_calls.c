@@ -29,6 +29,7 @@ static usec begun;
 static unsigned twin;          /* this PDU has the address of the first; 0: none */
 static const char *no_session; /* why none can be opened; NULL: it can */
 static const char *no_address; /* why none is found; NULL: it is */
+static unsigned n_wanted;      /* addresses that were asked for, by the last call */
 
 /* --- what stands in for the session, the resolver and the clock --- */
 
@@ -65,6 +66,7 @@ bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const
 	(void)log;
 	ck_assert(deadline > script->clock);
 	*reason = g_strdup(no_address);
+	n_wanted = 0;
 	if (no_address)
 		watch_stops(watch, script->clock, "resolving names");
 	for (unsigned i = 0; i < pdus->len; i++) {
@@ -72,6 +74,7 @@ bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const
 
 		if (!wanted[i])
 			continue;
+		n_wanted++;
 		((struct sockaddr_in *)&address.socket)->sin_port =
 			(in_port_t)(twin && i == twin ? 0 : i);
 		addresses[i] = g_array_new(FALSE, FALSE, sizeof(struct address));
@@ -1575,6 +1578,7 @@ START_TEST(each_object_of_the_pdu_that_is_named_is_given)
 	configure(both);
 	walk("pdu-b", "1.3.9");
 	assert_ok();
+	ck_assert_uint_eq(n_wanted, 1);
 	assert_given("1.3.9.1 2 -5\n"
 	             "1.3.9.2 66 4000000000\n"
 	             "1.3.9.3 67 7\n"

@@ -31,6 +31,7 @@ struct machine {
 	 * NULL: never.
 	 */
 	usec (*wake)(const void *self, unsigned pdu);
+	/** Once it is, nothing of the above is called any more. */
 	bool (*done)(const void *self);
 	/** What it is doing, in a few words, static. May be NULL. */
 	const char *(*doing)(const void *self);

@@ -1247,10 +1247,13 @@ START_TEST(two_pdus_with_empty_engine_ids_are_two)
 		script_put_text(script, i, &id, _i ? "engine" : "");
 	configure(both);
 	error = trippsnmp_power(handle, TRIPPSNMP_POWER_OFF, "db1");
-	if (_i)
-		assert_fails(TRIPPSNMP_BADCONFIG, "off of node db1 failed: ");
-	else
+	if (!_i) {
 		assert_ok();
+		return;
+	}
+	assert_fails(TRIPPSNMP_BADCONFIG, "off of node db1 failed: ipaddr: pdu-a and pdu-b are ");
+	error = trippsnmp_power_outlets(handle, TRIPPSNMP_POWER_OFF, "5@pdu-a,5@pdu-b");
+	assert_fails(TRIPPSNMP_BADCONFIG, "ipaddr: pdu-a and pdu-b are one PDU");
 }
 END_TEST
 

@@ -465,6 +465,13 @@ START_TEST(several_pdus_are_asked_for_their_engine_ids)
 	ck_assert_ptr_nonnull(found(0)->engine_id);
 	ck_assert_uint_eq(g_bytes_get_size(found(0)->engine_id), 6);
 	ck_assert_ptr_null(found(1)->engine_id);
+	finish();
+	/* one alone cannot be another one */
+	begin(1, _i == V1);
+	script_outlets(script, 0, lx, 1, 1);
+	script_put_text(script, 0, &id, "engine");
+	look();
+	ck_assert_ptr_null(found(0)->engine_id);
 }
 END_TEST
 

@@ -1253,7 +1253,8 @@ START_TEST(two_pdus_with_empty_engine_ids_are_two)
 	}
 	assert_fails(TRIPPSNMP_BADCONFIG, "off of node db1 failed: ipaddr: pdu-a and pdu-b are ");
 	error = trippsnmp_power_outlets(handle, TRIPPSNMP_POWER_OFF, "5@pdu-a,5@pdu-b");
-	assert_fails(TRIPPSNMP_BADCONFIG, "ipaddr: pdu-a and pdu-b are one PDU");
+	assert_fails(TRIPPSNMP_BADCONFIG,
+	             "off of outlets 5@pdu-a,5@pdu-b failed: ipaddr: pdu-a and pdu-b are one PDU");
 }
 END_TEST
 

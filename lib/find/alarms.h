@@ -1,6 +1,6 @@
 /*
  * A card's active alarms, and which of them say that it has lost a device: then the states of
- * its outlets may be old, as with tlpDeviceStatus (statuses.h), which need not show it. Pure. What
+ * its outlets may be old, as with tlpDeviceStatus (outlet.h), which need not show it. Pure. What
  * cannot be read concerns all outlets, never none.
  *
  * Filled by the table's walk, judged by the search for outlets (looks.c); lib/call shows them.

@@ -14,6 +14,7 @@
 #include "find/table.h"
 
 struct identity_need {
+	unsigned pdu;
 	bool names;     /* the lists count */
 	bool mains;     /* so do main loads: a family that has one is there as well */
 	bool engine_id; /* worth asking */
@@ -30,7 +31,7 @@ void identity_free(struct identity *identity);
 /** Appends what to ask for with GETNEXT. */
 void identity_ask(struct identity *identity, GArray *varbinds);
 /** Takes the answers to that, in that order; what lists say goes to the census. */
-void identity_take(struct identity *identity, const GArray *varbinds, GArray *census);
+void identity_take(struct identity *identity, GArray *varbinds, GArray *census);
 
 /** The best rank of the families that have rows; UINT_MAX if none has. */
 unsigned identity_rank(const struct identity *identity);
@@ -52,11 +53,11 @@ void identity_add_tables(const struct identity *identity, struct table *table,
                          struct table_columns columns, bool lists);
 /**
  * Whether the guess was right in all for that family: the numbers' cells and the device's
- * status are there in the answer. *status is NULL where there definitely is none. In any other
- * case, and be it that an outlet does not exist, they are to be asked for by name.
+ * status are there in the answer, or there definitely is no status. What they say of the numbers
+ * goes to outlets then, and *open is as numbers_read() returns it. In any other case, and be it
+ * that an outlet does not exist, they are to be asked for by name.
  */
-bool identity_guessed(const struct identity *identity, const GArray *varbinds,
-                      const struct family *family, const struct varbind **cells,
-                      const struct varbind **status);
+bool identity_guessed(const struct identity *identity, GArray *varbinds,
+                      const struct family *family, GArray *outlets, char **open);
 
 #endif

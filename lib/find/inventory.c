@@ -149,7 +149,7 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 			return true;
 		/* such as a status of a family that has none */
 		g_array_unref(question->varbinds);
-		looks_finish(search, now);
+		looks_ended(search, now);
 	}
 	return false;
 }

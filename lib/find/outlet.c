@@ -78,6 +78,26 @@ unsigned outlets_place(const GArray *outlets, const struct outlet_id *id, bool *
 	return low;
 }
 
+bool outlets_take_status(GArray *outlets, const struct objid *status, const struct varbind *varbind)
+{
+	const bool read = varbind->type == VALUE_INTEGER;
+	const bool lost =
+		read ? varbind->number == DEVICE_STATUS_OFFLINE : varbind->type != VALUE_ABSENT;
+	bool any = false;
+
+	for (unsigned i = 0; i < outlets->len; i++) {
+		struct outlet *outlet = outlets_at(outlets, i);
+		const struct objid own = family_status(outlet->id.family, outlet->id.device);
+
+		if (!objid_equal(&own, status))
+			continue;
+		any = true;
+		outlet->status_read = outlet->status_read || read;
+		outlet->lost = outlet->lost || lost;
+	}
+	return any;
+}
+
 void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)
 {
 	g_clear_pointer(&outlet->odd, g_free);

@@ -39,6 +39,14 @@ struct outlet *outlets_at(const GArray *outlets, unsigned i);
  */
 unsigned outlets_place(const GArray *outlets, const struct outlet_id *id, bool *there);
 
+/**
+ * What that tlpDeviceStatus says of the outlets of its device, of which there may be none: false
+ * then. Only a number that is not "offline", or a status that is definitely not there, is no loss:
+ * a card that has lost a device may show old states of its outlets.
+ */
+bool outlets_take_status(GArray *outlets, const struct objid *status,
+                         const struct varbind *varbind);
+
 /** The state that its state cell says; varbind is that cell as it was answered. */
 void outlet_take_state(struct outlet *outlet, const struct varbind *varbind);
 /** Its name, or its description. False, and nothing is taken, of what is no octet string. */

@@ -9,7 +9,6 @@
 #include "find/census.h"
 #include "find/complete.h"
 #include "find/search.h"
-#include "find/statuses.h"
 
 /* --- single outlets, or tables --- */
 
@@ -31,13 +30,6 @@ static void walk_tables(struct search *search)
 	search->stage = STAGE_WALK;
 }
 
-void rows_ask_numbers(struct search *search, struct question *question)
-{
-	numbers_cells(search->need->numbers, search->found.family, search->found.device,
-	              question->varbinds);
-	statuses_ask(search->statuses, question->varbinds);
-}
-
 static bool any_absent(const GArray *outlets)
 {
 	for (unsigned i = 0; i < outlets->len; i++)
@@ -46,33 +38,47 @@ static bool any_absent(const GArray *outlets)
 	return false;
 }
 
-/* cells and status are in the order of rows_ask_numbers(). */
-static void take_numbers(struct search *search, const struct varbind *cells,
-                         const struct varbind *status, usec now)
+/* What the numbers' cells said. Takes over what they leave open. */
+static void numbers_known(struct search *search, char *open, usec now)
 {
-	struct pdu_outlets *found = &search->found;
-	char *open = numbers_take(search->need->numbers, search->pdu, found->family, found->device,
-	                          cells, found->outlets);
+	GArray *outlets = search->found.outlets;
 
 	if (open) {
 		search_unclear(search, now, open);
-	} else if (any_absent(
-			   found->outlets)) { /* which there are the table knows, and must agree */
-		g_array_set_size(found->outlets, 0);
-		g_array_set_size(search->statuses, 0);
+	} else if (any_absent(outlets)) { /* which there are the table knows, and must agree */
+		g_array_set_size(outlets, 0);
 		walk_tables(search);
 	} else {
-		statuses_take(search->statuses, status, found->outlets);
 		looks_finish(search, now);
 	}
 }
 
+/* The cells of the numbers, and the status of their device: asks for them, or takes them. */
+static char *go_through_numbers(struct search *search, struct dialog *dialog)
+{
+	const struct pdu_outlets *found = &search->found;
+	const struct objid status = family_status(found->family, found->device);
+	char *open = numbers_read(search->need->numbers, search->pdu, found->family, found->device,
+	                          dialog, found->outlets);
+	const struct varbind *varbind = status.n ? dialog_object(dialog, status) : NULL;
+
+	if (varbind)
+		outlets_take_status(found->outlets, &status, varbind);
+	return open;
+}
+
+void rows_ask_numbers(struct search *search, struct question *question)
+{
+	struct dialog dialog = { .varbinds = question->varbinds };
+
+	go_through_numbers(search, &dialog);
+}
+
 void rows_numbers(struct search *search, const struct reply *reply, usec now)
 {
-	const unsigned cells = numbers_cells_len(search->need->numbers, search->found.family);
+	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
 
-	take_numbers(search, varbinds_at(reply->varbinds, 0), varbinds_at(reply->varbinds, cells),
-	             now);
+	numbers_known(search, go_through_numbers(search, &dialog), now);
 }
 
 /* --- identification --- */
@@ -126,28 +132,17 @@ static void choose_stage(struct search *search, usec now)
 	}
 	if (need->table || !found->family || !numbers_on(need->numbers, 1)) {
 		walk_tables(search);
-	} else if (need->numbers || need->status) {
-		statuses_add(search->statuses, found->family, found->device);
+	} else if (need->numbers) {
 		search->stage = STAGE_READ;
 	} else {
 		looks_finish(search, now);
 	}
 }
 
-/* What was asked on a guess with the question for identification. */
-static void take_guess(struct search *search, const GArray *varbinds, usec now)
-{
-	const struct varbind *cells, *status;
-
-	if (!identity_guessed(search->identity, varbinds, search->found.family, &cells, &status))
-		return;
-	if (!status)
-		g_array_set_size(search->statuses, 0);
-	take_numbers(search, cells, status, now);
-}
-
 static void identified(struct search *search, const struct reply *reply, usec now)
 {
+	char *open;
+
 	identity_take(search->identity, reply->varbinds, search->census);
 	search->found.engine_id = identity_engine_id(search->identity);
 	if (search->asked_once && !identity_sees(search->identity, family_row(0)))
@@ -156,8 +151,10 @@ static void identified(struct search *search, const struct reply *reply, usec no
 		return;
 	search->found.known = true;
 	choose_stage(search, now);
-	if (search->stage == STAGE_READ)
-		take_guess(search, reply->varbinds, now);
+	if (search->stage == STAGE_READ &&
+	    identity_guessed(search->identity, reply->varbinds, search->found.family,
+	                     search->found.outlets, &open))
+		numbers_known(search, open, now);
 }
 
 void rows_identified(struct search *search, const struct reply *reply, usec now)
@@ -308,12 +305,10 @@ static void judge_tables(struct search *search, usec now)
 	for (unsigned i = 0; i < found->outlets->len; i++) {
 		const struct outlet *outlet = outlets_at(found->outlets, i);
 
-		if (need->status && outlet->controllable == TRI_YES)
-			statuses_add(search->statuses, outlet->id.family, outlet->id.device);
 		if (need->details)
 			want_models(search, &outlet->id);
 	}
-	if (search->statuses->len)
+	if (need->status)
 		search->stage = STAGE_STATUS;
 	else
 		looks_ended(search, now);
@@ -338,13 +333,33 @@ void rows_walked(struct search *search, const struct reply *reply, usec now)
 		judge_tables(search, now);
 }
 
+static bool is_asked(const GArray *varbinds, const struct objid *name)
+{
+	for (unsigned i = 0; i < varbinds->len; i++)
+		if (objid_equal(&varbinds_at(varbinds, i)->name, name))
+			return true;
+	return false;
+}
+
+/* Of each device with an outlet that can be switched. */
 void rows_ask_status(struct search *search, struct question *question)
 {
-	statuses_ask(search->statuses, question->varbinds);
+	for (unsigned i = 0; i < search->found.outlets->len; i++) {
+		const struct outlet *outlet = outlets_at(search->found.outlets, i);
+		const struct objid status = family_status(outlet->id.family, outlet->id.device);
+
+		if (status.n && outlet->controllable == TRI_YES &&
+		    !is_asked(question->varbinds, &status))
+			varbinds_add(question->varbinds, &status);
+	}
 }
 
 void rows_status(struct search *search, const struct reply *reply, usec now)
 {
-	statuses_take(search->statuses, varbinds_at(reply->varbinds, 0), search->found.outlets);
+	for (unsigned i = 0; i < reply->varbinds->len; i++) {
+		const struct varbind *varbind = varbinds_at(reply->varbinds, i);
+
+		outlets_take_status(search->found.outlets, &varbind->name, varbind);
+	}
 	looks_ended(search, now);
 }

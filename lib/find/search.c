@@ -7,7 +7,6 @@
 #include "find/search.h"
 
 #include "find/census.h"
-#include "find/statuses.h"
 
 #define PAUSE USEC_PER_SEC
 
@@ -31,6 +30,7 @@ void search_begin(struct search *search)
 	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
 	search->watch_at = USEC_NEVER;
 	search->identity = identity_new(&(struct identity_need){
+		.pdu = search->pdu,
 		.names = need->names,
 		.mains = need->mains,
 		.engine_id = search->engine_id,
@@ -38,7 +38,6 @@ void search_begin(struct search *search)
 		.numbers = search->settings->v1 || need->table ? NULL : need->numbers,
 	});
 	search->census = census_new();
-	search->statuses = statuses_new();
 	search->found.models = g_array_new(FALSE, FALSE, sizeof(struct shown_model));
 	g_array_set_clear_func(search->found.models, model_clear);
 	search->found.outlets = outlets_new();
@@ -53,7 +52,6 @@ void search_clear(struct search *search)
 	identity_free(search->identity);
 	table_free(search->table);
 	g_array_unref(search->census);
-	g_array_unref(search->statuses);
 	g_array_unref(search->found.models);
 	g_array_unref(search->found.outlets);
 	settle_anew(&search->settle);
@@ -71,7 +69,6 @@ void search_forget(struct search *search)
 		recall_take(search->recall, found->outlets, search->need->wanted);
 	table_clear(search->table);
 	g_array_set_size(search->census, 0);
-	g_array_set_size(search->statuses, 0);
 	g_array_set_size(found->models, 0);
 	g_clear_pointer(&found->firmware, g_free);
 	search->firmware = NULL;

@@ -47,7 +47,6 @@ struct search {
 	bool by_next;        /* GETBULK does not do for it */
 	GArray *census;
 	struct table *table;
-	GArray *statuses;             /* of struct objid: which tlpDeviceStatus is asked */
 	const struct objid *firmware; /* asked with the models; NULL: it is not known where */
 	bool shown;                   /* what is only shown was asked for, whatever came of it */
 	unsigned rows_before;         /* of the walk that the count hint did not believe */

@@ -2612,8 +2612,8 @@ START_TEST(model_and_firmware_are_read)
 	script_put_text(script, 0, &lx->card_firmware, "20.2.1");
 	need_details();
 	look();
-	ck_assert_uint_eq(found(0)->models->len, 1);
-	ck_assert_str_eq(g_array_index(found(0)->models, struct shown_model, 0).text, "PDU15NETLX");
+	ck_assert_str_eq(outlet(0, 0)->model, "PDU15NETLX");
+	ck_assert_str_eq(outlet(0, 1)->model, "PDU15NETLX");
 	ck_assert_str_eq(found(0)->firmware, "20.2.1");
 }
 END_TEST
@@ -2664,7 +2664,7 @@ START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
 	need_details();
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 2);
-	model_text = g_array_index(found(0)->models, struct shown_model, 0).text;
+	model_text = outlet(0, 0)->model;
 	ck_assert(!model_text || !*model_text);
 	ck_assert_ptr_null(found(0)->firmware);
 }

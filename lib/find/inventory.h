@@ -33,13 +33,6 @@ struct inventory_need {
 	GPtrArray *numbers; /* of const struct outlet_ref *; NULL if none */
 };
 
-/** A device's model, as it is stored. */
-struct shown_model {
-	const struct family *family; /* of its outlets */
-	uint32_t device;
-	char *text; /* text_string(); NULL if the device does not tell */
-};
-
 /** What was found on one PDU. */
 struct pdu_outlets {
 	bool known; /* some family of ours answered */
@@ -57,9 +50,7 @@ struct pdu_outlets {
 	GBytes *engine_id;    /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
 	struct alarms alarms; /* those that are active, as far as the card tells them */
 	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */
-	/* With details. */
-	GArray *models; /* of struct shown_model: of the devices that have outlets */
-	char *firmware; /* text_string(); NULL if the card does not tell */
+	char *firmware;       /* with details: text_string(); NULL if the card does not tell */
 };
 
 struct inventory;

@@ -90,14 +90,18 @@ void looks_alarms(struct search *search, const struct reply *reply, usec now)
 
 void looks_ask_about(struct search *search, struct question *question)
 {
+	struct dialog dialog = { .varbinds = question->varbinds };
+
 	question->no_is_answer = true;
-	alarms_ask_about(&search->found.alarms, question->varbinds);
+	alarms_about(&search->found.alarms, &dialog);
 }
 
 void looks_about(struct search *search, const struct reply *reply, usec now)
 {
+	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
+
 	(void)now;
-	alarms_take_about(&search->found.alarms, varbinds_at(reply->varbinds, 0));
+	alarms_about(&search->found.alarms, &dialog);
 	alarms_known(search);
 }
 
@@ -150,9 +154,10 @@ static void judge_settled(struct search *search)
 void looks_ended(struct search *search, usec now)
 {
 	search->look.answered = now;
-	if (!search->shown && (search->firmware || search->found.models->len))
+	if (search->need->details && !search->shown) {
+		search->shown = true;
 		search->stage = STAGE_DETAILS;
-	else if (!search->need->settled)
+	} else if (!search->need->settled)
 		looks_finish(search, now);
 	else if (search->look.uptime.told)
 		judge_settled(search);
@@ -232,23 +237,36 @@ void looks_watched(struct search *search, const struct reply *reply, usec now)
 
 /* --- what is only shown --- */
 
-static struct shown_model *model_at(const struct search *search, unsigned i)
+static struct objid model_of(const struct outlet *outlet)
 {
-	return &g_array_index(search->found.models, struct shown_model, i);
+	const struct objid *model = &family_owner(outlet->id.family)->device_model;
+
+	return model->n ? objid_append(model, 1, &outlet->id.device) : *model;
 }
 
-/* The firmware of the card, and the model of each device that has outlets. */
+/* The same for each, for the families of one card share it. */
+static struct objid firmware_of(const struct outlet *outlet)
+{
+	return family_owner(outlet->id.family)->card_firmware;
+}
+
 void looks_ask_details(struct search *search, struct question *question)
 {
 	question->max_attempts = DETAILS_ATTEMPTS;
-	if (search->firmware)
-		varbinds_add(question->varbinds, search->firmware);
-	for (unsigned i = 0; i < search->found.models->len; i++) {
-		const struct shown_model *model = model_at(search, i);
-		const struct objid name =
-			objid_append(&model->family->device_model, 1, &model->device);
+	outlets_ask(search->found.outlets, firmware_of, question->varbinds);
+	outlets_ask(search->found.outlets, model_of, question->varbinds);
+}
 
-		varbinds_add(question->varbinds, &name);
+static void take_detail(struct pdu_outlets *found, const struct varbind *varbind)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		struct outlet *outlet = outlets_at(found->outlets, i);
+		const struct objid model = model_of(outlet), firmware = firmware_of(outlet);
+
+		if (objid_equal(&varbind->name, &model))
+			outlet->model = outlet_string(varbind);
+		else if (!found->firmware && objid_equal(&varbind->name, &firmware))
+			found->firmware = outlet_string(varbind);
 	}
 }
 
@@ -256,13 +274,9 @@ void looks_ask_details(struct search *search, struct question *question)
 void looks_details(struct search *search, const struct reply *reply, usec now)
 {
 	const bool answered = reply->status == REPLY_ANSWERED;
-	unsigned at = 0;
 
-	if (answered && search->firmware)
-		search->found.firmware = outlet_string(varbinds_at(reply->varbinds, at++));
-	for (unsigned i = 0; answered && i < search->found.models->len; i++)
-		model_at(search, i)->text = outlet_string(varbinds_at(reply->varbinds, at++));
-	search->shown = true;
+	for (unsigned i = 0; answered && i < reply->varbinds->len; i++)
+		take_detail(&search->found, varbinds_at(reply->varbinds, i));
 	looks_ended(search, now);
 }
 

@@ -268,24 +268,6 @@ static char *missing_rows(struct search *search)
 	return missing;
 }
 
-/* For each outlet once its device, for what is to be read of that. */
-static void want_models(struct search *search, const struct outlet_id *id)
-{
-	const struct shown_model model = { family_owner(id->family), id->device, NULL };
-	GArray *models = search->found.models;
-
-	if (!search->firmware && model.family->card_firmware.n)
-		search->firmware = &model.family->card_firmware;
-	for (unsigned i = 0; i < models->len; i++) {
-		const struct shown_model *other = &g_array_index(models, struct shown_model, i);
-
-		if (other->family == model.family && other->device == model.device)
-			return;
-	}
-	if (model.family->device_model.n)
-		g_array_append_val(models, model);
-}
-
 static void judge_tables(struct search *search, usec now)
 {
 	struct pdu_outlets *found = &search->found;
@@ -302,12 +284,6 @@ static void judge_tables(struct search *search, usec now)
 		return;
 	}
 	found->whole = true;
-	for (unsigned i = 0; i < found->outlets->len; i++) {
-		const struct outlet *outlet = outlets_at(found->outlets, i);
-
-		if (need->details)
-			want_models(search, &outlet->id);
-	}
 	if (need->status)
 		search->stage = STAGE_STATUS;
 	else
@@ -333,25 +309,16 @@ void rows_walked(struct search *search, const struct reply *reply, usec now)
 		judge_tables(search, now);
 }
 
-static bool is_asked(const GArray *varbinds, const struct objid *name)
+/* Of devices with an outlet that can be switched. */
+static struct objid status_of(const struct outlet *outlet)
 {
-	for (unsigned i = 0; i < varbinds->len; i++)
-		if (objid_equal(&varbinds_at(varbinds, i)->name, name))
-			return true;
-	return false;
+	return outlet->controllable == TRI_YES ? family_status(outlet->id.family, outlet->id.device)
+	                                       : (struct objid){ 0 };
 }
 
-/* Of each device with an outlet that can be switched. */
 void rows_ask_status(struct search *search, struct question *question)
 {
-	for (unsigned i = 0; i < search->found.outlets->len; i++) {
-		const struct outlet *outlet = outlets_at(search->found.outlets, i);
-		const struct objid status = family_status(outlet->id.family, outlet->id.device);
-
-		if (status.n && outlet->controllable == TRI_YES &&
-		    !is_asked(question->varbinds, &status))
-			varbinds_add(question->varbinds, &status);
-	}
+	outlets_ask(search->found.outlets, status_of, question->varbinds);
 }
 
 void rows_status(struct search *search, const struct reply *reply, usec now)

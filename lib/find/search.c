@@ -10,11 +10,6 @@
 
 #define PAUSE USEC_PER_SEC
 
-static void model_clear(void *data)
-{
-	g_free(((struct shown_model *)data)->text);
-}
-
 void search_begin(struct search *search)
 {
 	const struct search old = *search;
@@ -38,8 +33,6 @@ void search_begin(struct search *search)
 		.numbers = search->settings->v1 || need->table ? NULL : need->numbers,
 	});
 	search->census = census_new();
-	search->found.models = g_array_new(FALSE, FALSE, sizeof(struct shown_model));
-	g_array_set_clear_func(search->found.models, model_clear);
 	search->found.outlets = outlets_new();
 	search->table = table_new(search->pdu, search->label, search->settings->v1,
 	                          search->settings->overhead, search->found.outlets, search->census,
@@ -52,7 +45,6 @@ void search_clear(struct search *search)
 	identity_free(search->identity);
 	table_free(search->table);
 	g_array_unref(search->census);
-	g_array_unref(search->found.models);
 	g_array_unref(search->found.outlets);
 	settle_anew(&search->settle);
 	denial_clear(&search->denial);
@@ -69,9 +61,7 @@ void search_forget(struct search *search)
 		recall_take(search->recall, found->outlets, search->need->wanted);
 	table_clear(search->table);
 	g_array_set_size(search->census, 0);
-	g_array_set_size(found->models, 0);
 	g_clear_pointer(&found->firmware, g_free);
-	search->firmware = NULL;
 	search->shown = false;
 	alarms_clear(&found->alarms);
 	g_clear_pointer(&found->who, g_free);

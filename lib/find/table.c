@@ -10,7 +10,6 @@
 
 /* Far above any real card (48), far below what would hurt. */
 #define ROWS_MAX 1024
-#define METERED_MAX (3 * ROWS_MAX)
 #define ANSWER_BYTES 1400
 #define VARBIND_BYTES 26 /* of ours, with a short value */
 #define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
@@ -43,13 +42,6 @@ struct column {
 	bool ended;
 };
 
-/** What is metered at an outlet whose row may not have been read yet. */
-struct metered {
-	struct outlet_id id;
-	enum cell cell;
-	int value;
-};
-
 struct table {
 	unsigned pdu;
 	const char *label;
@@ -60,7 +52,6 @@ struct table {
 	GArray *census;        /* likewise */
 	struct alarms *alarms; /* likewise; NULL while none are read */
 	GArray *columns;       /* of struct column */
-	GArray *metered;       /* of struct metered */
 	bool no_bulk;
 	bool bulk_answered; /* so silence is not for GETBULK */
 	unsigned rows_per_request;
@@ -79,21 +70,18 @@ struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overh
 	table->outlets = outlets;
 	table->census = census;
 	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
-	table->metered = g_array_new(FALSE, FALSE, sizeof(struct metered));
 	return table;
 }
 
 void table_free(struct table *table)
 {
 	g_array_unref(table->columns);
-	g_array_unref(table->metered);
 	g_free(table);
 }
 
 void table_clear(struct table *table)
 {
 	g_array_set_size(table->columns, 0);
-	g_array_set_size(table->metered, 0);
 	g_array_set_size(table->outlets, 0);
 }
 
@@ -258,7 +246,7 @@ static bool is_meter(enum cell cell)
 static struct outlet *row_of(struct table *table, const struct outlet_id *id)
 {
 	const struct outlet fresh = {
-		.id = *id, .exists = true, .millivolts = -1, .milliamperes = -1, .watts = -1
+		.id = *id, .millivolts = -1, .milliamperes = -1, .watts = -1
 	};
 	bool there;
 	const unsigned at = outlets_place(table->outlets, id, &there);
@@ -270,12 +258,29 @@ static struct outlet *row_of(struct table *table, const struct outlet_id *id)
 	return outlets_at(table->outlets, at);
 }
 
+static void take_metered(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
+{
+	const struct family *family = outlet->id.family;
+
+	if (cell == CELL_VOLTAGE)
+		outlet->millivolts = family_metered(varbind, family->voltage_millivolts);
+	else if (cell == CELL_CURRENT)
+		outlet->milliamperes = family_metered(varbind, family->current_milliamperes);
+	else
+		outlet->watts = family_metered(varbind, 1);
+}
+
 /* Returns what is wrong with the cell, NULL if nothing. */
 static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
 {
 	const struct family *family = outlet->id.family;
 	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
 
+	if (is_meter(cell)) {
+		take_metered(outlet, cell, varbind);
+		return NULL;
+	}
+	outlet->exists = true;
 	if (text && !outlet_take_text(outlet, cell == CELL_DESCRIPTION, varbind))
 		return "a name that is no text";
 	if (cell == CELL_STATE)
@@ -286,39 +291,12 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 	return NULL;
 }
 
-/* It makes no outlet: which of them there are, other columns say. */
-static const char *take_metered(const struct table *table, enum cell cell,
-                                const struct outlet_id *id, const struct varbind *varbind)
+/* What is metered makes no outlet: which of them there are, other columns say. */
+static void drop_metered_alone(GArray *outlets)
 {
-	const int unit = cell == CELL_VOLTAGE   ? id->family->voltage_millivolts
-	                 : cell == CELL_CURRENT ? id->family->current_milliamperes
-	                                        : 1;
-	const struct metered metered = { *id, cell, family_metered(varbind, unit) };
-
-	if (table->metered->len >= METERED_MAX)
-		return "it has no end";
-	g_array_append_val(table->metered, metered);
-	return NULL;
-}
-
-/* When all rows are there. */
-static void enter_metered(const struct table *table)
-{
-	for (unsigned i = 0; i < table->metered->len; i++) {
-		const struct metered *metered = &g_array_index(table->metered, struct metered, i);
-		bool there;
-		const unsigned at = outlets_place(table->outlets, &metered->id, &there);
-		struct outlet *outlet = there ? outlets_at(table->outlets, at) : NULL;
-
-		if (!there)
-			continue;
-		if (metered->cell == CELL_VOLTAGE)
-			outlet->millivolts = metered->value;
-		else if (metered->cell == CELL_CURRENT)
-			outlet->milliamperes = metered->value;
-		else
-			outlet->watts = metered->value;
-	}
+	for (unsigned i = outlets->len; i-- > 0;)
+		if (!outlets_at(outlets, i)->exists)
+			g_array_remove_index(outlets, i);
 }
 
 /* A row of the column. Returns what is wrong, NULL if nothing. */
@@ -337,8 +315,6 @@ static const char *take_row(struct table *table, const struct column *column,
 		return alarms_take(table->alarms, last, varbind);
 	if (!family_index(column->family, last, &varbind->name, &id))
 		return "a row with a strange index";
-	if (is_meter(column->cell))
-		return take_metered(table, column->cell, &id, varbind);
 	outlet = row_of(table, &id);
 	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
 }
@@ -506,7 +482,7 @@ const char *table_take(struct table *table, const struct reply *reply)
 	if (bulk && !wrong && !table_ended(table))
 		adapt_rows(table, reply->varbinds, 0);
 	if (!wrong && table_ended(table))
-		enter_metered(table);
+		drop_metered_alone(table->outlets);
 	return wrong;
 }
 

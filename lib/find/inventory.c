@@ -114,7 +114,6 @@ static const struct {
 	[STAGE_STATUS] = { rows_ask_status, rows_status, false },
 	[STAGE_DETAILS] = { looks_ask_details, looks_details, true },
 	[STAGE_UPTIME] = { looks_ask_uptime, looks_uptime, true },
-	[STAGE_WATCH] = { looks_ask_watch, looks_watched, true },
 	[STAGE_WHO] = { looks_ask_who, looks_who, false },
 	[STAGE_ALARMS] = { looks_ask_alarms, looks_alarms, false },
 	[STAGE_ABOUT] = { looks_ask_about, looks_about, false },
@@ -123,10 +122,7 @@ static const struct {
 
 static usec due(const struct search *search)
 {
-	if (search->stage == STAGE_DONE)
-		return USEC_NEVER;
-	return search->stage == STAGE_IDENTIFY ? MIN(search->not_before, search->watch_at)
-	                                       : search->not_before;
+	return search->stage == STAGE_DONE ? USEC_NEVER : search->not_before;
 }
 
 static bool inventory_next(void *self, unsigned i, usec now, struct question *question)
@@ -135,12 +131,8 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 	struct search *search = &inventory->searches[i];
 
 	while (now >= due(search)) {
-		if (now < search->not_before)
-			search->stage = STAGE_WATCH;
-		if (search->stage == STAGE_IDENTIFY) {
-			search->watch_at = USEC_NEVER;
-			search->look = (struct look){ .asked = now };
-		}
+		if (search->stage == STAGE_IDENTIFY)
+			search->look = (struct card_look){ .asked = now };
 		memset(question, 0, sizeof(*question));
 		question->kind = REQUEST_GET;
 		question->varbinds = varbinds_new();

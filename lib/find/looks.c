@@ -141,14 +141,15 @@ static void judge_settled(struct search *search)
 		looks_finish(search, search->look.answered);
 		return;
 	}
+	/* one that does not tell is looked at all the while: a silence may be a restart */
+	if (!told)
+		again = MIN(again, search->look.answered + SETTLE_WATCH);
 	search_again(search, again,
 	             g_strdup_printf("it %s, so the names of its outlets count only if they "
 	                             "are the same %d s later; write numbers in hostlist to "
 	                             "need no such wait",
 	                             told ? "has just started" : "does not tell its uptime",
 	                             (int)(SETTLE_APART / USEC_PER_SEC)));
-	if (!told)
-		search->watch_at = search->look.answered + SETTLE_WATCH;
 }
 
 void looks_ended(struct search *search, usec now)
@@ -193,46 +194,12 @@ void looks_uptime(struct search *search, const struct reply *reply, usec now)
 	const struct varbind *varbind =
 		reply->status == REPLY_ANSWERED ? varbinds_at(reply->varbinds, 0) : NULL;
 
-	search->says_no = varbind && varbind->type != VALUE_UNSIGNED;
 	if (varbind && varbind->type == VALUE_UNSIGNED &&
 	    !stands_still(search, varbind->number, now)) {
 		search->look.uptime.told = true;
 		search->look.uptime.since = now - varbind->number * (USEC_PER_SEC / 100);
 	}
 	judge_settled(search);
-}
-
-void looks_ask_watch(struct search *search, struct question *question)
-{
-	const struct family *family = family_row(0);
-	const struct objid column = family_instance(family, family_existence(family), 0, 0);
-
-	/* one no may be a slip: who tells it then is a card that tells */
-	if (search->says_no) {
-		looks_ask_uptime(search, question);
-		return;
-	}
-	/* what the look asked too, and was answered, whatever that says */
-	question->kind = REQUEST_NEXT;
-	question->max_attempts = UPTIME_ATTEMPTS;
-	varbinds_add(question->varbinds, &column);
-}
-
-static bool tells_uptime(const struct reply *reply)
-{
-	const struct varbind *varbind;
-
-	if (reply->status != REPLY_ANSWERED || reply->varbinds->len != 1)
-		return false;
-	varbind = varbinds_at(reply->varbinds, 0);
-	return varbind->type == VALUE_UNSIGNED && objid_equal(&varbind->name, &sys_uptime);
-}
-
-void looks_watched(struct search *search, const struct reply *reply, usec now)
-{
-	search->stage = STAGE_IDENTIFY;
-	search->watch_at = now + SETTLE_WATCH;
-	search->settle.told = search->settle.told || tells_uptime(reply);
 }
 
 /* --- what is only shown --- */

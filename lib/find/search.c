@@ -23,7 +23,6 @@ void search_begin(struct search *search)
 		                   .engine_id = old.engine_id,
 		                   .recall = old.recall };
 	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
-	search->watch_at = USEC_NEVER;
 	search->identity = identity_new(&(struct identity_need){
 		.pdu = search->pdu,
 		.names = need->names,
@@ -75,7 +74,6 @@ void search_restart(struct search *search, usec when)
 	search_forget(search);
 	search->stage = STAGE_IDENTIFY;
 	search->not_before = when;
-	search->watch_at = USEC_NEVER;
 }
 
 void search_fail(struct search *search, enum trippsnmp_error error, const char *why)

@@ -22,7 +22,6 @@ enum stage {
 	STAGE_STATUS,
 	STAGE_DETAILS,
 	STAGE_UPTIME,
-	STAGE_WATCH, /* between two looks: whether it is there all the while */
 	STAGE_WHO,
 	STAGE_ALARMS,
 	STAGE_ABOUT, /* what the alarms of lost communications are about */
@@ -51,10 +50,8 @@ struct search {
 	unsigned rows_before; /* of the walk that the count hint did not believe */
 	const char *hint;     /* what to check if it stays a stranger, static */
 	/* Whether it is settled. */
-	struct look look; /* under way */
+	struct card_look look; /* under way */
 	struct settle settle;
-	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;  /* it answers the question for its uptime, and does not tell it */
 	/* Its sysUpTime, since when it says just that, and whether that is no clock. */
 	int64_t uptime;
 	usec uptime_since; /* 0: it has not told any */
@@ -110,8 +107,6 @@ void looks_ask_details(struct search *search, struct question *question);
 void looks_details(struct search *search, const struct reply *reply, usec now);
 void looks_ask_uptime(struct search *search, struct question *question);
 void looks_uptime(struct search *search, const struct reply *reply, usec now);
-void looks_ask_watch(struct search *search, struct question *question);
-void looks_watched(struct search *search, const struct reply *reply, usec now);
 void looks_ask_who(struct search *search, struct question *question);
 void looks_who(struct search *search, const struct reply *reply, usec now);
 void looks_ask_alarms(struct search *search, struct question *question);

@@ -11,41 +11,9 @@
 #include "call/write_check.h"
 #include "find/names.h"
 
-/* --- names --- */
-
-/* doubtful: what stands before a NUL counts as well. */
-static void survey_add_text(struct node_names *names, const char *text, bool doubtful)
-{
-	g_autofree char *part = doubtful ? text_doubtful_key(text) : NULL;
-
-	node_names_add(names, text);
-	if (part)
-		node_names_add(names, part);
-}
-
-static GPtrArray *find_names(const struct look *look, bool doubtful)
-{
-	struct node_names names;
-
-	node_names_init(&names);
-	for (unsigned i = 0; i < look->job->n_pdus; i++) {
-		const GArray *outlets = look->found[i]->outlets;
-
-		for (unsigned k = 0; k < outlets->len; k++) {
-			const struct outlet *outlet = outlets_at(outlets, k);
-
-			if (outlet->name)
-				survey_add_text(&names, outlet->name, doubtful);
-			if (outlet->description)
-				survey_add_text(&names, outlet->description, doubtful);
-		}
-	}
-	return node_names_finish(&names);
-}
-
 GPtrArray *survey_names(const struct look *look)
 {
-	return find_names(look, false);
+	return node_names(look->found, look->job->n_pdus, false);
 }
 
 /* --- nodes --- */
@@ -170,72 +138,29 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
 	return outcome_fine;
 }
 
-/* The nodes that one outlet is called and described as: two at most, of char *. */
-static GPtrArray *nodes_of(const struct outlet *outlet)
-{
-	struct node_names names;
-
-	node_names_init(&names);
-	node_names_add(&names, outlet->name);
-	node_names_add(&names, outlet->description);
-	return node_names_finish(&names);
-}
-
-/* How many outlets have each node's name: name -> its number. */
-static GHashTable *count_nodes(const struct look *look)
-{
-	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-	for (unsigned i = 0; i < look->job->n_pdus; i++)
-		for (unsigned k = 0; k < look->found[i]->outlets->len; k++) {
-			g_autoptr(GPtrArray) nodes =
-				nodes_of(outlets_at(look->found[i]->outlets, k));
-
-			for (unsigned n = 0; n < nodes->len; n++)
-				g_hash_table_insert(
-					counts, g_strdup(nodes->pdata[n]),
-					GUINT_TO_POINTER(1 + GPOINTER_TO_UINT(g_hash_table_lookup(
-								     counts, nodes->pdata[n]))));
-		}
-	return counts;
-}
-
-static bool is_elsewhere(GHashTable *counts, const char *node)
-{
-	return GPOINTER_TO_UINT(g_hash_table_lookup(counts, node)) > 1;
-}
-
 /*
  * One outlet that is called as one node and described as another one: both may be meant, where
  * one of them stands at another outlet too, and so is a node's name.
  */
-static void warn_of_two_nodes(const struct look *look, GHashTable *counts, unsigned pdu,
-                              const struct outlet *outlet)
+static void warn_of_two_nodes(const struct look *look, const struct outlet *outlet)
 {
-	g_autoptr(GPtrArray) nodes = nodes_of(outlet);
+	g_autofree char *name = node_name(outlet->name);
+	g_autofree char *description = node_name(outlet->description);
 
-	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
-	    (is_elsewhere(counts, nodes->pdata[0]) || is_elsewhere(counts, nodes->pdata[1])))
+	if (name && description && !text_same_name(name, description) &&
+	    outlet->controllable == TRI_YES &&
+	    (feeds_called(look->view, name) > 1 || feeds_called(look->view, description) > 1))
 		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
 		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
 		         "nodes, fencing one cuts the other; write a hostlist",
-		         outlet->id.device, outlet->id.number, look->job->labels[pdu],
-		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
-}
-
-static void warn_of_outlets_of_two(const struct look *look)
-{
-	g_autoptr(GHashTable) counts = count_nodes(look);
-
-	for (unsigned i = 0; i < look->job->n_pdus; i++)
-		for (unsigned k = 0; k < look->found[i]->outlets->len; k++)
-			warn_of_two_nodes(look, counts, i, outlets_at(look->found[i]->outlets, k));
+		         outlet->id.device, outlet->id.number, look->job->labels[outlet->id.pdu],
+		         name, description);
 }
 
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
 static struct outcome survey_named(const struct look *look, struct survey *survey)
 {
-	g_autoptr(GPtrArray) names = find_names(look, true);
+	g_autoptr(GPtrArray) names = node_names(look->found, look->job->n_pdus, true);
 
 	for (unsigned i = 0; i < names->len; i++) {
 		const char *node = names->pdata[i];
@@ -247,7 +172,9 @@ static struct outcome survey_named(const struct look *look, struct survey *surve
 			         "node %s could not be fenced: %s", node, outcome.message);
 		g_free(outcome.message);
 	}
-	warn_of_outlets_of_two(look);
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
+		for (unsigned k = 0; k < look->found[i]->outlets->len; k++)
+			warn_of_two_nodes(look, outlets_at(look->found[i]->outlets, k));
 	return judge_named(look->job->log, survey, names->len);
 }
 

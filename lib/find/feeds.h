@@ -59,6 +59,9 @@ void feeds_view_free(struct feeds_view *view);
  */
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds);
 
+/** How many outlets have that name or description. */
+unsigned feeds_called(const struct feeds_view *view, const char *name);
+
 /** Whether the state of a feed is not known, or not to be trusted as its device is lost. */
 bool feed_doubtful(const struct feed *feed);
 /** Why, if so. */

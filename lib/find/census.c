@@ -87,37 +87,27 @@ static bool binds(const struct promised *promised, unsigned rank)
 	return promised->family && promised->family->rank <= rank && promised->rows > 0;
 }
 
-bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
+bool census_short(const GArray *census, const GArray *outlets, unsigned rank, bool any_table,
                   struct shortage *shortage)
 {
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
+		const bool devices = promised->kind == LIST_DEVICES;
+		int64_t needed = promised->rows;
 		unsigned rows;
 
-		if (promised->kind == LIST_DEVICES)
-			rows = count_listed(census);
-		else if (binds(promised, rank))
-			rows = count_rows(outlets, promised->family, promised->device);
-		else
+		if (!devices && !binds(promised, rank))
 			continue;
+		if (devices) {
+			rows = count_listed(census);
+		} else if (any_table) {
+			rows = count_rows(outlets, NULL, promised->device);
+			needed = 1;
+		} else {
+			rows = count_rows(outlets, promised->family, promised->device);
+		}
 		*shortage = (struct shortage){ *promised, rows };
-		if (promised->rows > (int64_t)rows)
-			return true;
-	}
-	return false;
-}
-
-bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
-                   struct shortage *shortage)
-{
-	for (unsigned i = 0; i < census->len; i++) {
-		const struct promised *promised = promised_at(census, i);
-		const bool devices = promised->kind == LIST_DEVICES;
-		const unsigned rows = devices ? count_listed(census) : 0;
-
-		*shortage = (struct shortage){ *promised, rows };
-		if (devices ? promised->rows > (int64_t)rows
-		            : binds(promised, rank) && !count_rows(outlets, NULL, promised->device))
+		if (needed > (int64_t)rows)
 			return true;
 	}
 	return false;

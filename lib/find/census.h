@@ -38,13 +38,11 @@ const char *census_take(GArray *census, const struct family_list *list,
 
 /**
  * The first promise of a family of that rank or a better one that the outlets (of struct
- * outlet) do not keep, or that of devices if fewer are listed. False if there is none.
+ * outlet) do not keep, or that of devices if fewer are listed; with any_table that of a device
+ * which has no row at all in any table, or likewise. False if there is none.
  */
-bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
+bool census_short(const GArray *census, const GArray *outlets, unsigned rank, bool any_table,
                   struct shortage *shortage);
-/** Likewise the first of a device that has no row at all in any table. */
-bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
-                   struct shortage *shortage);
 /** Whether there is one that needs a row at all. */
 bool census_promises(const GArray *census, unsigned rank);
 /** The same text for the same promises and for no others; append it. */

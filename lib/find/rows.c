@@ -189,7 +189,7 @@ static char *short_table(struct search *search)
 	struct shortage shortage;
 
 	if (!census_short(search->census, search->found.outlets, identity_rank(search->identity),
-	                  &shortage))
+	                  false, &shortage))
 		return NULL;
 	search->rows_before = search->found.outlets->len;
 	if (names || (shortage.rows && rows_before != search->rows_before))
@@ -243,8 +243,8 @@ static char *hidden_device(const struct search *search)
 
 	if (!numbers_bare(search->need->numbers) ||
 	    (found->device <= 1 && found->main_device <= 1) ||
-	    !census_hidden(search->census, found->outlets, identity_rank(search->identity),
-	                   &shortage))
+	    !census_short(search->census, found->outlets, identity_rank(search->identity), true,
+	                  &shortage))
 		return NULL;
 	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
 }

@@ -21,11 +21,9 @@ static bool has_descriptions(const GArray *outlets, const struct family *family)
 /* name may be NULL. */
 static bool is_wanted(GHashTable *wanted, const char *name)
 {
-	char *key = name ? text_name_key(name, -1) : NULL;
-	const bool is = key && g_hash_table_contains(wanted, key);
+	g_autofree char *key = name ? text_name_key(name, -1) : NULL;
 
-	g_free(key);
-	return is;
+	return key && g_hash_table_contains(wanted, key);
 }
 
 /* Whether it matters for what was asked if this outlet is controllable. */
@@ -83,13 +81,11 @@ static char *shortage_text(const struct shortage *shortage)
 
 char *complete_shortage_text(const struct shortage *shortage, const char *instead)
 {
-	char *bare = shortage_text(shortage), *text;
+	g_autofree char *bare = shortage_text(shortage);
 
-	if (!instead)
-		return bare;
-	text = g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare, instead);
-	g_free(bare);
-	return text;
+	return instead ? g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare,
+	                                 instead)
+	               : g_steal_pointer(&bare);
 }
 
 char *complete_text(const GArray *census, const GArray *outlets)

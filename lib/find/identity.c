@@ -11,7 +11,7 @@
 #define GUESS_DEVICE 1
 
 /* snmpEngineID without its instance, for GETNEXT (RFC 3411) */
-static const struct objid engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
+static const struct objid snmp_engine_id = { .n = 10, .id = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1 } };
 
 /** What was seen of one table: a family's, or that of its main loads. */
 struct sighting {
@@ -35,9 +35,12 @@ struct listing {
 };
 
 struct identity {
-	struct identity_need need;
-	GArray *sightings; /* of struct sighting */
-	GArray *listings;  /* of struct listing */
+	unsigned pdu;
+	const struct inventory_need *need;
+	bool engine_id_counts;
+	const GPtrArray *numbers; /* that are read on the guess; NULL: none */
+	GArray *sightings;        /* of struct sighting */
+	GArray *listings;         /* of struct listing */
 	GBytes *engine_id;
 	unsigned guess_at; /* how far in the answer that to the guess begins */
 };
@@ -94,13 +97,17 @@ static bool can_guess(const GPtrArray *numbers)
 	return true;
 }
 
-struct identity *identity_new(const struct identity_need *need)
+struct identity *identity_new(unsigned pdu, const struct inventory_need *need, bool v1,
+                              bool engine_id)
 {
 	struct identity *identity = g_new0(struct identity, 1);
 
-	identity->need = *need;
-	if (!can_guess(need->numbers))
-		identity->need.numbers = NULL;
+	identity->pdu = pdu;
+	identity->need = need;
+	identity->engine_id_counts = engine_id;
+	/* v1 answers nothing where one object is missing: a guess would cost more */
+	if (!v1 && !need->table && can_guess(need->numbers))
+		identity->numbers = need->numbers;
 	identity->sightings = sightings_new(need->mains);
 	identity->listings = listings_new();
 	return identity;
@@ -212,11 +219,11 @@ static void go_through_list(struct listing *listing, bool names, struct dialog *
 static void go_through_engine_id(struct identity *identity, struct dialog *dialog)
 {
 	const struct varbind *varbind =
-		identity->need.engine_id ? dialog_ask(dialog, &engine_id) : NULL;
+		identity->engine_id_counts ? dialog_ask(dialog, &snmp_engine_id) : NULL;
 
 	g_clear_pointer(&identity->engine_id, g_bytes_unref);
-	if (varbind && varbind->type == VALUE_OCTETS && objid_below(&varbind->name, &engine_id) &&
-	    g_bytes_get_size(varbind->octets) > 0)
+	if (varbind && varbind->type == VALUE_OCTETS &&
+	    objid_below(&varbind->name, &snmp_engine_id) && g_bytes_get_size(varbind->octets) > 0)
 		identity->engine_id = g_bytes_ref(varbind->octets);
 }
 
@@ -227,7 +234,7 @@ static void go_through(struct identity *identity, struct dialog *dialog, GArray 
 	for (unsigned i = 0; i < identity->sightings->len; i++)
 		sight_alarms(identity, i, dialog);
 	for (unsigned i = 0; i < identity->listings->len; i++)
-		go_through_list(listing_at(identity, i), identity->need.names, dialog, census);
+		go_through_list(listing_at(identity, i), identity->need->names, dialog, census);
 	go_through_engine_id(identity, dialog);
 }
 
@@ -248,8 +255,8 @@ static bool go_through_guess(const struct identity *identity, struct dialog *dia
 		g_autofree char *left = NULL;
 
 		dialog->absent = false;
-		left = numbers_read(identity->need.numbers, identity->need.pdu, family_row(i),
-		                    GUESS_DEVICE, dialog, is ? outlets : others);
+		left = numbers_read(identity->numbers, identity->pdu, family_row(i), GUESS_DEVICE,
+		                    dialog, is ? outlets : others);
 		if (is) {
 			right = !dialog->absent;
 			*open = g_steal_pointer(&left);
@@ -275,7 +282,7 @@ void identity_ask(struct identity *identity, GArray *varbinds)
 	struct dialog dialog = { .varbinds = varbinds, .by_next = true };
 
 	go_through(identity, &dialog, NULL);
-	if (identity->need.numbers)
+	if (identity->numbers)
 		go_through_guess(identity, &dialog, NULL, NULL, NULL);
 }
 
@@ -295,7 +302,7 @@ bool identity_guessed(const struct identity *identity, GArray *varbinds,
 	};
 
 	*open = NULL;
-	if (!identity->need.numbers)
+	if (!identity->numbers)
 		return false;
 	if (go_through_guess(identity, &dialog, family, outlets, open))
 		return true;
@@ -329,7 +336,7 @@ const char *identity_unclear(const struct identity *identity)
 		if (sighting->alarms.unclear && sighting->family->rank <= best)
 			return "errors where its active alarms are counted";
 	}
-	for (unsigned i = 0; identity->need.names && i < identity->listings->len; i++) {
+	for (unsigned i = 0; identity->need->names && i < identity->listings->len; i++) {
 		const struct listing *listing = listing_at(identity, i);
 
 		if (listing->unclear && listing->list.rank <= best)

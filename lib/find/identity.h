@@ -10,22 +10,17 @@
 #ifndef TS_IDENTITY_H
 #define TS_IDENTITY_H
 
-#include "find/numbers.h"
-#include "find/table.h"
-
-struct identity_need {
-	unsigned pdu;
-	bool names;     /* the lists count */
-	bool mains;     /* so do main loads: a family that has one is there as well */
-	bool engine_id; /* worth asking */
-	/* Read these too, on the guess that they are on device 1 of some family; NULL: none. */
-	const GPtrArray *numbers;
-};
+#include "find/inventory.h"
 
 struct identity;
 
-/** The numbers must outlive it. */
-struct identity *identity_new(const struct identity_need *need);
+/**
+ * Of that need names make the lists count, and mains the main loads: a family that has one is there
+ * as well. Its numbers are read too, on the guess that they are on device 1 of some family, where
+ * that makes no answer long. engine_id: it is worth asking. The need must outlive it.
+ */
+struct identity *identity_new(unsigned pdu, const struct inventory_need *need, bool v1,
+                              bool engine_id);
 void identity_free(struct identity *identity);
 
 /** Appends what to ask for with GETNEXT. */

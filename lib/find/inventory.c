@@ -46,7 +46,7 @@ void inventory_free(struct inventory *inventory)
 		return;
 	for (unsigned i = 0; i < inventory->n; i++) {
 		search_clear(&inventory->searches[i]);
-		recall_free(inventory->searches[i].recall);
+		g_array_unref(inventory->searches[i].recall);
 	}
 	g_free(inventory->searches);
 	g_free(inventory);

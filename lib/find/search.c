@@ -8,29 +8,17 @@
 
 #include "find/census.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #define PAUSE USEC_PER_SEC
 
 void search_begin(struct search *search)
 {
-	const struct search old = *search;
-	const struct inventory_need *need = old.need;
-
-	*search = (struct search){ .pdu = old.pdu,
-		                   .label = old.label,
-		                   .need = old.need,
-		                   .settings = old.settings,
-		                   .log = old.log,
-		                   .engine_id = old.engine_id,
-		                   .recall = old.recall };
-	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
-	search->identity = identity_new(&(struct identity_need){
-		.pdu = search->pdu,
-		.names = need->names,
-		.mains = need->mains,
-		.engine_id = search->engine_id,
-		/* v1 answers nothing where one object is missing: a guess would cost more */
-		.numbers = search->settings->v1 || need->table ? NULL : need->numbers,
-	});
+	memset(&search->found, 0, sizeof(*search) - offsetof(struct search, found));
+	search->stage = search->need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	search->identity =
+		identity_new(search->pdu, search->need, search->settings->v1, search->engine_id);
 	search->census = census_new();
 	search->found.outlets = outlets_new();
 	search->table = table_new(search->pdu, search->label, search->settings->v1,

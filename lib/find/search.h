@@ -35,8 +35,8 @@ struct search {
 	const struct inventory_need *need;
 	const struct inventory_settings *settings;
 	const struct log *log;
-	bool engine_id;        /* worth asking: there are several PDUs */
-	struct recall *recall; /* of all looks */
+	bool engine_id; /* worth asking: there are several PDUs */
+	GArray *recall; /* of all looks */
 	struct pdu_outlets found;
 	enum stage stage;
 	usec not_before;

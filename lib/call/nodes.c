@@ -74,22 +74,16 @@ void trippsnmp_free_list(char **nodes)
 /* The state comes UNKNOWN. */
 static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *state)
 {
-	const struct feed *doubtful = NULL;
+	struct outcome doubt;
 
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-
-		if (feed_doubtful(feed))
-			doubtful = feed;
-		else if (feed->state == TRIPPSNMP_ON)
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (feeds_at(feeds, i)->state == TRIPPSNMP_ON && !feed_doubtful(feeds_at(feeds, i)))
 			*state = TRIPPSNMP_ON;
-	}
 	if (*state == TRIPPSNMP_ON)
 		return outcome_fine;
-	if (doubtful)
-		return feed_doubt(doubtful);
-	*state = TRIPPSNMP_OFF;
-	return outcome_fine;
+	doubt = feeds_doubt(feeds, false);
+	*state = doubt.error ? TRIPPSNMP_UNKNOWN : TRIPPSNMP_OFF;
+	return doubt;
 }
 
 static struct outcome judge_state(const struct look *look, void *context, bool *unclear)

@@ -11,13 +11,6 @@
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
 
-struct operation {
-	const struct job *job;
-	struct runner runner;
-	struct inventory *inventory;
-	struct look look; /* without a view: the last one failed */
-};
-
 struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
                                 uint32_t seed)
 {
@@ -55,16 +48,6 @@ void operation_free(struct operation *operation)
 	runner_clear(&operation->runner);
 	g_free(operation->look.found);
 	g_free(operation);
-}
-
-const struct job *operation_job(const struct operation *operation)
-{
-	return operation->job;
-}
-
-const struct runner *operation_runner(const struct operation *operation)
-{
-	return &operation->runner;
 }
 
 bool operation_run(struct operation *operation, const struct machine *machine)
@@ -236,7 +219,7 @@ static struct outcome judge_feeds(const struct look *look, void *context, bool *
 	if (outcome.error)
 		return outcome;
 	/* what a card has lost it cannot switch, whatever it says; it may find it again */
-	outcome = feeds_alarmed(feeds);
+	outcome = feeds_doubt(feeds, true);
 	*unclear = outcome.error != TRIPPSNMP_OK;
 	return outcome;
 }

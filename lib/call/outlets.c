@@ -108,7 +108,7 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 static struct outcome read_inventory(struct operation *operation, void *context)
 {
 	const struct outcome outcome = operation_look(operation, NULL, NULL);
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	trippsnmp_inventory **inventory = context;
 
 	*inventory = shown_new();

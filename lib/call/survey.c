@@ -36,7 +36,7 @@ static bool feeds_on(const GArray *feeds, unsigned pdu)
 
 static void warn_of_missing_pdus(const struct job *job, const char *node, const GArray *feeds)
 {
-	GString *missing = g_string_new(NULL);
+	g_autoptr(GString) missing = g_string_new(NULL);
 
 	for (unsigned i = 0; i < job->n_pdus; i++)
 		if (!feeds_on(feeds, i))
@@ -46,35 +46,18 @@ static void warn_of_missing_pdus(const struct job *job, const char *node, const 
 		log_line(job->log, TRIPPSNMP_LOG_WARN,
 		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
 		         missing->str);
-	g_string_free(missing, TRUE);
-}
-
-static struct outcome judge_states(const GArray *feeds, bool *unclear)
-{
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-
-		if (!feed_doubtful(feed))
-			continue;
-		*unclear = true;
-		return feed_doubt(feed);
-	}
-	return outcome_fine;
 }
 
 /* One node that could be fenced. Its feeds are moved. */
 static void count_node(struct survey *survey, const struct log *log, GArray *feeds)
 {
 	survey->nodes++;
-	for (unsigned i = 0; i < feeds->len; i++) {
-		struct feed *feed = feeds_at(feeds, i);
-
-		if (feed->id.number == TRIPPSNMP_MAIN)
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (feeds_at(feeds, i)->id.number == TRIPPSNMP_MAIN)
 			log_line(log, TRIPPSNMP_LOG_INFO, "%s cuts all that hangs on its device",
-			         feed->text);
-		g_array_append_vals(survey->feeds, feed, 1);
-		feed->text = feed->name_key = feed->odd = NULL;
-	}
+			         feeds_at(feeds, i)->text);
+	g_array_append_vals(survey->feeds, feeds->data, feeds->len);
+	g_array_set_clear_func(feeds, NULL);
 }
 
 static struct outcome survey_node(const struct look *look, const char *node, const char *given_as,
@@ -85,8 +68,10 @@ static struct outcome survey_node(const struct look *look, const char *node, con
 	struct outcome outcome = feeds_find(look->view, node, feeds);
 	g_autofree char *text = feeds_text(feeds);
 
-	if (!outcome.error)
-		outcome = judge_states(feeds, unclear);
+	if (outcome.error)
+		return outcome;
+	outcome = feeds_doubt(feeds, false);
+	*unclear = outcome.error != TRIPPSNMP_OK;
 	if (outcome.error)
 		return outcome;
 	log_line(log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s", given_as ? given_as : "node", node,
@@ -227,10 +212,10 @@ static struct outcome judge_status(const struct look *look, void *context, bool 
 /* Why the time was too short to check it. */
 static struct outcome write_unchecked(const struct operation *operation)
 {
-	const struct runner *runner = operation_runner(operation);
+	const struct runner *runner = &operation->runner;
 	const int silent = runner_silent_pdu(runner);
 	const char *misfit = silent < 0 ? NULL : runner_misfit(runner, (unsigned)silent);
-	const char *label = silent < 0 ? NULL : operation_job(operation)->labels[silent];
+	const char *label = silent < 0 ? NULL : operation->job->labels[silent];
 
 	if (!label)
 		return failure(TRIPPSNMP_TIMEOUT,
@@ -248,7 +233,7 @@ static struct outcome write_unchecked(const struct operation *operation)
 
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	struct write_check *check = write_check_new(job->n_pdus, job->labels, survey->feeds,
 	                                            job->config->version == SNMP_V1, job->log);
 	const struct machine machine = write_check_machine(check);
@@ -283,7 +268,7 @@ static void log_alarms(const struct look *look)
 
 static void log_checked(const struct operation *operation, const struct survey *survey)
 {
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	const unsigned outlets = survey->feeds->len;
 	g_autofree char *write =
 		g_strdup_printf(", write access proven on %u of them", survey->writable);
@@ -292,8 +277,7 @@ static void log_checked(const struct operation *operation, const struct survey *
 	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
 	         job->n_pdus, job->n_pdus == 1 ? "" : "s", outlets, outlets == 1 ? "" : "s",
 	         survey->nodes, survey->nodes == 1 ? "" : "s",
-	         job->config->check_write ? write : "",
-	         runner_requests(operation_runner(operation)));
+	         job->config->check_write ? write : "", runner_requests(&operation->runner));
 }
 
 static struct outcome survey(struct operation *operation, bool nodes_needed)
@@ -302,7 +286,7 @@ static struct outcome survey(struct operation *operation, bool nodes_needed)
 	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds };
 	struct outcome outcome = operation_look(operation, judge_status, &survey);
 
-	if (!outcome.error && operation_job(operation)->config->check_write)
+	if (!outcome.error && operation->job->config->check_write)
 		outcome = check_write(operation, &survey);
 	if (!outcome.error) {
 		log_alarms(operation_seen(operation));

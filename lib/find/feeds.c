@@ -248,7 +248,7 @@ bool feed_doubtful(const struct feed *feed)
 	return feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN;
 }
 
-struct outcome feed_doubt(const struct feed *feed)
+static struct outcome feed_doubt(const struct feed *feed)
 {
 	if (feed->lost)
 		return failure(
@@ -265,10 +265,13 @@ struct outcome feed_doubt(const struct feed *feed)
 	               feed->odd ? feed->odd : "nothing was read");
 }
 
-struct outcome feeds_alarmed(const GArray *feeds)
+struct outcome feeds_doubt(const GArray *feeds, bool alarms_alone)
 {
-	for (unsigned i = 0; i < feeds->len; i++)
-		if (feeds_at(feeds, i)->alarmed)
-			return feed_doubt(feeds_at(feeds, i));
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = feeds_at(feeds, i);
+
+		if (alarms_alone ? feed->alarmed : feed_doubtful(feed))
+			return feed_doubt(feed);
+	}
 	return outcome_fine;
 }

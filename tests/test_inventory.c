@@ -47,7 +47,6 @@ static void finish(void)
 
 static void need_table(unsigned pdu)
 {
-	needs[pdu].table = true;
 	needs[pdu].names = true;
 }
 
@@ -1235,17 +1234,6 @@ START_TEST(a_table_of_24_costs_four_requests_in_v1)
 }
 END_TEST
 
-START_TEST(a_table_without_names_does_not_read_them)
-{
-	begin(1, false);
-	fill_nothing_special();
-	needs[0].table = true;
-	look();
-	ck_assert(!outlet(0, 0)->name);
-	ck_assert_uint_le(script->sent->len, 2);
-}
-END_TEST
-
 START_TEST(silence_on_getbulk_falls_back_to_getnext)
 {
 	begin(1, false);
@@ -1439,7 +1427,7 @@ START_TEST(a_walk_that_never_ends_is_bounded_and_no_table)
 	fill_nothing_special();
 	put_end(0);
 	script->hook = goes_on;
-	needs[0].table = true;
+	need_number(0, 2, 3); /* which no guess finds */
 	assert_not_whole("it has no end");
 	ck_assert_uint_lt(script->sent->len, 1100);
 }
@@ -1666,22 +1654,6 @@ START_TEST(by_name_a_count_above_the_rows_is_never_a_whole_table)
 	put_count(0, lx, 1, 25);
 	need_table(0);
 	assert_not_whole("24 outlets of 25");
-}
-END_TEST
-
-START_TEST(without_names_two_walks_that_agree_overrule_the_count)
-{
-	begin(1, _i == V1);
-	fill_nothing_special();
-	put_count(0, lx, 1, 25);
-	needs[0].table = true;
-	look();
-	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
-	                      "24 outlets of 25 on device 1; trying again"));
-	ck_assert(
-		script_said(script, TRIPPSNMP_LOG_WARN, "claims 25 outlets, but its table has 24"));
-	ck_assert(found(0)->whole);
-	ck_assert_uint_eq(found(0)->outlets->len, 24);
 }
 END_TEST
 
@@ -2790,7 +2762,6 @@ static TCase *tables_case(void)
 	tcase_add_loop_test(tcase, answers_cut_short_lose_no_row, 0, G_N_ELEMENTS(fillers));
 	tcase_add_test(tcase, a_table_of_24_costs_two_requests_by_name);
 	tcase_add_test(tcase, a_table_of_24_costs_four_requests_in_v1);
-	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
 	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
 	tcase_add_test(tcase, so_it_does_where_a_number_is_looked_up);
 	tcase_add_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk);
@@ -2822,7 +2793,6 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, a_table_with_rows_after_its_end_is_read_again);
 	ADD_BOTH(tcase, an_error_in_a_table_is_read_again);
 	ADD_BOTH(tcase, by_name_a_count_above_the_rows_is_never_a_whole_table);
-	ADD_BOTH(tcase, without_names_two_walks_that_agree_overrule_the_count);
 	tcase_add_test(tcase, a_table_that_still_grows_is_walked_until_it_is_there);
 	tcase_add_test(tcase, a_count_below_the_rows_does_not_matter);
 	tcase_add_test(tcase, a_silent_pdu_is_asked_on_and_named);

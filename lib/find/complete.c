@@ -27,28 +27,27 @@ static bool is_wanted(GHashTable *wanted, const char *name)
 }
 
 /* Whether it matters for what was asked if this outlet is controllable. */
-static bool must_be_clear(const struct complete_need *need, const struct outlet *outlet)
+static bool must_be_clear(GHashTable *wanted, const struct outlet *outlet)
 {
 	/* there are devices that show the state alone; who needs it sees that it cannot be told */
 	if (outlet->id.family->is_main)
 		return false;
-	return !need->wanted || is_wanted(need->wanted, outlet->name) ||
-	       is_wanted(need->wanted, outlet->description);
+	return !wanted || is_wanted(wanted, outlet->name) || is_wanted(wanted, outlet->description);
 }
 
 /*
  * A row that one column has and another lacks was not read, and could be a node's feed.
  * A column that no row has is not implemented; that is no hole.
  */
-char *complete_hole(const GArray *outlets, const struct complete_need *need)
+char *complete_hole(const GArray *outlets, bool names, GHashTable *wanted)
 {
 	for (unsigned i = 0; i < outlets->len; i++) {
 		const struct outlet *outlet = outlets_at(outlets, i);
 		const char *what = NULL;
 
-		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(need, outlet))
+		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(wanted, outlet))
 			what = "whether it is controllable";
-		else if (!need->names)
+		else if (!names)
 			continue;
 		else if (!outlet->name && outlet->id.family->outlet_name)
 			what = "its name";
@@ -83,9 +82,7 @@ char *complete_shortage_text(const struct shortage *shortage, const char *instea
 {
 	g_autofree char *bare = shortage_text(shortage);
 
-	return instead ? g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare,
-	                                 instead)
-	               : g_steal_pointer(&bare);
+	return g_strdup_printf("%s (if it never has more, write %s in hostlist)", bare, instead);
 }
 
 char *complete_text(const GArray *census, const GArray *outlets)

@@ -12,19 +12,13 @@
 #include "find/census.h"
 #include "find/outlet.h"
 
-/** What is needed of the rows. */
-struct complete_need {
-	bool names; /* names and descriptions */
-	/*
-	 * Keys (text_name_key()) of the names whose outlets must say whether they are
-	 * controllable; NULL: all outlets must.
-	 */
-	GHashTable *wanted;
-};
-
-/** What is missing in the rows there are, to be freed with g_free(); NULL if nothing. */
-char *complete_hole(const GArray *outlets, const struct complete_need *need);
-/** A shortage in words, to be freed with g_free(); instead: what to write in hostlist, or NULL. */
+/**
+ * What is missing in the rows there are, to be freed with g_free(); NULL if nothing. names: they
+ * need names and descriptions. wanted: keys (text_name_key()) of the names whose outlets must say
+ * whether they are controllable; NULL: all outlets must.
+ */
+char *complete_hole(const GArray *outlets, bool names, GHashTable *wanted);
+/** A shortage in words, to be freed with g_free(); instead: what to write in hostlist. */
 char *complete_shortage_text(const struct shortage *shortage, const char *instead);
 /**
  * What a look saw (devices, rows, names and descriptions) as text, to be freed with g_free():

@@ -106,7 +106,7 @@ struct identity *identity_new(unsigned pdu, const struct inventory_need *need, b
 	identity->need = need;
 	identity->engine_id_counts = engine_id;
 	/* v1 answers nothing where one object is missing: a guess would cost more */
-	if (!v1 && !need->table && can_guess(need->numbers))
+	if (!v1 && !need->names && can_guess(need->numbers))
 		identity->numbers = need->numbers;
 	identity->sightings = sightings_new(need->mains);
 	identity->listings = listings_new();
@@ -194,7 +194,7 @@ static bool list_step(struct listing *listing, const struct varbind *varbind,
 
 /*
  * By name each list's first row and, on the guess that it is device 1, the next; what follows
- * is read with the tables. By number the counts' first rows alone, which are hints.
+ * is read with the tables.
  */
 static void go_through_list(struct listing *listing, bool names, struct dialog *dialog,
                             GArray *census)
@@ -202,12 +202,10 @@ static void go_through_list(struct listing *listing, bool names, struct dialog *
 	const uint32_t device = 1;
 	const struct family_list *list = &listing->list;
 	const struct objid second = objid_append(&list->root, 1, &device);
-	const struct varbind *first = NULL, *beyond = NULL;
+	const struct varbind *first = names ? dialog_ask(dialog, &list->root) : NULL;
+	const struct varbind *beyond =
+		names && list->by_device ? dialog_ask(dialog, &second) : NULL;
 
-	if (names || list->family)
-		first = dialog_ask(dialog, &list->root);
-	if (names && list->by_device)
-		beyond = dialog_ask(dialog, &second);
 	listing->cursor = list->root;
 	listing->ended = false;
 	listing->unclear = NULL;

@@ -18,18 +18,17 @@
 /** What must be known of one PDU. Without either, identification is enough. */
 struct inventory_need {
 	bool skip;  /* do not ask this PDU at all */
-	bool table; /* all outlets, with names if names is set */
-	bool names;
+	bool names; /* all outlets, with their names */
 	/*
 	 * Keys (text_name_key()) of the names whose outlets must say whether they
 	 * are controllable; NULL: all outlets must, as they must where numbers
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
-	bool mains;         /* main loads count: one may be among the numbers; with table, all */
+	bool mains;         /* main loads count: one may be among the numbers; by name, all */
 	bool status;        /* states and tlpDeviceStatus too, and what alarms are called */
 	bool settled;       /* names: look until it is settled (settle.h) */
-	bool details;       /* table: what is only shown, too: meters, models, firmware */
+	bool details;       /* names: what is only shown, too: meters, models, firmware */
 	GPtrArray *numbers; /* of const struct outlet_ref *; NULL if none */
 };
 

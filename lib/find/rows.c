@@ -1,7 +1,7 @@
 /*
  * Which outlets a PDU has: see search.h. The families are told apart, then single outlets are
  * read, or whole tables walked. What the outlet columns answer decides which outlets there are;
- * devices and counts ask for more rows: by name they bind, by number they are hints. Rows are
+ * devices and counts ask for more rows by name, and where a number is without its device. Rows are
  * never taken for all there are before that is judged here.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -130,7 +130,7 @@ static void choose_stage(struct search *search, usec now)
 		found->main_family = found->family;
 		found->main_device = found->device;
 	}
-	if (need->table || !found->family || !numbers_on(need->numbers, 1)) {
+	if (need->names || !found->family || !numbers_on(need->numbers, 1)) {
 		walk_tables(search);
 	} else if (need->numbers) {
 		search->stage = STAGE_READ;
@@ -176,32 +176,6 @@ void rows_identified(struct search *search, const struct reply *reply, usec now)
 
 /* --- whole tables --- */
 
-/*
- * Whether the card speaks of more outlets than the table gave. One that
- * is just starting may show a short table, so that is walked again. For names
- * that goes on until time is up: the row that is missing may be a node's feed.
- * For numbers two walks that agree overrule the count, which is but a hint.
- */
-static char *short_table(struct search *search)
-{
-	const unsigned rows_before = search->rows_before;
-	const bool names = search->need->names;
-	struct shortage shortage;
-
-	if (!census_short(search->census, search->found.outlets, identity_rank(search->identity),
-	                  false, &shortage))
-		return NULL;
-	search->rows_before = search->found.outlets->len;
-	if (names || (shortage.rows && rows_before != search->rows_before))
-		return complete_shortage_text(&shortage, names ? "numbers or main" : NULL);
-	if (shortage.rows && shortage.promised.kind != LIST_DEVICES)
-		log_line(search->log, TRIPPSNMP_LOG_WARN,
-		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
-		         "the table counts",
-		         search->label, shortage.promised.rows, shortage.rows);
-	return NULL;
-}
-
 /* Whether a device is to be thought of that has it. */
 static bool may_be_switched(const struct outlet *outlet, bool mains)
 {
@@ -236,36 +210,34 @@ static uint32_t sole_device(const GArray *outlets, bool mains, const struct fami
  * A number without its device is on the only one that can be switched, which is mostly the
  * first. It may be on a later one only if the card speaks of none whose rows are hidden.
  */
-static char *hidden_device(const struct search *search)
+static bool may_be_hidden(const struct search *search)
 {
 	const struct pdu_outlets *found = &search->found;
-	struct shortage shortage;
 
-	if (!numbers_bare(search->need->numbers) ||
-	    (found->device <= 1 && found->main_device <= 1) ||
-	    !census_short(search->census, found->outlets, identity_rank(search->identity), true,
-	                  &shortage))
-		return NULL;
-	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
+	return numbers_bare(search->need->numbers) && (found->device > 1 || found->main_device > 1);
 }
 
-/* What keeps the tables from counting as whole, to be freed with g_free(); NULL if nothing. */
+/*
+ * What keeps the tables from counting as whole, to be freed with g_free(); NULL if nothing. A card
+ * that is just starting may show a short table. For names that is walked until time is up: the row
+ * that is missing may be a node's feed.
+ */
 static char *missing_rows(struct search *search)
 {
 	const struct inventory_need *need = search->need;
-	const struct complete_need complete = {
-		.names = need->names,
-		.wanted = need->names && !numbers_len(need->numbers) ? need->wanted : NULL,
-	};
-	char *missing = complete_hole(search->found.outlets, &complete);
+	const GArray *outlets = search->found.outlets;
+	const unsigned rank = identity_rank(search->identity);
+	struct shortage shortage;
+	char *hole = complete_hole(outlets, need->names,
+	                           numbers_len(need->numbers) ? NULL : need->wanted);
 
-	if (!missing && need->table)
-		missing = short_table(search);
-	if (!missing)
-		missing = hidden_device(search);
-	if (!missing && need->names)
-		missing = recall_lost(search->recall, search->found.outlets);
-	return missing;
+	if (hole)
+		return hole;
+	if (need->names && census_short(search->census, outlets, rank, false, &shortage))
+		return complete_shortage_text(&shortage, "numbers or main");
+	if (may_be_hidden(search) && census_short(search->census, outlets, rank, true, &shortage))
+		return complete_shortage_text(&shortage, "DEVICE.NUMBER");
+	return need->names ? recall_lost(search->recall, outlets) : NULL;
 }
 
 static void judge_tables(struct search *search, usec now)

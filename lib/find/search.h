@@ -46,9 +46,8 @@ struct search {
 	bool by_next;        /* GETBULK does not do for it */
 	GArray *census;
 	struct table *table;
-	bool shown;           /* what is only shown was asked for, whatever came of it */
-	unsigned rows_before; /* of the walk that the count hint did not believe */
-	const char *hint;     /* what to check if it stays a stranger, static */
+	bool shown;       /* what is only shown was asked for, whatever came of it */
+	const char *hint; /* what to check if it stays a stranger, static */
 	/* Whether it is settled. */
 	struct card_look look; /* under way */
 	struct settle settle;

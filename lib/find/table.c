@@ -323,15 +323,11 @@ static const char *take_row(struct table *table, const struct column *column,
 static const char *strict_step(struct table *table, struct column *column,
                                const struct objid *asked, const struct varbind *varbind)
 {
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
-		column->ended = true;
-		return NULL;
-	}
 	if (varbind->type == VALUE_ERROR)
 		return snmp_status_text((int)varbind->number);
-	if (objid_compare(&varbind->name, asked) <= 0)
+	if (dialog_has_value(varbind) && objid_compare(&varbind->name, asked) <= 0)
 		return "it does not advance";
-	if (!objid_below(&varbind->name, &column->root)) {
+	if (!dialog_has_value(varbind) || !objid_below(&varbind->name, &column->root)) {
 		column->ended = true;
 		return NULL;
 	}
@@ -387,8 +383,7 @@ static const char *take_bulk(struct table *table, const GArray *varbinds, unsign
  */
 static const char *after_end(const struct column *column, const struct varbind *varbind)
 {
-	if (is_meter(column->cell) || varbind->type == VALUE_END_OF_MIB ||
-	    varbind->type == VALUE_ABSENT || varbind->type == VALUE_ERROR ||
+	if (is_meter(column->cell) || !dialog_has_value(varbind) ||
 	    !objid_below(&varbind->name, &column->root))
 		return NULL;
 	return "rows after its end";

@@ -20,19 +20,21 @@ static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1,
 static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
 
+static const struct stage stage_details, stage_uptime, stage_alarms, stage_about;
+
 /* --- alarms --- */
 
 static void alarms_known(struct search *search)
 {
 	alarms_mark(&search->found.alarms, search->found.outlets);
 	denial_clear(&search->no_alarms);
-	search->stage = STAGE_DONE;
+	search->stage = NULL;
 }
 
 static void alarms_read(struct search *search)
 {
 	if (alarms_any_lost(&search->found.alarms))
-		search->stage = STAGE_ABOUT;
+		search->stage = &stage_about;
 	else
 		alarms_known(search);
 }
@@ -61,13 +63,13 @@ static bool has_error(const struct reply *reply)
 	return false;
 }
 
-void looks_ask_alarms(struct search *search, struct question *question)
+static void ask_alarms(struct search *search, struct question *question)
 {
 	table_ask(search->table, question);
 	question->no_is_answer = true;
 }
 
-void looks_alarms(struct search *search, const struct reply *reply, usec now)
+static void take_alarms(struct search *search, const struct reply *reply, usec now)
 {
 	struct alarms *alarms = &search->found.alarms;
 	const char *wrong = table_take(search->table, reply);
@@ -88,7 +90,7 @@ void looks_alarms(struct search *search, const struct reply *reply, usec now)
 		               g_strdup_printf("its active alarms could not be read: %s", wrong));
 }
 
-void looks_ask_about(struct search *search, struct question *question)
+static void ask_about(struct search *search, struct question *question)
 {
 	struct dialog dialog = { .varbinds = question->varbinds };
 
@@ -96,7 +98,7 @@ void looks_ask_about(struct search *search, struct question *question)
 	alarms_about(&search->found.alarms, &dialog);
 }
 
-void looks_about(struct search *search, const struct reply *reply, usec now)
+static void take_about(struct search *search, const struct reply *reply, usec now)
 {
 	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
 
@@ -122,7 +124,7 @@ void looks_finish(struct search *search, usec now)
 		alarms_unread(search, now, "an error where they are counted");
 		return;
 	}
-	search->stage = STAGE_ALARMS;
+	search->stage = &stage_alarms;
 	table_begin_alarms(search->table, alarms, search->need->status);
 }
 
@@ -157,13 +159,13 @@ void looks_ended(struct search *search, usec now)
 	search->look.answered = now;
 	if (search->need->details && !search->shown) {
 		search->shown = true;
-		search->stage = STAGE_DETAILS;
+		search->stage = &stage_details;
 	} else if (!search->need->settled)
 		looks_finish(search, now);
 	else if (search->look.uptime.told)
 		judge_settled(search);
 	else
-		search->stage = STAGE_UPTIME;
+		search->stage = &stage_uptime;
 }
 
 /* Whether its sysUpTime stands still, and so says nothing of a restart. */
@@ -180,7 +182,7 @@ static bool stands_still(struct search *search, int64_t uptime, usec now)
 	return search->stands;
 }
 
-void looks_ask_uptime(struct search *search, struct question *question)
+static void ask_uptime(struct search *search, struct question *question)
 {
 	(void)search;
 	question->max_attempts = UPTIME_ATTEMPTS;
@@ -189,7 +191,7 @@ void looks_ask_uptime(struct search *search, struct question *question)
 }
 
 /* A refusal is an answer too: then it does not tell. */
-void looks_uptime(struct search *search, const struct reply *reply, usec now)
+static void take_uptime(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind =
 		reply->status == REPLY_ANSWERED ? varbinds_at(reply->varbinds, 0) : NULL;
@@ -217,7 +219,7 @@ static struct objid firmware_of(const struct outlet *outlet)
 	return family_owner(outlet->id.family)->card_firmware;
 }
 
-void looks_ask_details(struct search *search, struct question *question)
+static void ask_details(struct search *search, struct question *question)
 {
 	question->max_attempts = DETAILS_ATTEMPTS;
 	outlets_ask(search->found.outlets, firmware_of, question->varbinds);
@@ -238,7 +240,7 @@ static void take_detail(struct pdu_outlets *found, const struct varbind *varbind
 }
 
 /* Whatever came, or nothing: it is shown as far as it is there. */
-void looks_details(struct search *search, const struct reply *reply, usec now)
+static void take_details(struct search *search, const struct reply *reply, usec now)
 {
 	const bool answered = reply->status == REPLY_ANSWERED;
 
@@ -249,13 +251,13 @@ void looks_details(struct search *search, const struct reply *reply, usec now)
 
 /* --- a stranger --- */
 
-void looks_ask_who(struct search *search, struct question *question)
+static void ask_who(struct search *search, struct question *question)
 {
 	/* one by one: some firmware refuses any request that has a system object too much */
 	varbinds_add(question->varbinds, search->found.who ? &sys_descr : &sys_object_id);
 }
 
-void looks_who(struct search *search, const struct reply *reply, usec now)
+static void take_who(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
 	gsize n = 0;
@@ -276,3 +278,9 @@ void looks_who(struct search *search, const struct reply *reply, usec now)
 	g_free(why);
 	g_free(text);
 }
+
+static const struct stage stage_details = { ask_details, take_details, true };
+static const struct stage stage_uptime = { ask_uptime, take_uptime, true };
+const struct stage stage_who = { ask_who, take_who, false };
+static const struct stage stage_alarms = { ask_alarms, take_alarms, false };
+static const struct stage stage_about = { ask_about, take_about, false };

@@ -10,6 +10,8 @@
 #include "find/complete.h"
 #include "find/search.h"
 
+static const struct stage stage_read, stage_walk, stage_status;
+
 /* --- single outlets, or tables --- */
 
 /* Which columns a walk must read. */
@@ -27,7 +29,7 @@ static void walk_tables(struct search *search)
 {
 	identity_add_tables(search->identity, search->table, columns_wanted(search),
 	                    search->need->names || numbers_bare(search->need->numbers));
-	search->stage = STAGE_WALK;
+	search->stage = &stage_walk;
 }
 
 static bool any_absent(const GArray *outlets)
@@ -67,14 +69,14 @@ static char *go_through_numbers(struct search *search, struct dialog *dialog)
 	return open;
 }
 
-void rows_ask_numbers(struct search *search, struct question *question)
+static void ask_numbers(struct search *search, struct question *question)
 {
 	struct dialog dialog = { .varbinds = question->varbinds };
 
 	go_through_numbers(search, &dialog);
 }
 
-void rows_numbers(struct search *search, const struct reply *reply, usec now)
+static void take_numbers(struct search *search, const struct reply *reply, usec now)
 {
 	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
 
@@ -87,7 +89,7 @@ void rows_numbers(struct search *search, const struct reply *reply, usec now)
  * By GETNEXT; where names are wanted by GETBULK, on the guess that the first family's table is
  * there, with as many of its rows as there is room for.
  */
-void rows_ask_identity(struct search *search, struct question *question)
+static void ask_identity(struct search *search, struct question *question)
 {
 	question->kind = REQUEST_NEXT;
 	identity_ask(search->identity, question->varbinds);
@@ -114,7 +116,7 @@ static bool families_known(struct search *search, const struct reply *reply, use
 	else if (unclear)
 		search_unclear(search, now, g_strdup(unclear));
 	else if (rank == UINT_MAX)
-		search->stage = STAGE_WHO;
+		search->stage = &stage_who;
 	return !unclear && rank != UINT_MAX;
 }
 
@@ -133,7 +135,7 @@ static void choose_stage(struct search *search, usec now)
 	if (need->names || !found->family || !numbers_on(need->numbers, 1)) {
 		walk_tables(search);
 	} else if (need->numbers) {
-		search->stage = STAGE_READ;
+		search->stage = &stage_read;
 	} else {
 		looks_finish(search, now);
 	}
@@ -151,13 +153,13 @@ static void identified(struct search *search, const struct reply *reply, usec no
 		return;
 	search->found.known = true;
 	choose_stage(search, now);
-	if (search->stage == STAGE_READ &&
+	if (search->stage == &stage_read &&
 	    identity_guessed(search->identity, reply->varbinds, search->found.family,
 	                     search->found.outlets, &open))
 		numbers_known(search, open, now);
 }
 
-void rows_identified(struct search *search, const struct reply *reply, usec now)
+static void take_identity(struct search *search, const struct reply *reply, usec now)
 {
 	const unsigned once = search->asked_once;
 	const bool silent = reply->status == REPLY_SILENT;
@@ -257,17 +259,17 @@ static void judge_tables(struct search *search, usec now)
 	}
 	found->whole = true;
 	if (need->status)
-		search->stage = STAGE_STATUS;
+		search->stage = &stage_status;
 	else
 		looks_ended(search, now);
 }
 
-void rows_ask_walk(struct search *search, struct question *question)
+static void ask_walk(struct search *search, struct question *question)
 {
 	table_ask(search->table, question);
 }
 
-void rows_walked(struct search *search, const struct reply *reply, usec now)
+static void take_walk(struct search *search, const struct reply *reply, usec now)
 {
 	const char *wrong = table_take(search->table, reply);
 
@@ -288,12 +290,12 @@ static struct objid status_of(const struct outlet *outlet)
 	                                       : (struct objid){ 0 };
 }
 
-void rows_ask_status(struct search *search, struct question *question)
+static void ask_status(struct search *search, struct question *question)
 {
 	outlets_ask(search->found.outlets, status_of, question->varbinds);
 }
 
-void rows_status(struct search *search, const struct reply *reply, usec now)
+static void take_status(struct search *search, const struct reply *reply, usec now)
 {
 	for (unsigned i = 0; i < reply->varbinds->len; i++) {
 		const struct varbind *varbind = varbinds_at(reply->varbinds, i);
@@ -302,3 +304,8 @@ void rows_status(struct search *search, const struct reply *reply, usec now)
 	}
 	looks_ended(search, now);
 }
+
+const struct stage stage_identify = { ask_identity, take_identity, false };
+static const struct stage stage_read = { ask_numbers, take_numbers, false };
+static const struct stage stage_walk = { ask_walk, take_walk, false };
+static const struct stage stage_status = { ask_status, take_status, false };

@@ -16,7 +16,7 @@
 void search_begin(struct search *search)
 {
 	memset(&search->found, 0, sizeof(*search) - offsetof(struct search, found));
-	search->stage = search->need->skip ? STAGE_DONE : STAGE_IDENTIFY;
+	search->stage = search->need->skip ? NULL : &stage_identify;
 	search->identity =
 		identity_new(search->pdu, search->need, search->settings->v1, search->engine_id);
 	search->census = census_new();
@@ -60,13 +60,13 @@ void search_forget(struct search *search)
 void search_restart(struct search *search, usec when)
 {
 	search_forget(search);
-	search->stage = STAGE_IDENTIFY;
+	search->stage = &stage_identify;
 	search->not_before = when;
 }
 
 void search_fail(struct search *search, enum trippsnmp_error error, const char *why)
 {
-	search->stage = STAGE_DONE;
+	search->stage = NULL;
 	g_free(search->outcome.message);
 	search->outcome = failure(error, "%s: %s", search->label, why);
 }

@@ -98,7 +98,7 @@ static void ask_identity(struct search *search, struct question *question)
 		return;
 	search->asked_once = question->varbinds->len;
 	table_add(search->table, family_row(0), 1, columns_wanted(search));
-	table_ask_too(search->table, question);
+	table_ask(search->table, question);
 }
 
 /* False if the look has to begin anew, or the PDU is a stranger. */

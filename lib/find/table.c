@@ -53,9 +53,17 @@ struct table {
 	struct alarms *alarms; /* likewise; NULL while none are read */
 	GArray *columns;       /* of struct column */
 	bool no_bulk;
-	bool bulk_answered; /* so silence is not for GETBULK */
-	unsigned rows_per_request;
+	bool bulk_answered;     /* so silence is not for GETBULK */
+	unsigned varbind_bytes; /* of the rows, on average */
+	unsigned rows_max;      /* more at a time it has answered with an error */
 };
+
+static void forget_columns(struct table *table)
+{
+	g_array_set_size(table->columns, 0);
+	table->varbind_bytes = VARBIND_BYTES;
+	table->rows_max = UINT_MAX;
+}
 
 struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overhead,
                         GArray *outlets, GArray *census, const struct log *log)
@@ -70,6 +78,7 @@ struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overh
 	table->outlets = outlets;
 	table->census = census;
 	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	forget_columns(table);
 	return table;
 }
 
@@ -81,7 +90,7 @@ void table_free(struct table *table)
 
 void table_clear(struct table *table)
 {
-	g_array_set_size(table->columns, 0);
+	forget_columns(table);
 	g_array_set_size(table->outlets, 0);
 }
 
@@ -118,12 +127,6 @@ static bool has_family(const struct table *table, const struct family *family)
 	return false;
 }
 
-/* What an answer has room for, in varbinds with short values. */
-static unsigned rows_in(const struct table *table)
-{
-	return MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
-}
-
 void table_add(struct table *table, const struct family *family, uint32_t device,
                struct table_columns columns)
 {
@@ -141,7 +144,6 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 		add_family_column(table, family, device, family->current, CELL_CURRENT);
 		add_family_column(table, family, device, family->power, CELL_POWER);
 	}
-	table->rows_per_request = rows_in(table);
 }
 
 void table_add_list(struct table *table, const struct family_list *list, const struct objid *cursor)
@@ -151,7 +153,6 @@ void table_add_list(struct table *table, const struct family_list *list, const s
 		(struct column){
 			.cell = CELL_LIST, .list = *list, .root = list->root, .cursor = *cursor },
 		0);
-	table->rows_per_request = rows_in(table);
 }
 
 void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
@@ -159,15 +160,14 @@ void table_begin_alarms(struct table *table, struct alarms *alarms, bool texts)
 	const uint32_t columns[] = { alarms->objects->description, alarms->objects->text };
 
 	table->alarms = alarms;
-	g_array_set_size(table->columns, 0);
+	forget_columns(table);
 	for (unsigned i = 0; i < (texts ? 2 : 1); i++)
 		add_column(table,
 		           (struct column){
 				   .cell = CELL_ALARM,
 				   .root = objid_append(&alarms->objects->entry, 1, &columns[i]) },
 		           0);
-	table->rows_per_request =
-		(ANSWER_BYTES - table->overhead) / (table->columns->len * ALARM_BYTES);
+	table->varbind_bytes = ALARM_BYTES;
 }
 
 /* --- asking --- */
@@ -177,10 +177,20 @@ static struct column *column_at(const struct table *table, unsigned i)
 	return &g_array_index(table->columns, struct column, i);
 }
 
+/* How many rows an answer has room for, beside so many varbinds of another question. */
+static unsigned rows_in(const struct table *table, unsigned once)
+{
+	const unsigned room = ANSWER_BYTES - table->overhead;
+	const unsigned row = table->columns->len * table->varbind_bytes + (once ? TEXTS_BYTES : 0);
+
+	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / row, 1, table->rows_max);
+}
+
 static void ask_bulk(const struct table *table, struct question *question)
 {
 	question->kind = REQUEST_BULK;
-	question->repetitions = table->rows_per_request;
+	question->once = question->varbinds->len;
+	question->repetitions = rows_in(table, question->once);
 	question->max_attempts = table->bulk_answered ? 0 : BULK_ATTEMPTS;
 	for (unsigned i = 0; i < table->columns->len; i++) {
 		column_at(table, i)->asked = !column_at(table, i)->ended;
@@ -210,7 +220,7 @@ static void ask_next(const struct table *table, struct question *question)
 
 	for (unsigned i = 0; i < table->columns->len; i++)
 		open += !column_at(table, i)->ended;
-	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, table->rows_per_request);
+	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, rows_in(table, 0));
 
 	question->kind = REQUEST_NEXT;
 	for (unsigned i = 0; i < table->columns->len; i++) {
@@ -426,18 +436,15 @@ bool table_ended(const struct table *table)
 static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
 {
 	gsize bytes = 0;
-	unsigned per_row;
 
-	if (from >= varbinds->len)
-		return;
 	for (unsigned i = from; i < varbinds->len; i++) {
 		GBytes *octets = varbinds_at(varbinds, i)->octets;
 
 		bytes += VARBIND_BYTES - 2 + (octets ? g_bytes_get_size(octets) : 0);
 	}
-	per_row = (unsigned)(bytes / (varbinds->len - from)) * table->columns->len;
-	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,
-	                                table->rows_per_request);
+	if (from < varbinds->len)
+		table->varbind_bytes =
+			MAX(table->varbind_bytes, (unsigned)(bytes / (varbinds->len - from)));
 }
 
 bool table_bulk(const struct table *table)
@@ -450,17 +457,18 @@ void table_no_bulk(struct table *table)
 	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
 	         table->label);
 	table->no_bulk = true;
-	table->rows_per_request = STRIPE_VARBINDS;
+	table->rows_max = STRIPE_VARBINDS;
 }
 
 /* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
 static void bulk_failed(struct table *table, const struct reply *reply)
 {
-	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1) {
-		table->rows_per_request /= 2;
-		return;
-	}
-	table_no_bulk(table);
+	const unsigned rows = rows_in(table, 0);
+
+	if (reply->status == REPLY_ANSWERED && rows > 1)
+		table->rows_max = rows / 2;
+	else
+		table_no_bulk(table);
 }
 
 const char *table_take(struct table *table, const struct reply *reply)
@@ -482,17 +490,6 @@ const char *table_take(struct table *table, const struct reply *reply)
 }
 
 /* --- beside something else --- */
-
-void table_ask_too(const struct table *table, struct question *question)
-{
-	const unsigned once = question->varbinds->len;
-	const unsigned room = ANSWER_BYTES - table->overhead;
-	const unsigned row = table->columns->len * VARBIND_BYTES + TEXTS_BYTES;
-
-	ask_bulk(table, question);
-	question->once = once;
-	question->repetitions = MAX(1, (room - MIN(once * VARBIND_BYTES, room)) / row);
-}
 
 /*
  * An agent that mistakes what is to be repeated answers in the wrong places: rows are known by

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "base/text.h"
-#include "find/complete.h"
+#include "find/census.h"
 #include "find/search.h"
 
 #define WHO_BYTES 128 /* of a stranger's texts, in one line */
@@ -136,7 +136,7 @@ static void judge_settled(struct search *search)
 	bool settled;
 	usec again;
 
-	search->look.seen = complete_text(search->census, search->found.outlets);
+	search->look.seen = census_text(search->census, search->found.outlets);
 	settled = settle_look(&search->settle, &search->look, &again);
 	g_clear_pointer(&search->look.seen, g_free);
 	if (settled) {

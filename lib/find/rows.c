@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "find/census.h"
-#include "find/complete.h"
 #include "find/search.h"
 
 static const struct stage stage_read, stage_walk, stage_status;
@@ -229,17 +228,16 @@ static char *missing_rows(struct search *search)
 	const struct inventory_need *need = search->need;
 	const GArray *outlets = search->found.outlets;
 	const unsigned rank = identity_rank(search->identity);
-	struct shortage shortage;
-	char *hole = complete_hole(outlets, need->names,
-	                           numbers_len(need->numbers) ? NULL : need->wanted);
+	char *missing =
+		census_hole(outlets, need->names, numbers_len(need->numbers) ? NULL : need->wanted);
 
-	if (hole)
-		return hole;
-	if (need->names && census_short(search->census, outlets, rank, false, &shortage))
-		return complete_shortage_text(&shortage, "numbers or main");
-	if (may_be_hidden(search) && census_short(search->census, outlets, rank, true, &shortage))
-		return complete_shortage_text(&shortage, "DEVICE.NUMBER");
-	return need->names ? recall_lost(search->recall, outlets) : NULL;
+	if (!missing && need->names)
+		missing = census_missing(search->census, outlets, rank, false, "numbers or main");
+	if (!missing && may_be_hidden(search))
+		missing = census_missing(search->census, outlets, rank, true, "DEVICE.NUMBER");
+	if (!missing && need->names)
+		missing = recall_lost(search->recall, outlets);
+	return missing;
 }
 
 static void judge_tables(struct search *search, usec now)

@@ -138,16 +138,18 @@ static struct outcome look_once(struct operation *operation)
 	const struct machine machine = inventory_machine(operation->inventory);
 	struct look *look = &operation->look;
 	struct outcome outcome;
+	bool in_time;
 
 	forget_look(operation);
 	inventory_again(operation->inventory);
-	if (!operation_run(operation, &machine))
+	in_time = operation_run(operation, &machine);
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		look->found[i] = inventory_pdu(operation->inventory, i);
+	if (!in_time)
 		return operation_stopped(operation)
 		               ? failure(TRIPPSNMP_STOPPED, "stopped while the PDUs were read")
 		               : and_slow_pdu(operation, look_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
-	for (unsigned i = 0; i < job->n_pdus; i++)
-		look->found[i] = inventory_pdu(operation->inventory, i);
 	if (!outcome.error)
 		look->view = feeds_view_new(job->config->map, job->config->feeds, job->labels,
 		                            job->n_pdus, look->found);
@@ -199,12 +201,6 @@ struct outcome operation_look(struct operation *operation, operation_judge judge
 const struct look *operation_seen(const struct operation *operation)
 {
 	return operation->look.view ? &operation->look : NULL;
-}
-
-const struct pdu_outlets *operation_pdu(const struct operation *operation, unsigned pdu)
-{
-	return inventory_has(operation->inventory, pdu) ? inventory_pdu(operation->inventory, pdu)
-	                                                : NULL;
 }
 
 /* --- power --- */

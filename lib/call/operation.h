@@ -15,7 +15,7 @@
 /** What a look has found, which was of all PDUs that are needed. */
 struct look {
 	const struct job *job;
-	const struct pdu_outlets **found; /* of each PDU */
+	const struct pdu_outlets **found; /* of each PDU; NULL where the look failed on it */
 	struct feeds_view *view;          /* map and inventory side by side */
 };
 
@@ -46,9 +46,6 @@ typedef struct outcome (*operation_judge)(const struct look *look, void *context
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context);
 /** The last look, until the next one; NULL if it failed. */
 const struct look *operation_seen(const struct operation *operation);
-/** What the last look read of this PDU, even if it failed; NULL if that was not all it needs. */
-const struct pdu_outlets *operation_pdu(const struct operation *operation, unsigned pdu);
-
 /** Finds the node's outlets and switches them. shown: whose, such as "node db1", escaped. */
 struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
                                const char *shown);

@@ -113,7 +113,7 @@ static struct outcome read_inventory(struct operation *operation, void *context)
 
 	*inventory = shown_new();
 	for (unsigned i = 0; i < job->n_pdus; i++)
-		show_pdu(*inventory, job->labels[i], operation_pdu(operation, i));
+		show_pdu(*inventory, job->labels[i], operation->look.found[i]);
 	return outcome;
 }
 

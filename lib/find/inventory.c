@@ -73,16 +73,11 @@ void inventory_anew(struct inventory *inventory)
 	}
 }
 
-bool inventory_has(const struct inventory *inventory, unsigned pdu)
+const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
 {
 	const struct search *search = &inventory->searches[pdu];
 
-	return !search->stage && !search->outcome.error;
-}
-
-const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
-{
-	return &inventory->searches[pdu].found;
+	return search->stage || search->outcome.error ? NULL : &search->found;
 }
 
 const char *inventory_obstacle(const struct inventory *inventory, unsigned pdu)

@@ -74,9 +74,8 @@ void inventory_again(struct inventory *inventory);
 void inventory_anew(struct inventory *inventory);
 struct machine inventory_machine(struct inventory *inventory);
 
-/** Whether this PDU's needs are met, whatever became of the others. */
-bool inventory_has(const struct inventory *inventory, unsigned pdu);
-/** Valid once the machine is done; owned by the inventory. */
+/** NULL where this PDU's needs are not met, whatever became of the others; owned by the inventory.
+ */
 const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu);
 /** Why it is done without success: TRIPPSNMP_OK if all needs are met. */
 struct outcome inventory_outcome(const struct inventory *inventory);

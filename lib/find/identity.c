@@ -194,7 +194,7 @@ static bool list_step(struct listing *listing, const struct varbind *varbind,
 
 /*
  * By name each list's first row and, on the guess that it is device 1, the next; what follows
- * is read with the tables.
+ * is read with the tables. By number the first rows of counts alone.
  */
 static void go_through_list(struct listing *listing, bool names, struct dialog *dialog,
                             GArray *census)
@@ -202,7 +202,8 @@ static void go_through_list(struct listing *listing, bool names, struct dialog *
 	const uint32_t device = 1;
 	const struct family_list *list = &listing->list;
 	const struct objid second = objid_append(&list->root, 1, &device);
-	const struct varbind *first = names ? dialog_ask(dialog, &list->root) : NULL;
+	const struct varbind *first =
+		names || list->family ? dialog_ask(dialog, &list->root) : NULL;
 	const struct varbind *beyond =
 		names && list->by_device ? dialog_ask(dialog, &second) : NULL;
 

@@ -55,7 +55,7 @@ bool settle_look(struct settle *settle, const struct card_look *look, usec *agai
  */
 void settle_heard(struct settle *settle, usec asked, usec answered);
 /** So it is looked at again at least so often. */
-#define SETTLE_WATCH (3 * USEC_PER_SEC / 2)
+#define SETTLE_WATCH (3 * USEC_PER_SEC)
 /** What was seen is worth nothing any more. */
 void settle_anew(struct settle *settle);
 /** Rows were missing: the same, and from now on its uptime alone settles nothing. */

@@ -79,15 +79,17 @@ static void have_lost(uint32_t id)
 static void tell_about(void (*answer)(struct varbind *varbind))
 {
 	GArray *varbinds = varbinds_new();
+	struct dialog dialog = { .varbinds = varbinds };
 
-	alarms_ask_about(&alarms, varbinds);
+	alarms_about(&alarms, &dialog);
 	for (unsigned i = 0; i < varbinds->len; i++) {
 		struct varbind *varbind = &g_array_index(varbinds, struct varbind, i);
 
 		varbind->type = VALUE_ABSENT;
 		answer(varbind);
 	}
-	alarms_take_about(&alarms, &g_array_index(varbinds, struct varbind, 0));
+	dialog.answered = true;
+	alarms_about(&alarms, &dialog);
 	g_array_unref(varbinds);
 }
 
@@ -380,10 +382,11 @@ END_TEST
 START_TEST(only_the_first_losses_are_looked_into_and_the_others_concern_all)
 {
 	GArray *varbinds = varbinds_new();
+	struct dialog dialog = { .varbinds = varbinds };
 
 	for (uint32_t id = 1; id <= ALARMS_MAX; id++)
 		have_lost(id);
-	alarms_ask_about(&alarms, varbinds);
+	alarms_about(&alarms, &dialog);
 	ck_assert_uint_le(varbinds->len, 30);
 	g_array_unref(varbinds);
 	row_text = P "1.1.1.2.1.1.2";

@@ -424,7 +424,7 @@ START_TEST(a_number_with_a_name_needs_that_name_and_no_table)
 
 	set_map("db1:3=\"db1-a\",4; db2:5");
 	needs = feeds_needs(map, 1, "db1", false);
-	ck_assert(!needs[0].table);
+	ck_assert(!needs[0].names);
 	ck_assert_uint_eq(needs[0].numbers->len, 2);
 	ck_assert(((const struct outlet_ref *)needs[0].numbers->pdata[0])->name);
 	ck_assert(!((const struct outlet_ref *)needs[0].numbers->pdata[1])->name);
@@ -1192,7 +1192,7 @@ START_TEST(without_a_map_every_pdu_is_read_whole_with_names)
 	struct inventory_need *needs = needs_of("", 2, "db1");
 
 	for (unsigned i = 0; i < 2; i++)
-		ck_assert(!needs[i].skip && needs[i].table && needs[i].names);
+		ck_assert(!needs[i].skip && needs[i].names);
 	feeds_needs_free(needs, 2);
 }
 END_TEST
@@ -1203,7 +1203,7 @@ START_TEST(a_mapped_node_needs_its_own_pdus_and_numbers_only)
 		needs_of("db1:3@pdu-a,2.4@pdu-a; db2:5@pdu-a,5@pdu-b", 3, "db1");
 	const struct outlet_ref *second;
 
-	ck_assert(!needs[0].skip && !needs[0].table);
+	ck_assert(!needs[0].skip && !needs[0].names);
 	ck_assert_uint_eq(needs[0].numbers->len, 2);
 	second = needs[0].numbers->pdata[1];
 	ck_assert(second->has_device && second->device == 2 && second->number == 4);
@@ -1218,7 +1218,7 @@ START_TEST(main_loads_count_only_where_one_is_asked_for)
 		needs_of("db1:3@pdu-a,2.main@pdu-b; db2:1.main@pdu-a", 2, "db1");
 	const struct outlet_ref *number = needs[1].numbers->pdata[0];
 
-	ck_assert(!needs[0].mains && needs[1].mains && !needs[1].table);
+	ck_assert(!needs[0].mains && needs[1].mains && !needs[1].names);
 	ck_assert(number->has_device && number->device == 2);
 	ck_assert_uint_eq(number->number, TRIPPSNMP_MAIN);
 	ck_assert(!number->name);
@@ -1231,7 +1231,7 @@ START_TEST(a_node_by_name_needs_every_pdu_whole)
 	struct inventory_need *needs = needs_of("db1; db2:3@pdu-a", 2, "db1");
 
 	for (unsigned i = 0; i < 2; i++)
-		ck_assert(!needs[i].skip && needs[i].table && needs[i].names);
+		ck_assert(!needs[i].skip && needs[i].names);
 	feeds_needs_free(needs, 2);
 }
 END_TEST
@@ -1240,7 +1240,7 @@ START_TEST(a_node_by_name_has_the_others_pdus_read_for_aliases)
 {
 	struct inventory_need *needs = needs_of("db1:3@pdu-a; db2", 2, "db1");
 
-	ck_assert(needs[0].table && needs[0].names);
+	ck_assert(needs[0].names);
 	ck_assert(needs[1].skip);
 	feeds_needs_free(needs, 2);
 }
@@ -1251,8 +1251,8 @@ START_TEST(a_named_outlet_of_another_node_has_that_pdu_read_for_aliases)
 	struct inventory_need *needs =
 		needs_of("db1:3@pdu-a,3@pdu-b; db2:\"left\"@pdu-b", 2, "db1");
 
-	ck_assert(!needs[0].table);
-	ck_assert(needs[1].table && needs[1].names);
+	ck_assert(!needs[0].names);
+	ck_assert(needs[1].names);
 	feeds_needs_free(needs, 2);
 }
 END_TEST

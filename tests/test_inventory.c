@@ -47,7 +47,6 @@ static void finish(void)
 
 static void need_table(unsigned pdu)
 {
-	needs[pdu].table = true;
 	needs[pdu].names = true;
 }
 
@@ -198,7 +197,7 @@ static void assert_obstacle(const char *text)
 static void assert_not_whole(const char *why)
 {
 	ck_assert(!looks(10));
-	ck_assert(!found(0)->whole);
+	ck_assert_ptr_null(found(0));
 	assert_obstacle(why);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, why));
 	ck_assert_uint_eq(script_count(script, REQUEST_SET), 0);
@@ -423,7 +422,7 @@ START_TEST(an_agent_without_our_tables_is_named_by_its_system_group)
 	ck_assert_ptr_nonnull(strstr(outcome.message, "pdu-a: "));
 	ck_assert_ptr_nonnull(strstr(outcome.message, "sysObjectID 1.3.6.1.4.1.11,"));
 	ck_assert_ptr_nonnull(strstr(outcome.message, "sysDescr \"a\\x0aprinter\""));
-	ck_assert(!found(0)->known);
+	ck_assert_ptr_null(found(0));
 	g_free(outcome.message);
 }
 END_TEST
@@ -1285,17 +1284,6 @@ START_TEST(a_table_of_24_costs_four_requests_in_v1)
 }
 END_TEST
 
-START_TEST(a_table_without_names_does_not_read_them)
-{
-	begin(1, false);
-	fill_nothing_special();
-	needs[0].table = true;
-	look();
-	ck_assert(!outlet(0, 0)->name);
-	ck_assert_uint_le(script->sent->len, 2);
-}
-END_TEST
-
 START_TEST(silence_on_getbulk_falls_back_to_getnext)
 {
 	begin(1, false);
@@ -1362,7 +1350,7 @@ START_TEST(where_getbulk_for_many_rows_fails_fewer_are_asked)
 	begin(1, false);
 	fill_nothing_special();
 	script->hook = long_bulk_fails;
-	needs[0].table = true;
+	needs[0].names = true;
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 24);
 	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), 1);
@@ -1373,20 +1361,28 @@ static enum script_fate silent_for_a_while(struct script *network, unsigned pdu,
                                            const struct request *request, struct event *answer)
 {
 	(void)pdu;
-	(void)request;
+	const unsigned answered = *(const unsigned *)network->context;
+
 	(void)answer;
-	network->calls++;
-	return network->calls > 2 && network->calls < 8 ? SCRIPT_LOST : SCRIPT_ANSWERED;
+	network->calls += request->kind == REQUEST_BULK;
+	return network->calls > answered && network->calls < answered + 6 ? SCRIPT_LOST
+	                                                                  : SCRIPT_ANSWERED;
 }
 
 START_TEST(silence_after_getbulk_was_answered_once_is_not_for_getbulk)
 {
+	/* by name the first one goes with the families */
+	unsigned answered = _i ? 2 : 1;
+
 	begin(1, false);
 	fill_48();
 	put_end(0);
 	script->hook = silent_for_a_while;
-	needs[0].table = true;
-	needs[0].names = _i;
+	script->context = &answered;
+	if (_i)
+		need_table(0);
+	else
+		need_number(0, 1, 99); /* which is not there, as its table says */
 	look();
 	ck_assert_uint_eq(script_count(script, REQUEST_NEXT), _i ? 0 : 1);
 	ck_assert_uint_eq(found(0)->outlets->len, 48);
@@ -1544,7 +1540,7 @@ START_TEST(a_walk_that_never_ends_is_bounded_and_no_table)
 	fill_nothing_special();
 	put_end(0);
 	script->hook = goes_on;
-	needs[0].table = true;
+	need_number(0, 2, 3); /* which no guess finds */
 	assert_not_whole("it has no end");
 	ck_assert_uint_lt(script->sent->len, 1100);
 }
@@ -1792,22 +1788,6 @@ START_TEST(by_name_a_count_above_the_rows_is_never_a_whole_table)
 	put_count(0, lx, 1, 25);
 	need_table(0);
 	assert_not_whole("24 outlets of 25");
-}
-END_TEST
-
-START_TEST(without_names_two_walks_that_agree_overrule_the_count)
-{
-	begin(1, _i == V1);
-	fill_nothing_special();
-	put_count(0, lx, 1, 25);
-	needs[0].table = true;
-	look();
-	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN,
-	                      "24 outlets of 25 on device 1; trying again"));
-	ck_assert(
-		script_said(script, TRIPPSNMP_LOG_WARN, "claims 25 outlets, but its table has 24"));
-	ck_assert(found(0)->whole);
-	ck_assert_uint_eq(found(0)->outlets->len, 24);
 }
 END_TEST
 
@@ -2072,8 +2052,8 @@ START_TEST(a_number_on_the_first_device_waits_for_no_later_one)
 	two_devices(lx, true, true);
 	script_main(script, 0, lx, 1);
 	drop_device(lx, 2);
-	needs[0] = (struct inventory_need){ .table = true };
-	need_number(0, 0, 3);
+	needs[0] = (struct inventory_need){ 0 };
+	need_number(0, 0, 99); /* which is not there, as its table says */
 	need_main(0, 0);
 	look();
 	ck_assert_ptr_null(inventory_obstacle(inventory, 0));
@@ -2162,7 +2142,7 @@ START_TEST(lists_that_are_no_clear_answer_make_it_not_complete)
 				script_put(script, 0, &webcard->alarms->count, VALUE_UNSIGNED, 0);
 			script_put(script, 0, &lists[i], types[k], SNMP_STATUS_GEN_ERR);
 			ck_assert(!looks(10));
-			ck_assert(!found(0)->whole);
+			ck_assert_ptr_null(found(0));
 			finish();
 		}
 }
@@ -2365,7 +2345,7 @@ START_TEST(a_card_that_does_not_tell_is_looked_at_again_ten_seconds_later)
 END_TEST
 
 /* One that tells its uptime need not: that would show a restart. */
-START_TEST(while_it_waits_a_card_without_uptime_is_watched)
+START_TEST(while_it_waits_a_card_without_uptime_is_looked_at)
 {
 	usec longest = 0;
 
@@ -2377,7 +2357,7 @@ START_TEST(while_it_waits_a_card_without_uptime_is_watched)
 	look();
 	for (unsigned i = 1; i < script->sent->len; i++)
 		longest = MAX(longest, script_sent(script, i)->at - script_sent(script, i - 1)->at);
-	ck_assert(_i ? longest >= 9 * USEC_PER_SEC : longest <= 2 * USEC_PER_SEC);
+	ck_assert(_i ? longest >= 9 * USEC_PER_SEC : longest <= 4 * USEC_PER_SEC);
 	ck_assert_uint_le(script->sent->len, 16);
 }
 END_TEST
@@ -2470,7 +2450,7 @@ START_TEST(a_difference_begins_it_anew)
 	begun = script->clock;
 	script->context = &begun;
 	script->hook = names_late;
-	assert_between(seconds_for_look(), 20, 22);
+	assert_between(seconds_for_look(), 15, 18);
 	ck_assert_str_eq(outlet(0, 13)->name, "db1");
 }
 END_TEST
@@ -2502,7 +2482,7 @@ START_TEST(each_text_that_changes_is_a_difference)
 	need_settled(0);
 	script->context = &i;
 	script->hook = text_changes;
-	assert_between(seconds_for_look(), 20, 22);
+	assert_between(seconds_for_look(), 15, 20);
 }
 END_TEST
 
@@ -2526,7 +2506,7 @@ START_TEST(a_count_that_changes_is_a_difference)
 	begun = script->clock;
 	script->context = &begun;
 	script->hook = count_changes;
-	assert_between(seconds_for_look(), 20, 22);
+	assert_between(seconds_for_look(), 15, 18);
 }
 END_TEST
 
@@ -2596,14 +2576,14 @@ START_TEST(a_card_that_refuses_sysuptime_is_as_one_that_does_not_tell)
 }
 END_TEST
 
-/* At the second look the card denies for a moment what it has shown, and has perhaps restarted. */
-static enum script_fate denies_at_ten(struct script *network, unsigned pdu,
-                                      const struct request *request, struct event *answer)
+/* At a later look the card denies for a moment what it has shown, and has perhaps restarted. */
+static enum script_fate denies_at_nine(struct script *network, unsigned pdu,
+                                       const struct request *request, struct event *answer)
 {
 	const usec since = network->clock - *(usec *)network->context;
 
 	(void)pdu;
-	if (since >= 9 * USEC_PER_SEC && since < 21 * USEC_PER_SEC / 2 &&
+	if (since >= 9 * USEC_PER_SEC && since < 19 * USEC_PER_SEC / 2 &&
 	    request->kind != REQUEST_GET) {
 		answer->error_status = SNMP_STATUS_NO_ACCESS;
 		answer->error_index = 1;
@@ -2620,8 +2600,9 @@ START_TEST(a_denial_between_two_looks_begins_it_anew)
 	need_settled(0);
 	begun = script->clock;
 	script->context = &begun;
-	script->hook = denies_at_ten;
-	assert_between(seconds_for_look(), 20, 23);
+	script->hook = denies_at_nine;
+	assert_between(seconds_for_look(), 19, 22);
+	ck_assert_int_eq(inventory_outcome(inventory).error, TRIPPSNMP_OK);
 	ck_assert(script_said(script, TRIPPSNMP_LOG_WARN, "reading is refused"));
 }
 END_TEST
@@ -2807,7 +2788,7 @@ START_TEST(a_name_that_an_earlier_look_saw_is_not_dropped)
 	script->context = &begun;
 	script->hook = loses_a_name;
 	ck_assert(!looks(60));
-	ck_assert(!found(0)->whole);
+	ck_assert_ptr_null(found(0));
 	assert_obstacle(said);
 	g_free(said);
 }
@@ -2970,22 +2951,9 @@ START_TEST(model_and_firmware_are_read)
 	script_put_text(script, 0, &lx->card_firmware, "20.2.1");
 	need_details();
 	look();
-	ck_assert_uint_eq(found(0)->models->len, 1);
-	ck_assert_str_eq(g_array_index(found(0)->models, struct shown_model, 0).text, "PDU15NETLX");
+	ck_assert_str_eq(outlet(0, 0)->model, "PDU15NETLX");
+	ck_assert_str_eq(outlet(0, 1)->model, "PDU15NETLX");
 	ck_assert_str_eq(found(0)->firmware, "20.2.1");
-}
-END_TEST
-
-START_TEST(a_device_that_is_gone_is_not_shown_any_more)
-{
-	begin(1, false);
-	two_devices(lx, false, false);
-	needs[0].details = true;
-	look();
-	ck_assert_uint_eq(found(0)->models->len, 2);
-	drop_device(lx, 2);
-	ck_assert(looks_once_more());
-	ck_assert_uint_eq(found(0)->models->len, 1);
 }
 END_TEST
 
@@ -3035,7 +3003,7 @@ START_TEST(a_card_that_tells_no_model_is_looked_at_all_the_same)
 	need_details();
 	look();
 	ck_assert_uint_eq(found(0)->outlets->len, 2);
-	model_text = g_array_index(found(0)->models, struct shown_model, 0).text;
+	model_text = outlet(0, 0)->model;
 	ck_assert(!model_text || !*model_text);
 	ck_assert_ptr_null(found(0)->firmware);
 }
@@ -3162,7 +3130,6 @@ static TCase *tables_case(void)
 	tcase_add_loop_test(tcase, answers_cut_short_lose_no_row, 0, G_N_ELEMENTS(fillers));
 	tcase_add_test(tcase, a_table_of_24_costs_two_requests_by_name);
 	tcase_add_test(tcase, a_table_of_24_costs_four_requests_in_v1);
-	tcase_add_test(tcase, a_table_without_names_does_not_read_them);
 	tcase_add_test(tcase, silence_on_getbulk_falls_back_to_getnext);
 	tcase_add_test(tcase, so_it_does_where_a_number_is_looked_up);
 	tcase_add_loop_test(tcase, silence_after_getbulk_was_answered_once_is_not_for_getbulk, 0,
@@ -3197,7 +3164,6 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, a_table_with_rows_after_its_end_is_read_again);
 	ADD_BOTH(tcase, an_error_in_a_table_is_read_again);
 	ADD_BOTH(tcase, by_name_a_count_above_the_rows_is_never_a_whole_table);
-	ADD_BOTH(tcase, without_names_two_walks_that_agree_overrule_the_count);
 	tcase_add_test(tcase, a_table_that_still_grows_is_walked_until_it_is_there);
 	tcase_add_test(tcase, a_count_below_the_rows_does_not_matter);
 	tcase_add_test(tcase, a_silent_pdu_is_asked_on_and_named);
@@ -3246,7 +3212,7 @@ static TCase *settled_case(void)
 	tcase_add_loop_test(tcase, a_name_that_an_earlier_look_saw_is_not_dropped, 0,
 	                    2 * (int)G_N_ELEMENTS(losses));
 	ADD_BOTH(tcase, a_sysuptime_that_stands_still_is_as_one_that_is_not_told);
-	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_watched, 0, 2);
+	tcase_add_loop_test(tcase, while_it_waits_a_card_without_uptime_is_looked_at, 0, 2);
 	tcase_add_loop_test(tcase, while_it_waits_to_look_again_it_says_so, 0, 2);
 	tcase_add_loop_test(
 		tcase,
@@ -3279,7 +3245,6 @@ static TCase *shown_case(void)
 	tcase_add_loop_test(tcase, a_meter_that_cannot_be_true_is_none, 0, 6);
 	tcase_add_loop_test(tcase, meters_that_are_errors_are_left_out_and_nothing_else, 0, 2);
 	tcase_add_loop_test(tcase, model_and_firmware_are_read, 0, 2);
-	tcase_add_test(tcase, a_device_that_is_gone_is_not_shown_any_more);
 	tcase_add_loop_test(tcase, silence_about_what_is_only_shown_is_no_failure, 0, 2);
 	tcase_add_loop_test(tcase, a_card_that_tells_no_model_is_looked_at_all_the_same, 0, 4);
 	tcase_add_loop_test(tcase, who_does_not_show_them_does_not_ask_for_them, 0, 2);

@@ -591,6 +591,20 @@ START_TEST(a_refused_port_is_told_at_once)
 }
 END_TEST
 
+START_TEST(an_address_that_cannot_be_asked_is_told_at_once)
+{
+	struct talk *talk = talk_open("ipaddr=255.255.255.255|%s", _i ? V3 : "community=c");
+	const uint32_t tag = talk_send(talk, 0, 0);
+	struct event event = talk_next(talk, SOON);
+
+	ck_assert_int_eq(event.type, EVENT_UNREACHABLE);
+	ck_assert_uint_eq(event.tag, tag);
+	ck_assert_msg(strstr(event.reason, "cannot be reached: ") != NULL, "%s", event.reason);
+	event_clear(&event);
+	talk_close(talk);
+}
+END_TEST
+
 /* Takes a request, and makes the answer to it from it: all values NULL. */
 static size_t take_request(int descriptor, guint8 *datagram, size_t size, struct sockaddr_in *from)
 {
@@ -627,6 +641,9 @@ START_TEST(an_answer_from_another_address_or_port_is_named_and_not_taken)
 
 	talk_send(talk, 0, 0);
 	n = take_request(pdu, datagram, sizeof(datagram), &client);
+	send_to(forger, (const guint8 *)"no SNMP", 7, &client);
+	event = talk_next(talk, SILENCE);
+	ck_assert_int_eq(event.type, EVENT_TIME);
 	send_to(forger, datagram, n, &client);
 	event = talk_next(talk, BOUND);
 	ck_assert_int_eq(event.type, EVENT_ELSEWHERE);
@@ -1531,6 +1548,7 @@ static void add_cases(TCase *tests)
 	tcase_add_loop_test(tests, a_wrong_privacy_passphrase_gets_no_data_and_the_parameter_named,
 	                    0, n_privs);
 	tcase_add_loop_test(tests, a_refused_port_is_told_at_once, 0, 2);
+	tcase_add_loop_test(tests, an_address_that_cannot_be_asked_is_told_at_once, 0, 2);
 	tcase_add_loop_test(tests, an_answer_from_another_address_or_port_is_named_and_not_taken, 0,
 	                    2);
 	tcase_add_test(tests, an_answer_to_another_request_is_not_taken);

@@ -25,7 +25,7 @@ static void forget(void)
 static bool looks(const char *seen, usec ends)
 {
 	char *text = g_strdup(seen);
-	const struct look look = { .seen = text, .asked = ends - S, .answered = ends };
+	const struct card_look look = { .seen = text, .asked = ends - S, .answered = ends };
 	const bool settled = settle_look(&settle, &look, &again);
 
 	g_free(text);
@@ -36,7 +36,7 @@ static bool looks(const char *seen, usec ends)
 static bool looks_up(const char *seen, usec ends, usec since)
 {
 	char *text = g_strdup(seen);
-	const struct look look = {
+	const struct card_look look = {
 		.seen = text, .asked = ends - S, .answered = ends, .uptime = { true, since }
 	};
 	const bool settled = settle_look(&settle, &look, &again);

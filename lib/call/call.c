@@ -59,12 +59,12 @@ static struct outcome resolve(const struct job *job, struct watch *watch, GArray
 /* A user who needs privacy is refused without it, in words that do not say so. */
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
-	const struct config *config = operation_job(operation)->config;
+	const struct config *config = operation->job->config;
 	const bool auth = config->auth != AUTH_NONE;
 	g_autofree char *bare = NULL;
 
 	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 ||
-	    config->priv != PRIV_NONE || !runner_refused(operation_runner(operation)))
+	    config->priv != PRIV_NONE || !runner_refused(&operation->runner))
 		return outcome;
 	bare = outcome.message;
 	return failure(TRIPPSNMP_ACCESS,

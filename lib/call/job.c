@@ -52,7 +52,7 @@ void job_prepare(struct job *job)
 		struct inventory_need *need = &job->needs[i];
 
 		if (every_outlet)
-			need->table = need->names = need->mains = true;
+			need->names = need->mains = true;
 		need->details = purpose == TO_SHOW_DETAILS;
 		need->skip = need->skip || (purpose == TO_WALK && i != job->pdu);
 	}

@@ -74,22 +74,16 @@ void trippsnmp_free_list(char **nodes)
 /* The state comes UNKNOWN. */
 static struct outcome find_state(const GArray *feeds, enum trippsnmp_state *state)
 {
-	const struct feed *doubtful = NULL;
+	struct outcome doubt;
 
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-
-		if (feed_doubtful(feed))
-			doubtful = feed;
-		else if (feed->state == TRIPPSNMP_ON)
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (feeds_at(feeds, i)->state == TRIPPSNMP_ON && !feed_doubtful(feeds_at(feeds, i)))
 			*state = TRIPPSNMP_ON;
-	}
 	if (*state == TRIPPSNMP_ON)
 		return outcome_fine;
-	if (doubtful)
-		return feed_doubt(doubtful);
-	*state = TRIPPSNMP_OFF;
-	return outcome_fine;
+	doubt = feeds_doubt(feeds, false);
+	*state = doubt.error ? TRIPPSNMP_UNKNOWN : TRIPPSNMP_OFF;
+	return doubt;
 }
 
 static struct outcome judge_state(const struct look *look, void *context, bool *unclear)
@@ -144,18 +138,13 @@ struct node_row {
 	struct outcome outcome;
 };
 
-static void row_forget(struct node_row *row)
+static void row_clear(void *data)
 {
-	g_clear_pointer(&row->feeds, g_free);
-	g_clear_pointer(&row->outcome.message, g_free);
-	row->outcome.error = TRIPPSNMP_OK;
-	row->state = TRIPPSNMP_UNKNOWN;
-}
+	struct node_row *row = data;
 
-static void row_clear(void *row)
-{
-	row_forget(row);
-	g_free(((struct node_row *)row)->name);
+	g_free(row->name);
+	g_free(row->feeds);
+	g_free(row->outcome.message);
 }
 
 static struct node_row *row_at(const GArray *rows, unsigned i)
@@ -163,10 +152,9 @@ static struct node_row *row_at(const GArray *rows, unsigned i)
 	return &g_array_index(rows, struct node_row, i);
 }
 
-/* One for each name, of which nothing is known. */
+/* One for each name, of which nothing is known. Takes over the names. */
 static void name_rows(GArray *rows, GPtrArray *names)
 {
-	g_array_set_size(rows, 0);
 	for (unsigned i = 0; i < names->len; i++) {
 		const struct node_row row = { .name = g_strdup(names->pdata[i]) };
 
@@ -193,6 +181,7 @@ static struct outcome judge_rows(const struct look *look, void *context, bool *u
 	struct outcome first = outcome_fine;
 
 	(void)unclear;
+	g_array_set_size(rows, 0);
 	name_rows(rows, map->nodes->len ? map_names(map) : survey_names(look));
 	for (unsigned i = 0; i < rows->len; i++) {
 		struct node_row *row = row_at(rows, i);
@@ -205,14 +194,13 @@ static struct outcome judge_rows(const struct look *look, void *context, bool *u
 	return first;
 }
 
-static struct outcome read_rows(struct operation *operation, void *context)
+static struct outcome read_rows(struct operation *operation, void *rows)
 {
-	const struct outcome outcome = operation_look(operation, judge_rows, context);
-	GArray *rows = context;
+	const struct outcome outcome = operation_look(operation, judge_rows, rows);
 
 	/* the last look failed: what an earlier one saw is not said */
-	for (unsigned i = 0; !operation_seen(operation) && i < rows->len; i++)
-		row_forget(row_at(rows, i));
+	if (!operation_seen(operation))
+		g_array_set_size(rows, 0);
 	return outcome;
 }
 
@@ -222,9 +210,9 @@ static GArray *all_rows(const trippsnmp *handle, struct outcome *outcome)
 	GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct node_row));
 
 	g_array_set_clear_func(rows, row_clear);
-	if (handle->config)
-		name_rows(rows, map_names(handle->config->map));
 	*outcome = call_perform(handle, (struct job){ .purpose = TO_READ }, read_rows, rows);
+	if (!rows->len && handle->config)
+		name_rows(rows, map_names(handle->config->map));
 	return rows;
 }
 

@@ -62,7 +62,7 @@ static void give_object(void *context, const struct varbind *varbind)
 
 static struct outcome read_objects(struct operation *operation, void *context)
 {
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	const struct reading *reading = context;
 	struct walk *walk = walk_new(job->pdu, job->labels[job->pdu], &reading->root,
 	                             job->config->version == SNMP_V1, give_object, context);
@@ -73,7 +73,7 @@ static struct outcome read_objects(struct operation *operation, void *context)
 		outcome = walk_outcome(walk);
 	else if (operation_stopped(operation))
 		outcome = failure(TRIPPSNMP_STOPPED, "stopped while objects were read");
-	else if (runner_silent_pdu(operation_runner(operation)) >= 0)
+	else if (runner_silent_pdu(&operation->runner) >= 0)
 		outcome = operation_no_answer(operation, job->pdu);
 	else
 		outcome = failure(TRIPPSNMP_TIMEOUT,

@@ -11,13 +11,6 @@
 #define OVERHEAD_COMMUNITY 40
 #define OVERHEAD_V3 140
 
-struct operation {
-	const struct job *job;
-	struct runner runner;
-	struct inventory *inventory;
-	struct look look; /* without a view: the last one failed */
-};
-
 struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
                                 uint32_t seed)
 {
@@ -55,16 +48,6 @@ void operation_free(struct operation *operation)
 	runner_clear(&operation->runner);
 	g_free(operation->look.found);
 	g_free(operation);
-}
-
-const struct job *operation_job(const struct operation *operation)
-{
-	return operation->job;
-}
-
-const struct runner *operation_runner(const struct operation *operation)
-{
-	return &operation->runner;
 }
 
 bool operation_run(struct operation *operation, const struct machine *machine)
@@ -155,16 +138,18 @@ static struct outcome look_once(struct operation *operation)
 	const struct machine machine = inventory_machine(operation->inventory);
 	struct look *look = &operation->look;
 	struct outcome outcome;
+	bool in_time;
 
 	forget_look(operation);
 	inventory_again(operation->inventory);
-	if (!operation_run(operation, &machine))
+	in_time = operation_run(operation, &machine);
+	for (unsigned i = 0; i < job->n_pdus; i++)
+		look->found[i] = inventory_pdu(operation->inventory, i);
+	if (!in_time)
 		return operation_stopped(operation)
 		               ? failure(TRIPPSNMP_STOPPED, "stopped while the PDUs were read")
 		               : and_slow_pdu(operation, look_expired(operation));
 	outcome = inventory_outcome(operation->inventory);
-	for (unsigned i = 0; i < job->n_pdus; i++)
-		look->found[i] = inventory_pdu(operation->inventory, i);
 	if (!outcome.error)
 		look->view = feeds_view_new(job->config->map, job->config->feeds, job->labels,
 		                            job->n_pdus, look->found);
@@ -218,12 +203,6 @@ const struct look *operation_seen(const struct operation *operation)
 	return operation->look.view ? &operation->look : NULL;
 }
 
-const struct pdu_outlets *operation_pdu(const struct operation *operation, unsigned pdu)
-{
-	return inventory_has(operation->inventory, pdu) ? inventory_pdu(operation->inventory, pdu)
-	                                                : NULL;
-}
-
 /* --- power --- */
 
 static struct outcome judge_feeds(const struct look *look, void *context, bool *unclear)
@@ -236,7 +215,7 @@ static struct outcome judge_feeds(const struct look *look, void *context, bool *
 	if (outcome.error)
 		return outcome;
 	/* what a card has lost it cannot switch, whatever it says; it may find it again */
-	outcome = feeds_alarmed(feeds);
+	outcome = feeds_doubt(feeds, true);
 	*unclear = outcome.error != TRIPPSNMP_OK;
 	return outcome;
 }

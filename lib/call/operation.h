@@ -12,7 +12,20 @@
 #include "call/job.h"
 #include "snmp/runner.h"
 
-struct operation;
+/** What a look has found, which was of all PDUs that are needed. */
+struct look {
+	const struct job *job;
+	const struct pdu_outlets **found; /* of each PDU; NULL where the look failed on it */
+	struct feeds_view *view;          /* map and inventory side by side */
+};
+
+/** Who acts on it reads its job, and asks its runner what is known of the PDUs. */
+struct operation {
+	const struct job *job;
+	struct runner runner;
+	struct inventory *inventory;
+	struct look look; /* without a view: the last one failed */
+};
 
 /**
  * Made once all is known: the job, who watches (NULL: nobody), and the network. They must
@@ -21,13 +34,6 @@ struct operation;
 struct operation *operation_new(const struct job *job, struct watch *watch, struct network *network,
                                 uint32_t seed);
 void operation_free(struct operation *operation);
-
-/** What a look has found, which was of all PDUs that are needed. */
-struct look {
-	const struct job *job;
-	const struct pdu_outlets **found; /* of each PDU */
-	struct feeds_view *view;          /* map and inventory side by side */
-};
 
 /** Judges what was found; sets *unclear where a second look is worth it until time is up. */
 typedef struct outcome (*operation_judge)(const struct look *look, void *context, bool *unclear);
@@ -40,9 +46,6 @@ typedef struct outcome (*operation_judge)(const struct look *look, void *context
 struct outcome operation_look(struct operation *operation, operation_judge judge, void *context);
 /** The last look, until the next one; NULL if it failed. */
 const struct look *operation_seen(const struct operation *operation);
-/** What the last look read of this PDU, even if it failed; NULL if that was not all it needs. */
-const struct pdu_outlets *operation_pdu(const struct operation *operation, unsigned pdu);
-
 /** Finds the node's outlets and switches them. shown: whose, such as "node db1", escaped. */
 struct outcome operation_power(struct operation *operation, enum trippsnmp_action action,
                                const char *shown);
@@ -53,10 +56,6 @@ bool operation_run(struct operation *operation, const struct machine *machine);
 bool operation_stopped(const struct operation *operation);
 /** That this PDU has not answered, and what to check. */
 struct outcome operation_no_answer(const struct operation *operation, unsigned pdu);
-/** To be asked what is known of the PDUs. */
-const struct runner *operation_runner(const struct operation *operation);
-const struct job *operation_job(const struct operation *operation);
-
 /** The feeds (of struct feed) as messages name them; free with g_free(). */
 char *feeds_text(const GArray *feeds);
 /** Static; NULL if there is no such action. */

@@ -54,21 +54,7 @@ static const char *keep_text(const trippsnmp_inventory *shown, const char *text)
 	return g_string_chunk_insert_const(shown->strings, escaped);
 }
 
-static const char *model_of(const struct pdu_outlets *found, const struct outlet *outlet)
-{
-	for (unsigned i = 0; i < found->models->len; i++) {
-		const struct shown_model *model =
-			&g_array_index(found->models, struct shown_model, i);
-
-		if (model->family == family_owner(outlet->id.family) &&
-		    model->device == outlet->id.device)
-			return model->text;
-	}
-	return NULL;
-}
-
-static void show_outlet(trippsnmp_inventory *shown, const char *label,
-                        const struct pdu_outlets *found, const struct outlet *outlet)
+static void show_outlet(trippsnmp_inventory *shown, const char *label, const struct outlet *outlet)
 {
 	const struct shown_outlet row = {
 		.outlet = {
@@ -83,7 +69,7 @@ static void show_outlet(trippsnmp_inventory *shown, const char *label,
 			.state = outlet->lost || outlet->alarmed ? TRIPPSNMP_UNKNOWN : outlet->state,
 		},
 		.meter = { outlet->millivolts, outlet->milliamperes, outlet->watts },
-		.model = keep_text(shown, model_of(found, outlet)),
+		.model = keep_text(shown, outlet->model),
 	};
 
 	g_array_append_val(shown->outlets, row);
@@ -114,7 +100,7 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 
 	g_array_append_val(shown->pdus, pdu);
 	for (unsigned i = 0; found && i < found->outlets->len; i++)
-		show_outlet(shown, pdu.name, found, outlets_at(found->outlets, i));
+		show_outlet(shown, pdu.name, outlets_at(found->outlets, i));
 	for (unsigned i = 0; found && i < alarms_len(&found->alarms); i++)
 		show_alarm(shown, pdu.name, alarms_at(&found->alarms, i));
 }
@@ -122,12 +108,12 @@ static void show_pdu(trippsnmp_inventory *shown, const char *label, const struct
 static struct outcome read_inventory(struct operation *operation, void *context)
 {
 	const struct outcome outcome = operation_look(operation, NULL, NULL);
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	trippsnmp_inventory **inventory = context;
 
 	*inventory = shown_new();
 	for (unsigned i = 0; i < job->n_pdus; i++)
-		show_pdu(*inventory, job->labels[i], operation_pdu(operation, i));
+		show_pdu(*inventory, job->labels[i], operation->look.found[i]);
 	return outcome;
 }
 

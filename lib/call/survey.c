@@ -11,41 +11,9 @@
 #include "call/write_check.h"
 #include "find/names.h"
 
-/* --- names --- */
-
-/* doubtful: what stands before a NUL counts as well. */
-static void survey_add_text(struct node_names *names, const char *text, bool doubtful)
-{
-	g_autofree char *part = doubtful ? text_doubtful_key(text) : NULL;
-
-	node_names_add(names, text);
-	if (part)
-		node_names_add(names, part);
-}
-
-static GPtrArray *find_names(const struct look *look, bool doubtful)
-{
-	struct node_names names;
-
-	node_names_init(&names);
-	for (unsigned i = 0; i < look->job->n_pdus; i++) {
-		const GArray *outlets = look->found[i]->outlets;
-
-		for (unsigned k = 0; k < outlets->len; k++) {
-			const struct outlet *outlet = outlets_at(outlets, k);
-
-			if (outlet->name)
-				survey_add_text(&names, outlet->name, doubtful);
-			if (outlet->description)
-				survey_add_text(&names, outlet->description, doubtful);
-		}
-	}
-	return node_names_finish(&names);
-}
-
 GPtrArray *survey_names(const struct look *look)
 {
-	return find_names(look, false);
+	return node_names(look->found, look->job->n_pdus, false);
 }
 
 /* --- nodes --- */
@@ -68,7 +36,7 @@ static bool feeds_on(const GArray *feeds, unsigned pdu)
 
 static void warn_of_missing_pdus(const struct job *job, const char *node, const GArray *feeds)
 {
-	GString *missing = g_string_new(NULL);
+	g_autoptr(GString) missing = g_string_new(NULL);
 
 	for (unsigned i = 0; i < job->n_pdus; i++)
 		if (!feeds_on(feeds, i))
@@ -78,35 +46,18 @@ static void warn_of_missing_pdus(const struct job *job, const char *node, const 
 		log_line(job->log, TRIPPSNMP_LOG_WARN,
 		         "node %s: no outlet of %s has its name; a feed there would stay on", node,
 		         missing->str);
-	g_string_free(missing, TRUE);
-}
-
-static struct outcome judge_states(const GArray *feeds, bool *unclear)
-{
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-
-		if (!feed_doubtful(feed))
-			continue;
-		*unclear = true;
-		return feed_doubt(feed);
-	}
-	return outcome_fine;
 }
 
 /* One node that could be fenced. Its feeds are moved. */
 static void count_node(struct survey *survey, const struct log *log, GArray *feeds)
 {
 	survey->nodes++;
-	for (unsigned i = 0; i < feeds->len; i++) {
-		struct feed *feed = feeds_at(feeds, i);
-
-		if (feed->id.number == TRIPPSNMP_MAIN)
+	for (unsigned i = 0; i < feeds->len; i++)
+		if (feeds_at(feeds, i)->id.number == TRIPPSNMP_MAIN)
 			log_line(log, TRIPPSNMP_LOG_INFO, "%s cuts all that hangs on its device",
-			         feed->text);
-		g_array_append_vals(survey->feeds, feed, 1);
-		feed->text = feed->name_key = feed->odd = NULL;
-	}
+			         feeds_at(feeds, i)->text);
+	g_array_append_vals(survey->feeds, feeds->data, feeds->len);
+	g_array_set_clear_func(feeds, NULL);
 }
 
 static struct outcome survey_node(const struct look *look, const char *node, const char *given_as,
@@ -117,8 +68,10 @@ static struct outcome survey_node(const struct look *look, const char *node, con
 	struct outcome outcome = feeds_find(look->view, node, feeds);
 	g_autofree char *text = feeds_text(feeds);
 
-	if (!outcome.error)
-		outcome = judge_states(feeds, unclear);
+	if (outcome.error)
+		return outcome;
+	outcome = feeds_doubt(feeds, false);
+	*unclear = outcome.error != TRIPPSNMP_OK;
 	if (outcome.error)
 		return outcome;
 	log_line(log, TRIPPSNMP_LOG_INFO, "%s %s: fed by %s", given_as ? given_as : "node", node,
@@ -170,72 +123,29 @@ static struct outcome judge_named(const struct log *log, const struct survey *su
 	return outcome_fine;
 }
 
-/* The nodes that one outlet is called and described as: two at most, of char *. */
-static GPtrArray *nodes_of(const struct outlet *outlet)
-{
-	struct node_names names;
-
-	node_names_init(&names);
-	node_names_add(&names, outlet->name);
-	node_names_add(&names, outlet->description);
-	return node_names_finish(&names);
-}
-
-/* How many outlets have each node's name: name -> its number. */
-static GHashTable *count_nodes(const struct look *look)
-{
-	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-	for (unsigned i = 0; i < look->job->n_pdus; i++)
-		for (unsigned k = 0; k < look->found[i]->outlets->len; k++) {
-			g_autoptr(GPtrArray) nodes =
-				nodes_of(outlets_at(look->found[i]->outlets, k));
-
-			for (unsigned n = 0; n < nodes->len; n++)
-				g_hash_table_insert(
-					counts, g_strdup(nodes->pdata[n]),
-					GUINT_TO_POINTER(1 + GPOINTER_TO_UINT(g_hash_table_lookup(
-								     counts, nodes->pdata[n]))));
-		}
-	return counts;
-}
-
-static bool is_elsewhere(GHashTable *counts, const char *node)
-{
-	return GPOINTER_TO_UINT(g_hash_table_lookup(counts, node)) > 1;
-}
-
 /*
  * One outlet that is called as one node and described as another one: both may be meant, where
  * one of them stands at another outlet too, and so is a node's name.
  */
-static void warn_of_two_nodes(const struct look *look, GHashTable *counts, unsigned pdu,
-                              const struct outlet *outlet)
+static void warn_of_two_nodes(const struct look *look, const struct outlet *outlet)
 {
-	g_autoptr(GPtrArray) nodes = nodes_of(outlet);
+	g_autofree char *name = node_name(outlet->name);
+	g_autofree char *description = node_name(outlet->description);
 
-	if (nodes->len == 2 && outlet->controllable == TRI_YES &&
-	    (is_elsewhere(counts, nodes->pdata[0]) || is_elsewhere(counts, nodes->pdata[1])))
+	if (name && description && !text_same_name(name, description) &&
+	    outlet->controllable == TRI_YES &&
+	    (feeds_called(look->view, name) > 1 || feeds_called(look->view, description) > 1))
 		log_line(look->job->log, TRIPPSNMP_LOG_WARN,
 		         "outlet %u.%u of %s has the name %s and the description %s: if both are "
 		         "nodes, fencing one cuts the other; write a hostlist",
-		         outlet->id.device, outlet->id.number, look->job->labels[pdu],
-		         (char *)nodes->pdata[0], (char *)nodes->pdata[1]);
-}
-
-static void warn_of_outlets_of_two(const struct look *look)
-{
-	g_autoptr(GHashTable) counts = count_nodes(look);
-
-	for (unsigned i = 0; i < look->job->n_pdus; i++)
-		for (unsigned k = 0; k < look->found[i]->outlets->len; k++)
-			warn_of_two_nodes(look, counts, i, outlets_at(look->found[i]->outlets, k));
+		         outlet->id.device, outlet->id.number, look->job->labels[outlet->id.pdu],
+		         name, description);
 }
 
 /* Without a map any name may be a node's or not: what is odd is said, not failed. */
 static struct outcome survey_named(const struct look *look, struct survey *survey)
 {
-	g_autoptr(GPtrArray) names = find_names(look, true);
+	g_autoptr(GPtrArray) names = node_names(look->found, look->job->n_pdus, true);
 
 	for (unsigned i = 0; i < names->len; i++) {
 		const char *node = names->pdata[i];
@@ -247,7 +157,9 @@ static struct outcome survey_named(const struct look *look, struct survey *surve
 			         "node %s could not be fenced: %s", node, outcome.message);
 		g_free(outcome.message);
 	}
-	warn_of_outlets_of_two(look);
+	for (unsigned i = 0; i < look->job->n_pdus; i++)
+		for (unsigned k = 0; k < look->found[i]->outlets->len; k++)
+			warn_of_two_nodes(look, outlets_at(look->found[i]->outlets, k));
 	return judge_named(look->job->log, survey, names->len);
 }
 
@@ -300,10 +212,10 @@ static struct outcome judge_status(const struct look *look, void *context, bool 
 /* Why the time was too short to check it. */
 static struct outcome write_unchecked(const struct operation *operation)
 {
-	const struct runner *runner = operation_runner(operation);
+	const struct runner *runner = &operation->runner;
 	const int silent = runner_silent_pdu(runner);
 	const char *misfit = silent < 0 ? NULL : runner_misfit(runner, (unsigned)silent);
-	const char *label = silent < 0 ? NULL : operation_job(operation)->labels[silent];
+	const char *label = silent < 0 ? NULL : operation->job->labels[silent];
 
 	if (!label)
 		return failure(TRIPPSNMP_TIMEOUT,
@@ -321,7 +233,7 @@ static struct outcome write_unchecked(const struct operation *operation)
 
 static struct outcome check_write(struct operation *operation, struct survey *survey)
 {
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	struct write_check *check = write_check_new(job->n_pdus, job->labels, survey->feeds,
 	                                            job->config->version == SNMP_V1, job->log);
 	const struct machine machine = write_check_machine(check);
@@ -356,7 +268,7 @@ static void log_alarms(const struct look *look)
 
 static void log_checked(const struct operation *operation, const struct survey *survey)
 {
-	const struct job *job = operation_job(operation);
+	const struct job *job = operation->job;
 	const unsigned outlets = survey->feeds->len;
 	g_autofree char *write =
 		g_strdup_printf(", write access proven on %u of them", survey->writable);
@@ -365,8 +277,7 @@ static void log_checked(const struct operation *operation, const struct survey *
 	         "status: %u PDU%s answered, %u outlet%s of %u node%s checked%s, %u requests",
 	         job->n_pdus, job->n_pdus == 1 ? "" : "s", outlets, outlets == 1 ? "" : "s",
 	         survey->nodes, survey->nodes == 1 ? "" : "s",
-	         job->config->check_write ? write : "",
-	         runner_requests(operation_runner(operation)));
+	         job->config->check_write ? write : "", runner_requests(&operation->runner));
 }
 
 static struct outcome survey(struct operation *operation, bool nodes_needed)
@@ -375,7 +286,7 @@ static struct outcome survey(struct operation *operation, bool nodes_needed)
 	struct survey survey = { .nodes_needed = nodes_needed, .feeds = feeds };
 	struct outcome outcome = operation_look(operation, judge_status, &survey);
 
-	if (!outcome.error && operation_job(operation)->config->check_write)
+	if (!outcome.error && operation->job->config->check_write)
 		outcome = check_write(operation, &survey);
 	if (!outcome.error) {
 		log_alarms(operation_seen(operation));

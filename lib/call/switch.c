@@ -19,35 +19,24 @@ static struct outcome obey(struct operation *operation, void *context)
 	return operation_power(operation, order->action, order->shown);
 }
 
-static struct outcome check_action(const trippsnmp *handle, enum trippsnmp_action action)
-{
-	const struct outcome ready = handle_ready(handle);
-
-	if (ready.error || action_word(action))
-		return ready;
-	return failure(TRIPPSNMP_INVALID, "unknown action %d: on, off or reset", (int)action);
-}
-
 static enum trippsnmp_error switch_power(trippsnmp *handle, enum trippsnmp_action action,
                                          subject_find find, const char *what)
 {
-	struct outcome outcome = check_action(handle, action);
-	g_autofree char *bare = NULL;
 	struct subject subject;
+	struct outcome outcome = find(&subject, handle, what);
+	struct order order = { action, subject.shown };
+	const struct job job = { .purpose = TO_SWITCH,
+		                 .config = subject.config,
+		                 .node = subject.node };
 
-	if (outcome.error)
-		return conclude(handle, outcome);
-	outcome = find(&subject, handle, what);
-	if (!outcome.error) {
-		struct order order = { action, subject.shown };
-		const struct job job = { .purpose = TO_SWITCH,
-			                 .config = subject.config,
-			                 .node = subject.node };
-
+	if (!outcome.error && !action_word(action))
+		outcome = failure(TRIPPSNMP_INVALID, "unknown action %d: on, off or reset",
+		                  (int)action);
+	else if (!outcome.error)
 		outcome = call_perform(handle, job, obey, &order);
-	}
-	if (outcome.error && subject.shown) {
-		bare = outcome.message;
+	if (outcome.error && subject.shown && action_word(action)) {
+		g_autofree char *bare = outcome.message;
+
 		outcome.message = g_strdup_printf("%s of %s failed: %s", action_word(action),
 		                                  subject.shown, bare);
 	}

@@ -47,7 +47,7 @@ void walk_free(struct walk *walk)
 
 struct outcome walk_outcome(const struct walk *walk)
 {
-	return (struct outcome){ walk->outcome.error, g_strdup(walk->outcome.message) };
+	return outcome_copy(&walk->outcome);
 }
 
 static bool walk_next(void *self, unsigned pdu, usec now, struct question *question)

@@ -23,26 +23,20 @@ struct write_check {
 	struct outcome outcome;
 };
 
-static bool has_feed(const struct write_check *check, unsigned pdu)
+/* At which feed this PDU is; NULL behind its last one. */
+static const struct feed *feed_of(const struct write_check *check, unsigned pdu)
 {
-	return check->pdus[pdu].at < check->feeds->len;
+	unsigned *at = &check->pdus[pdu].at;
+
+	while (*at < check->feeds->len && feeds_at(check->feeds, *at)->id.pdu != pdu)
+		++*at;
+	return *at < check->feeds->len ? feeds_at(check->feeds, *at) : NULL;
 }
 
-/* At which this PDU is. */
-static const struct feed *feed_at(const struct write_check *check, unsigned pdu)
+static void go_on(const struct write_check *check, unsigned pdu)
 {
-	return feeds_at(check->feeds, check->pdus[pdu].at);
-}
-
-/* To the PDU's next feed, counting from that one. */
-static void skip_to(struct write_check *check, unsigned pdu, unsigned from)
-{
-	struct checked_pdu *one = &check->pdus[pdu];
-
-	one->at = from;
-	while (has_feed(check, pdu) && feed_at(check, pdu)->id.pdu != pdu)
-		one->at++;
-	denial_clear(&one->refused);
+	check->pdus[pdu].at++;
+	denial_clear(&check->pdus[pdu].refused);
 }
 
 struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, const GArray *feeds,
@@ -52,8 +46,6 @@ struct write_check *write_check_new(unsigned n_pdus, const char *const *labels, 
 
 	*check = (struct write_check){ n_pdus, labels, feeds, v1, log, .proven = 0 };
 	check->pdus = g_new0(struct checked_pdu, n_pdus);
-	for (unsigned i = 0; i < n_pdus; i++)
-		skip_to(check, i, 0);
 	return check;
 }
 
@@ -68,7 +60,7 @@ void write_check_free(struct write_check *check)
 
 struct outcome write_check_outcome(const struct write_check *check)
 {
-	return (struct outcome){ check->outcome.error, g_strdup(check->outcome.message) };
+	return outcome_copy(&check->outcome);
 }
 
 unsigned write_check_proven(const struct write_check *check)
@@ -77,11 +69,11 @@ unsigned write_check_proven(const struct write_check *check)
 }
 
 /* Of the feed at which this PDU is; of the next one it may. */
-static void cannot_tell(struct write_check *check, unsigned pdu, const char *why)
+static void cannot_tell(const struct write_check *check, unsigned pdu, const char *why)
 {
 	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s",
-	         feed_at(check, pdu)->text, why);
-	skip_to(check, pdu, check->pdus[pdu].at + 1);
+	         feed_of(check, pdu)->text, why);
+	go_on(check, pdu);
 }
 
 static bool write_check_next(void *self, unsigned pdu, usec now, struct question *question)
@@ -92,13 +84,11 @@ static bool write_check_next(void *self, unsigned pdu, usec now, struct question
 
 	if (check->outcome.error || now < check->pdus[pdu].not_before)
 		return false;
-	while (has_feed(check, pdu) && feed_at(check, pdu)->id.family->command_idle < 0)
+	while ((feed = feed_of(check, pdu)) && feed->id.family->command_idle < 0)
 		cannot_tell(check, pdu, "its command object has no idle value");
-	if (!has_feed(check, pdu))
+	if (!feed)
 		return false;
-	feed = feed_at(check, pdu);
-	command = family_instance(feed->id.family, feed->id.family->command, feed->id.device,
-	                          feed->id.number);
+	command = family_object(&feed->id, feed->id.family->command);
 	*question = (struct question){ .kind = REQUEST_SET, .varbinds = varbinds_new() };
 	varbinds_add_integer(question->varbinds, &command, feed->id.family->command_idle);
 	return true;
@@ -116,7 +106,7 @@ static void write_check_refused(struct write_check *check, unsigned pdu, int err
 			failure(TRIPPSNMP_ACCESS,
 		                "%s: no write access (%s): give the community or user of %s write "
 		                "access",
-		                feed_at(check, pdu)->text, why, check->labels[pdu]);
+		                feed_of(check, pdu)->text, why, check->labels[pdu]);
 }
 
 static void write_check_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
@@ -135,7 +125,7 @@ static void write_check_reply(void *self, unsigned pdu, const struct reply *repl
 		cannot_tell(check, pdu, snmp_status_text(reply->error_status));
 	} else {
 		check->proven++;
-		skip_to(check, pdu, check->pdus[pdu].at + 1);
+		go_on(check, pdu);
 	}
 }
 
@@ -143,7 +133,7 @@ static usec write_check_wake(const void *self, unsigned pdu)
 {
 	const struct write_check *check = self;
 
-	return has_feed(check, pdu) ? check->pdus[pdu].not_before : USEC_NEVER;
+	return feed_of(check, pdu) ? check->pdus[pdu].not_before : USEC_NEVER;
 }
 
 static bool write_check_done(const void *self)
@@ -151,7 +141,7 @@ static bool write_check_done(const void *self)
 	const struct write_check *check = self;
 
 	for (unsigned i = 0; i < check->n_pdus; i++)
-		if (has_feed(check, i) && !check->outcome.error)
+		if (feed_of(check, i) && !check->outcome.error)
 			return false;
 	return true;
 }

@@ -130,54 +130,12 @@ void alarms_take_all(struct alarms *alarms, const GArray *varbinds)
 
 /* --- what they are about --- */
 
-/* The columns that tell it, in the order in which they are asked. */
-enum { ABOUT_STATE, ABOUT_DEVICE, ABOUT_ROW, ABOUT_TABLE, ABOUT_COLUMNS };
-
-static uint32_t about_column(const struct family_alarms *objects, unsigned which)
-{
-	const uint32_t columns[ABOUT_COLUMNS] = {
-		[ABOUT_STATE] = objects->state,
-		[ABOUT_DEVICE] = objects->device,
-		[ABOUT_ROW] = objects->row,
-		[ABOUT_TABLE] = objects->table,
-	};
-
-	return columns[which];
-}
-
-/* Whether the i-th one is lost and among those that are looked into; counts those in *n. */
-static bool is_looked_into(const struct alarms *alarms, unsigned i, unsigned *n)
-{
-	return alarm_at(alarms, i)->lost && (*n)++ < ABOUT_MAX;
-}
-
 bool alarms_any_lost(const struct alarms *alarms)
 {
 	for (unsigned i = 0; i < alarms_len(alarms); i++)
 		if (alarm_at(alarms, i)->lost)
 			return true;
 	return false;
-}
-
-void alarms_ask_about(const struct alarms *alarms, GArray *varbinds)
-{
-	const struct family_alarms *objects = alarms->objects;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < alarms_len(alarms); i++) {
-		if (!is_looked_into(alarms, i, &n))
-			continue;
-		for (unsigned which = 0; which < ABOUT_COLUMNS; which++) {
-			const uint32_t index[] = { about_column(objects, which),
-				                   alarm_at(alarms, i)->id };
-			const struct objid name = objid_append(&objects->entry, 2, index);
-
-			if (index[0])
-				varbinds_add(varbinds, &name);
-		}
-	}
-	if (n && objects->selected.n)
-		varbinds_add(varbinds, &objects->selected);
 }
 
 /* Whether it is a row of that table, which may be NULL, and of which device. */
@@ -238,51 +196,53 @@ static void take_subject(struct alarm *alarm, const struct family_alarms *object
 
 static void take_device(struct alarm *alarm, const struct varbind *varbind)
 {
-	if (!varbind_is_number(varbind) || varbind->number < 1 || varbind->number > UINT32_MAX)
+	if (!varbind || !varbind_is_number(varbind) || varbind->number < 1 ||
+	    varbind->number > UINT32_MAX)
 		return;
 	alarm->about = ALARM_ABOUT_DEVICE;
 	alarm->device = (uint32_t)varbind->number;
 }
 
-static void take_about(struct alarm *alarm, const struct family_alarms *objects,
-                       const struct varbind *const found[ABOUT_COLUMNS])
+/* A cell of its row; NULL while it is asked, and where the table has no such column. */
+static const struct varbind *cell(const struct family_alarms *objects, const struct alarm *alarm,
+                                  uint32_t column, struct dialog *dialog)
 {
-	const struct varbind *state = found[ABOUT_STATE];
+	const uint32_t index[] = { column, alarm->id };
+
+	return column ? dialog_object(dialog, objid_append(&objects->entry, 2, index)) : NULL;
+}
+
+static void go_through_alarm(struct alarm *alarm, const struct family_alarms *objects,
+                             struct dialog *dialog)
+{
+	const struct varbind *state = cell(objects, alarm, objects->state, dialog);
+	const struct varbind *device = cell(objects, alarm, objects->device, dialog);
+	const struct varbind *row = cell(objects, alarm, objects->row, dialog);
+	const struct varbind *table = cell(objects, alarm, objects->table, dialog);
 
 	alarm->about = ALARM_ABOUT_ALL;
 	if (state && state->type == VALUE_INTEGER && state->number != objects->state_active)
 		alarm->about = ALARM_ABOUT_OTHER; /* it is over */
-	else if (found[ABOUT_DEVICE])
-		take_device(alarm, found[ABOUT_DEVICE]);
-	take_subject(alarm, objects, found[ABOUT_ROW]);
-	take_subject(alarm, objects, found[ABOUT_TABLE]);
+	else
+		take_device(alarm, device);
+	take_subject(alarm, objects, row);
+	take_subject(alarm, objects, table);
 }
 
-static void take_selected(struct alarms *alarms, const struct varbind *varbind)
+void alarms_about(struct alarms *alarms, struct dialog *dialog)
 {
-	if (varbind->type == VALUE_ABSENT)
-		alarms->selected = 1; /* there is but one */
-	else if (varbind->type == VALUE_INTEGER && varbind->number > 0)
-		alarms->selected = (uint32_t)varbind->number;
-}
-
-void alarms_take_about(struct alarms *alarms, const struct varbind *varbinds)
-{
-	const struct family_alarms *objects = alarms->objects;
+	const struct objid *selected = &alarms->objects->selected;
+	const struct varbind *varbind;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < alarms_len(alarms); i++) {
-		const struct varbind *found[ABOUT_COLUMNS] = { NULL };
-
-		if (!is_looked_into(alarms, i, &n))
-			continue;
-		for (unsigned which = 0; which < ABOUT_COLUMNS; which++)
-			if (about_column(objects, which))
-				found[which] = varbinds++;
-		take_about(alarm_at(alarms, i), objects, found);
-	}
-	if (n && objects->selected.n)
-		take_selected(alarms, varbinds);
+	for (unsigned i = 0; i < alarms_len(alarms); i++)
+		if (alarm_at(alarms, i)->lost && n++ < ABOUT_MAX)
+			go_through_alarm(alarm_at(alarms, i), alarms->objects, dialog);
+	varbind = selected->n ? dialog_object(dialog, *selected) : NULL;
+	if (varbind && varbind->type == VALUE_ABSENT)
+		alarms->selected = 1; /* there is but one */
+	else if (varbind && varbind->type == VALUE_INTEGER && varbind->number > 0)
+		alarms->selected = (uint32_t)varbind->number;
 }
 
 /* --- what they mean for outlets --- */

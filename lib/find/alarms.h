@@ -1,6 +1,6 @@
 /*
  * A card's active alarms, and which of them say that it has lost a device: then the states of
- * its outlets may be old, as with tlpDeviceStatus (statuses.h), which need not show it. Pure. What
+ * its outlets may be old, as with tlpDeviceStatus (outlet.h), which need not show it. Pure. What
  * cannot be read concerns all outlets, never none.
  *
  * Filled by the table's walk, judged by the search for outlets (looks.c); lib/call shows them.
@@ -10,6 +10,7 @@
 #ifndef TS_ALARMS_H
 #define TS_ALARMS_H
 
+#include "find/dialog.h"
 #include "find/family.h"
 
 /** Far more than a card was ever seen to have (11). */
@@ -57,10 +58,8 @@ void alarms_take_all(struct alarms *alarms, const GArray *varbinds);
 
 /** Whether one is of lost communications. */
 bool alarms_any_lost(const struct alarms *alarms);
-/** Then: appends what to ask for to know what they are about. */
-void alarms_ask_about(const struct alarms *alarms, GArray *varbinds);
-/** Takes the answers to that, in that order. */
-void alarms_take_about(struct alarms *alarms, const struct varbind *varbinds);
+/** Then: goes through what they are about: asks for it, or takes what came. */
+void alarms_about(struct alarms *alarms, struct dialog *dialog);
 
 /** Sets alarmed of each outlet (of struct outlet) whose device is lost. */
 void alarms_mark(const struct alarms *alarms, GArray *outlets);

@@ -5,7 +5,7 @@
  */
 #include "find/census.h"
 
-#include "find/outlet.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -87,37 +87,44 @@ static bool binds(const struct promised *promised, unsigned rank)
 	return promised->family && promised->family->rank <= rank && promised->rows > 0;
 }
 
-bool census_short(const GArray *census, const GArray *outlets, unsigned rank,
-                  struct shortage *shortage)
+/* rows: what there is of it. */
+static char *shortage_text(const struct promised *promised, unsigned rows)
 {
-	for (unsigned i = 0; i < census->len; i++) {
-		const struct promised *promised = promised_at(census, i);
-		const bool devices = promised->kind == LIST_DEVICES;
-		const unsigned rows =
-			devices ? count_listed(census)
-				: count_rows(outlets, promised->family, promised->device);
-
-		*shortage = (struct shortage){ *promised, rows };
-		if ((devices || binds(promised, rank)) && promised->rows > (int64_t)rows)
-			return true;
-	}
-	return false;
+	if (promised->kind == LIST_DEVICES)
+		return g_strdup_printf("the card lists %u of its %" G_GINT64_FORMAT " devices",
+		                       rows, promised->rows);
+	if (!rows && promised->rows == 1)
+		return g_strdup_printf(
+			"the outlet table could not be read whole: device %u, an %s, "
+			"has no outlets there",
+			promised->device, promised->family->name);
+	return g_strdup_printf("the outlet table could not be read whole: %u outlets of "
+	                       "%" G_GINT64_FORMAT " on device %u",
+	                       rows, promised->rows, promised->device);
 }
 
-bool census_hidden(const GArray *census, const GArray *outlets, unsigned rank,
-                   struct shortage *shortage)
+char *census_missing(const GArray *census, const GArray *outlets, unsigned rank, bool any_table,
+                     const char *instead)
 {
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
 		const bool devices = promised->kind == LIST_DEVICES;
-		const unsigned rows = devices ? count_listed(census) : 0;
+		const int64_t needed = any_table && !devices ? 1 : promised->rows;
+		g_autofree char *text = NULL;
+		unsigned rows;
 
-		*shortage = (struct shortage){ *promised, rows };
-		if (devices ? promised->rows > (int64_t)rows
-		            : binds(promised, rank) && !count_rows(outlets, NULL, promised->device))
-			return true;
+		if (!devices && !binds(promised, rank))
+			continue;
+		rows = devices ? count_listed(census)
+		               : count_rows(outlets, any_table ? NULL : promised->family,
+		                            promised->device);
+		if (needed <= (int64_t)rows)
+			continue;
+		text = shortage_text(promised, rows);
+		return g_strdup_printf("%s (if it never has more, write %s in hostlist)", text,
+		                       instead);
 	}
-	return false;
+	return NULL;
 }
 
 bool census_promises(const GArray *census, unsigned rank)
@@ -128,8 +135,66 @@ bool census_promises(const GArray *census, unsigned rank)
 	return false;
 }
 
-void census_text(const GArray *census, GString *text)
+/* --- holes --- */
+
+static bool has_descriptions(const GArray *outlets, const struct family *family)
 {
+	for (unsigned i = 0; i < outlets->len; i++)
+		if (outlets_at(outlets, i)->id.family == family &&
+		    outlets_at(outlets, i)->description)
+			return true;
+	return false;
+}
+
+/* name may be NULL. */
+static bool is_wanted(GHashTable *wanted, const char *name)
+{
+	g_autofree char *key = name ? text_name_key(name, -1) : NULL;
+
+	return key && g_hash_table_contains(wanted, key);
+}
+
+/* Whether it matters for what was asked if this outlet is controllable. */
+static bool must_be_clear(GHashTable *wanted, const struct outlet *outlet)
+{
+	/* there are devices that show the state alone; who needs it sees that it cannot be told */
+	if (outlet->id.family->is_main)
+		return false;
+	return !wanted || is_wanted(wanted, outlet->name) || is_wanted(wanted, outlet->description);
+}
+
+/*
+ * A row that one column has and another lacks was not read, and could be a node's feed.
+ * A column that no row has is not implemented; that is no hole.
+ */
+char *census_hole(const GArray *outlets, bool names, GHashTable *wanted)
+{
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = outlets_at(outlets, i);
+		const char *what = NULL;
+
+		if (outlet->controllable == TRI_UNKNOWN && must_be_clear(wanted, outlet))
+			what = "whether it is controllable";
+		else if (!names)
+			continue;
+		else if (!outlet->name && outlet->id.family->outlet_name)
+			what = "its name";
+		else if (!outlet->description && has_descriptions(outlets, outlet->id.family))
+			what = "its description";
+		if (what)
+			return g_strdup_printf("the outlet table could not be read whole: outlet "
+			                       "%u.%u lacks %s",
+			                       outlet->id.device, outlet->id.number, what);
+	}
+	return NULL;
+}
+
+/* --- as text --- */
+
+char *census_text(const GArray *census, const GArray *outlets)
+{
+	GString *text = g_string_new(NULL);
+
 	for (unsigned i = 0; i < census->len; i++) {
 		const struct promised *promised = promised_at(census, i);
 
@@ -137,4 +202,17 @@ void census_text(const GArray *census, GString *text)
 		                       promised->family ? promised->family->name : "device",
 		                       promised->device, promised->rows);
 	}
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = outlets_at(outlets, i);
+
+		g_string_append_printf(text, "%s %u.%u", outlet->id.family->name, outlet->id.device,
+		                       outlet->id.number);
+		if (outlet->name)
+			g_string_append_printf(text, " %zu:%s", strlen(outlet->name), outlet->name);
+		if (outlet->description)
+			g_string_append_printf(text, " (%zu:%s)", strlen(outlet->description),
+			                       outlet->description);
+		g_string_append_c(text, '\n');
+	}
+	return g_string_free(text, FALSE);
 }

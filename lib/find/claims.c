@@ -9,8 +9,8 @@
 
 /** That a node of the map has an outlet. */
 struct claim {
-	unsigned node; /* its place in the map */
-	const struct feed *feed;
+	struct feed feed; /* first: the feeds' clear function frees it */
+	unsigned node;    /* its place in the map */
 };
 
 /* --- one and the same --- */
@@ -23,48 +23,16 @@ static bool same_pdu(const struct feeds_view *view, unsigned a, unsigned b)
 	return a == b || (id_a && id_b && g_bytes_equal(id_a, id_b));
 }
 
-static unsigned first_of_same(const struct feeds_view *view, unsigned pdu)
+/* Of two on one PDU. */
+static bool same_outlet(const struct feed *a, const struct feed *b)
 {
-	unsigned first = 0;
-
-	while (!same_pdu(view, first, pdu))
-		first++;
-	return first;
-}
-
-/* Equal for what is one outlet, whatever its PDU is called. */
-static struct outlet_id key_of(const struct feeds_view *view, const struct feed *feed)
-{
-	struct outlet_id key = feed->id;
-
-	key.pdu = view->one[key.pdu];
-	return key;
-}
-
-/* No outlet's key, for it has no table: that of all on one device, or of its main load alone. */
-static struct outlet_id key_of_device(const struct feeds_view *view, unsigned pdu, uint32_t device,
-                                      bool main)
-{
-	return (struct outlet_id){ view->one[pdu], NULL, device, main ? TRIPPSNMP_MAIN : 0 };
-}
-
-static unsigned hash_key(const void *data)
-{
-	const struct outlet_id *key = data;
-
-	return (key->pdu * 31U + key->device) * 997U + key->number;
-}
-
-static gboolean equal_keys(const void *a, const void *b)
-{
-	return outlet_id_equal(a, b);
+	return a->id.family == b->id.family && a->id.device == b->id.device &&
+	       a->id.number == b->id.number;
 }
 
 bool claims_same(const struct feeds_view *view, const struct feed *a, const struct feed *b)
 {
-	const struct outlet_id one = key_of(view, a), other = key_of(view, b);
-
-	return outlet_id_equal(&one, &other);
+	return same_pdu(view, a->id.pdu, b->id.pdu) && same_outlet(a, b);
 }
 
 struct outcome claims_one_pdu(const struct feeds_view *view, const struct feed *a,
@@ -79,6 +47,18 @@ struct outcome claims_one_pdu(const struct feeds_view *view, const struct feed *
 		b->text);
 }
 
+/*
+ * Whether one of two on one PDU is a main load, which cuts the other one. What may be anywhere may
+ * hang on a main load; a main load that may be anywhere is ambiguous, and switched by nobody.
+ */
+static bool cut_together(const struct feed *mine, const struct feed *theirs)
+{
+	if (mine->id.number == TRIPPSNMP_MAIN && !theirs->id.device)
+		return true;
+	return (mine->id.number == TRIPPSNMP_MAIN || theirs->id.number == TRIPPSNMP_MAIN) &&
+	       mine->id.device == theirs->id.device;
+}
+
 /* --- who has what --- */
 
 /* It could not be found, but is somewhere on that device, or on any where that is 0. */
@@ -89,17 +69,24 @@ static void add_vague(unsigned pdu, uint32_t device, uint32_t number, char *text
 	g_array_append_val(feeds, feed);
 }
 
-/* What may be that outlet or not: a main load would cut it. pdu: -1 is any. */
-static void add_doubtful(const struct feeds_view *view, int pdu, const char *name, GArray *feeds)
+/*
+ * What has that name; what may be that outlet or not as well, for a main load would cut it.
+ * pdu: -1 is any, and there descriptions count.
+ */
+static void add_called(const struct feeds_view *view, int pdu, const char *name, GArray *feeds)
 {
 	const struct called *called;
 
-	for (unsigned i = 0; (called = match_called(view->doubtful, name, i)); i++) {
+	for (unsigned i = 0; (called = match_called(view, name, i)); i++) {
 		const struct outlet_id *id = &called->outlet->id;
 
-		if (pdu < 0 || id->pdu == (unsigned)pdu)
+		if (pdu >= 0 && id->pdu != (unsigned)pdu)
+			continue;
+		if (called->doubtful)
 			add_vague(id->pdu, id->device, id->number,
 			          outlet_id_text(id, view->labels[id->pdu]), feeds);
+		else if (pdu < 0 || !called->described)
+			match_add(view, called, name, feeds);
 	}
 }
 
@@ -114,8 +101,7 @@ static void add_ref(const struct feeds_view *view, const struct outlet_ref *ref,
 	const struct outlet *match = NULL;
 
 	if (!ref->number) {
-		match_name(view, ref->pdu, ref->name, feeds);
-		add_doubtful(view, (int)ref->pdu, ref->name, feeds);
+		add_called(view, (int)ref->pdu, ref->name, feeds);
 		return;
 	}
 	if (found->whole) {
@@ -133,94 +119,79 @@ static void add_ref(const struct feeds_view *view, const struct outlet_ref *ref,
 		add_vague(ref->pdu, device, ref->number, g_strdup(ref->text), feeds);
 }
 
-/* The outlets of a node of the map, as far as they can be told. */
-static GArray *claimed_by(const struct feeds_view *view, const struct node *node)
+static void claim_outlets(struct feeds_view *view, unsigned at)
 {
-	GArray *feeds = feeds_new();
+	const struct node *node = view_node(view, at);
+	g_autoptr(GArray) feeds = feeds_new();
 
-	if (node_by_name(node)) {
-		match_node(view, node->name, feeds);
-		add_doubtful(view, -1, node->name, feeds);
-	}
+	if (node_by_name(node))
+		add_called(view, -1, node->name, feeds);
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		add_ref(view, node_ref(node, i), feeds);
-	return feeds;
-}
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct claim claim = { *feeds_at(feeds, i), at };
 
-static void add_claim(struct feeds_view *view, const struct outlet_id *key,
-                      const struct claim *claim)
-{
-	GArray *claims = g_hash_table_lookup(view->claims, key);
-
-	if (!claims) {
-		claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
-		g_hash_table_insert(view->claims, g_memdup2(key, sizeof(*key)), claims);
+		g_array_append_val(view->claims[claim.feed.id.pdu], claim);
 	}
-	g_array_append_vals(claims, claim, 1);
-}
-
-static void add_claims(struct feeds_view *view, const struct claim *claim)
-{
-	const struct outlet_id *id = &claim->feed->id;
-	const struct outlet_id own = key_of(view, claim->feed);
-	const struct outlet_id device = key_of_device(view, id->pdu, id->device, false);
-	const struct outlet_id main = key_of_device(view, id->pdu, id->device, true);
-
-	if (id->family)
-		add_claim(view, &own, claim);
-	add_claim(view, &device, claim);
-	if (id->number == TRIPPSNMP_MAIN)
-		add_claim(view, &main, claim);
+	g_array_set_clear_func(feeds, NULL); /* they were moved */
 }
 
 /* Once for all nodes: each of them is checked against all others. */
 void claims_index(struct feeds_view *view)
 {
-	view->one = g_new(unsigned, view->n_pdus);
-	for (unsigned i = 0; i < view->n_pdus; i++)
-		view->one[i] = first_of_same(view, i);
-	view->claimed = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-	view->claims =
-		g_hash_table_new_full(hash_key, equal_keys, g_free, (GDestroyNotify)g_array_unref);
-	for (unsigned i = 0; i < view->map->nodes->len; i++) {
-		GArray *feeds = claimed_by(view, view_node(view, i));
-
-		g_ptr_array_add(view->claimed, feeds);
-		for (unsigned k = 0; k < feeds->len; k++)
-			add_claims(view, &(struct claim){ i, feeds_at(feeds, k) });
+	view->claims = g_new(GArray *, view->n_pdus);
+	for (unsigned i = 0; i < view->n_pdus; i++) {
+		view->claims[i] = g_array_new(FALSE, FALSE, sizeof(struct claim));
+		g_array_set_clear_func(view->claims[i], feed_clear);
 	}
+	for (unsigned i = 0; i < view->map->nodes->len; i++)
+		claim_outlets(view, i);
 }
 
 /* --- what must not be --- */
 
-/** An outlet that is one of these feeds and another node's as well. */
-struct shared {
-	unsigned node; /* that one's place in the map */
-	const struct feed *mine, *theirs;
+/** One of these feeds and one of another node, which must not go together. */
+struct clash {
+	const struct feed *mine;
+	const struct claim *theirs;
 };
 
-/* The first one that a node from that place in the map on has; that node itself apart. */
-static bool next_shared(const struct feeds_view *view, const GArray *feeds, unsigned from,
-                        const struct node *apart, struct shared *shared)
+typedef bool (*clashes)(const struct feed *mine, const struct feed *theirs);
+
+/* Looks for one on that PDU with an earlier node than that of *clash; theirs may be NULL. */
+static void find_clash(const struct feeds_view *view, const struct feed *feed, unsigned pdu,
+                       unsigned from, const struct node *apart, clashes do_clash,
+                       struct clash *clash)
 {
-	const struct claim *first = NULL;
+	for (unsigned i = 0; i < view->claims[pdu]->len; i++) {
+		const struct claim *claim = &g_array_index(view->claims[pdu], struct claim, i);
 
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-		const struct outlet_id key = key_of(view, feed);
-		const GArray *claims = g_hash_table_lookup(view->claims, &key);
-
-		for (unsigned k = 0; claims && k < claims->len; k++) {
-			const struct claim *claim = &g_array_index(claims, struct claim, k);
-
-			if (claim->node < from || view_node(view, claim->node) == apart ||
-			    (first && claim->node >= first->node))
-				continue;
-			first = claim;
-			*shared = (struct shared){ claim->node, feed, claim->feed };
+		if (clash->theirs && claim->node >= clash->theirs->node)
+			return;
+		if (claim->node >= from && view_node(view, claim->node) != apart &&
+		    do_clash(feed, &claim->feed)) {
+			*clash = (struct clash){ feed, claim };
+			return;
 		}
 	}
-	return first;
+}
+
+/* The first one with a node from that place in the map on; that node itself apart. */
+static bool next_clash(const struct feeds_view *view, const GArray *feeds, unsigned from,
+                       const struct node *apart, clashes do_clash, struct clash *clash)
+{
+	clash->theirs = NULL;
+	for (unsigned i = 0; i < feeds->len; i++)
+		for (unsigned pdu = 0; pdu < view->n_pdus; pdu++)
+			if (same_pdu(view, pdu, feeds_at(feeds, i)->id.pdu))
+				find_clash(view, feeds_at(feeds, i), pdu, from, apart, do_clash,
+				           clash);
+	return clash->theirs;
+}
+
+static const char *node_of(const struct feeds_view *view, const struct clash *clash)
+{
+	return view_node(view, clash->theirs->node)->name;
 }
 
 /* Outlets that are given for one call may be those of one node of hostlist, but not of two. */
@@ -228,49 +199,24 @@ static struct outcome check_shared(const struct feeds_view *view, const struct n
                                    const char *owner, const GArray *feeds)
 {
 	const char *given_as = mapped ? mapped->given_as : NULL;
-	struct shared first, second;
+	struct clash first, second;
 
-	if (!next_shared(view, feeds, 0, mapped, &first))
+	if (!next_clash(view, feeds, 0, mapped, same_outlet, &first))
 		return outcome_fine;
-	if (first.mine->id.pdu != first.theirs->id.pdu)
-		return claims_one_pdu(view, first.mine, first.theirs);
+	if (first.mine->id.pdu != first.theirs->feed.id.pdu)
+		return claims_one_pdu(view, first.mine, &first.theirs->feed);
 	if (!given_as)
 		return failure(TRIPPSNMP_BADCONFIG, "hostlist: %s feeds both %s and node %s",
-		               first.mine->text, owner, view_node(view, first.node)->name);
-	if (!next_shared(view, feeds, first.node + 1, mapped, &second))
+		               first.mine->text, owner, node_of(view, &first));
+	if (!next_clash(view, feeds, first.theirs->node + 1, mapped, same_outlet, &second))
 		return outcome_fine;
-	if (second.mine->id.pdu != second.theirs->id.pdu)
-		return claims_one_pdu(view, second.mine, second.theirs);
+	if (second.mine->id.pdu != second.theirs->feed.id.pdu)
+		return claims_one_pdu(view, second.mine, &second.theirs->feed);
 	return failure(TRIPPSNMP_BADCONFIG,
 	               "%s: by hostlist %s feeds node %s, and %s feeds node %s: "
 	               "outlets of one node alone can be meant",
-	               given_as, first.mine->text, view_node(view, first.node)->name,
-	               second.mine->text, view_node(view, second.node)->name);
-}
-
-/*
- * The first claim of a node that is neither of these two. What may be anywhere may hang on a main
- * load; a main load that may be anywhere is ambiguous, and switched by nobody.
- */
-static const struct claim *claim_beside(const struct feeds_view *view, const struct feed *feed,
-                                        const struct node *apart, const struct node *owner)
-{
-	const uint32_t devices[] = { feed->id.device, 0 };
-	const bool main = feed->id.number == TRIPPSNMP_MAIN;
-
-	for (unsigned i = 0; i < (main ? 2 : 1); i++) {
-		const struct outlet_id key = key_of_device(view, feed->id.pdu, devices[i], !main);
-		const GArray *claims = g_hash_table_lookup(view->claims, &key);
-
-		for (unsigned k = 0; claims && k < claims->len; k++) {
-			const struct claim *claim = &g_array_index(claims, struct claim, k);
-			const struct node *node = view_node(view, claim->node);
-
-			if (node != apart && node != owner)
-				return claim;
-		}
-	}
-	return NULL;
+	               given_as, first.mine->text, node_of(view, &first), second.mine->text,
+	               node_of(view, &second));
 }
 
 /*
@@ -280,26 +226,27 @@ static const struct claim *claim_beside(const struct feeds_view *view, const str
 static struct outcome check_mains(const struct feeds_view *view, const struct node *mapped,
                                   const char *owner, const GArray *feeds)
 {
-	struct shared shared;
-	const bool shares =
-		mapped && mapped->given_as && next_shared(view, feeds, 0, mapped, &shared);
-	const struct node *also = shares ? view_node(view, shared.node) : NULL;
+	struct clash clash;
+	const bool shares = mapped && mapped->given_as &&
+	                    next_clash(view, feeds, 0, mapped, same_outlet, &clash);
+	const struct node *also = shares ? view_node(view, clash.theirs->node) : NULL;
 
-	for (unsigned i = 0; i < feeds->len; i++) {
-		const struct feed *feed = feeds_at(feeds, i);
-		const struct claim *claim = claim_beside(view, feed, mapped, also);
-		const char *other = claim ? view_node(view, claim->node)->name : NULL;
+	for (unsigned from = 0; next_clash(view, feeds, from, mapped, cut_together, &clash);
+	     from = clash.theirs->node + 1) {
+		const struct node *other = view_node(view, clash.theirs->node);
+		const char *mine = clash.mine->text, *theirs = clash.theirs->feed.text;
 
-		if (claim && feed->id.number == TRIPPSNMP_MAIN)
+		if (other == also)
+			continue;
+		if (clash.mine->id.number == TRIPPSNMP_MAIN)
 			return failure(TRIPPSNMP_BADCONFIG,
 			               "hostlist: %s, of %s, cuts all that hangs on its device, "
 			               "also %s, of node %s",
-			               feed->text, owner, claim->feed->text, other);
-		if (claim)
-			return failure(TRIPPSNMP_BADCONFIG,
-			               "hostlist: %s, of node %s, cuts all that hangs on its "
-			               "device, also %s, of %s",
-			               claim->feed->text, other, feed->text, owner);
+			               mine, owner, theirs, other->name);
+		return failure(TRIPPSNMP_BADCONFIG,
+		               "hostlist: %s, of node %s, cuts all that hangs on its device, "
+		               "also %s, of %s",
+		               theirs, other->name, mine, owner);
 	}
 	return outcome_fine;
 }

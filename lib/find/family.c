@@ -265,16 +265,13 @@ bool family_index(const struct family *family, uint32_t column, const struct obj
 
 enum trippsnmp_state family_state(const struct family *family, const struct varbind *varbind)
 {
-	switch (decoding_state(varbind->type == VALUE_INTEGER, varbind->number, family->state_off,
-	                       family->state_on)) {
-	case EVIDENCE_OFF:
-		return TRIPPSNMP_OFF;
-	case EVIDENCE_ON:
-		return TRIPPSNMP_ON;
-	case EVIDENCE_UNKNOWN:
-		break;
-	}
-	return TRIPPSNMP_UNKNOWN;
+	const enum evidence_state state =
+		decoding_state(varbind->type == VALUE_INTEGER, varbind->number, family->state_off,
+	                       family->state_on);
+
+	return state == EVIDENCE_OFF  ? TRIPPSNMP_OFF
+	       : state == EVIDENCE_ON ? TRIPPSNMP_ON
+	                              : TRIPPSNMP_UNKNOWN;
 }
 
 enum tristate family_controllable(const struct family *family, const struct varbind *varbind)

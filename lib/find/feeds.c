@@ -7,7 +7,7 @@
 #include "find/names.h"
 #include "find/view.h"
 
-static void feed_clear(void *data)
+void feed_clear(void *data)
 {
 	struct feed *feed = data;
 
@@ -51,44 +51,25 @@ struct feed *feeds_add(const struct feeds_view *view, const struct outlet *outle
 /* All tables must be there: a feed that was not seen is a node that is still alive. */
 static struct outcome find_by_name(const struct feeds_view *view, const char *name, GArray *feeds)
 {
-	const struct called *doubtful = match_called(view->doubtful, name, 0);
-
 	for (unsigned i = 0; i < view->n_pdus; i++)
 		if (!view->found[i]->whole)
 			return failure(TRIPPSNMP_INTERNAL,
 			               "%s: its outlet table was not read whole", view->labels[i]);
-	if (doubtful)
-		return match_doubt(view, doubtful, name);
-	match_node(view, name, feeds);
-	return outcome_fine;
+	return match_node(view, name, feeds);
 }
 
 /* Says which names outlets have, where these are what counts. */
 static struct outcome unknown_node(const struct feeds_view *view, const char *node,
                                    const char *shown)
 {
-	struct node_names names;
-	struct outcome outcome;
-	GPtrArray *known;
-	char *hint;
+	g_autoptr(GPtrArray) known =
+		node_names(view->found, view->map->nodes->len ? 0 : view->n_pdus, false);
+	g_autofree char *hint = node_names_hint(known, "outlets have the names", node);
 
-	node_names_init(&names);
-	for (unsigned i = 0; !view->map->nodes->len && i < view->n_pdus; i++)
-		for (unsigned k = 0; k < view->found[i]->outlets->len; k++) {
-			const struct outlet *outlet = outlets_at(view->found[i]->outlets, k);
-
-			node_names_add(&names, outlet->name);
-			node_names_add(&names, outlet->description);
-		}
-	known = node_names_finish(&names);
-	hint = node_names_hint(known, "outlets have the names", node);
-	outcome = failure(TRIPPSNMP_BADNODE,
-	                  "no outlet feeds node %s: name its outlets in hostlist, or give them "
-	                  "its name in the PDU%s",
-	                  shown, hint);
-	g_free(hint);
-	g_ptr_array_unref(known);
-	return outcome;
+	return failure(TRIPPSNMP_BADNODE,
+	               "no outlet feeds node %s: name its outlets in hostlist, or give them "
+	               "its name in the PDU%s",
+	               shown, hint);
 }
 
 /* --- what must not be --- */
@@ -137,7 +118,7 @@ static struct outcome check_found(const struct feeds_view *view, const struct no
                                   const char *name, const GArray *feeds)
 {
 	const char *given_as = mapped ? mapped->given_as : NULL;
-	char *owner = given_as ? g_strdup(given_as) : g_strdup_printf("node %s", name);
+	g_autofree char *owner = given_as ? g_strdup(given_as) : g_strdup_printf("node %s", name);
 	struct outcome outcome = check_twice(view, given_as, owner, feeds);
 
 	if (!outcome.error)
@@ -147,25 +128,22 @@ static struct outcome check_found(const struct feeds_view *view, const struct no
 	if (!outcome.error && view->required && feeds->len != view->required)
 		outcome = failure(TRIPPSNMP_BADCONFIG, "feeds: %s has %u outlet%s, not %u", owner,
 		                  feeds->len, feeds->len == 1 ? "" : "s", view->required);
-	g_free(owner);
 	return outcome;
 }
 
 /* nodemap_find() of all nodes, one after the other, would take the square of their number. */
 static const struct node *mapped_node(const struct feeds_view *view, const char *name)
 {
-	char *key = text_name_key(name, -1);
-	const struct node *node = *key ? g_hash_table_lookup(view->nodes, key) : NULL;
+	g_autofree char *key = text_name_key(name, -1);
 
-	g_free(key);
-	return node;
+	return *key ? g_hash_table_lookup(view->nodes, key) : NULL;
 }
 
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds)
 {
 	const struct node *mapped = mapped_node(view, node);
 	struct outcome outcome = outcome_fine;
-	char *name = text_escape(node, -1);
+	g_autofree char *name = text_escape(node, -1);
 
 	if (mapped && !node_by_name(mapped))
 		outcome = match_refs(view, mapped, feeds);
@@ -175,7 +153,6 @@ struct outcome feeds_find(const struct feeds_view *view, const char *node, GArra
 		outcome = unknown_node(view, node, name);
 	if (!outcome.error)
 		outcome = check_found(view, mapped, name, feeds);
-	g_free(name);
 	return outcome;
 }
 
@@ -196,17 +173,34 @@ static void add_called(GHashTable *index, char *key, const struct called *called
 		g_array_append_vals(all, called, 1);
 }
 
+static void index_text(struct feeds_view *view, const struct outlet *outlet, bool described)
+{
+	const char *text = outlet_text(outlet, described);
+	const struct called called = { outlet, described, false };
+	const struct called may_be = { outlet, described, true };
+
+	if (!text)
+		return;
+	/* what is called and described the same is one outlet, said twice */
+	if (!described || !outlet->name || !text_same_name(text, outlet->name))
+		add_called(view->named, text_name_key(text, -1), &called);
+	add_called(view->named, text_doubtful_key(text), &may_be);
+}
+
 static void index_outlet(struct feeds_view *view, const struct outlet *outlet)
 {
-	const char *name = outlet->name ? outlet->name : "";
-	const char *description = outlet->description ? outlet->description : "";
-	const struct called by_name = { outlet, false }, described = { outlet, true };
+	index_text(view, outlet, true);
+	index_text(view, outlet, false);
+}
 
-	if (!text_same_name(name, description)) /* else it is one outlet, said twice */
-		add_called(view->named, text_name_key(description, -1), &described);
-	add_called(view->named, text_name_key(name, -1), &by_name);
-	add_called(view->doubtful, text_doubtful_key(description), &described);
-	add_called(view->doubtful, text_doubtful_key(name), &by_name);
+unsigned feeds_called(const struct feeds_view *view, const char *name)
+{
+	const struct called *called;
+	unsigned n = 0;
+
+	for (unsigned i = 0; (called = match_called(view, name, i)); i++)
+		n += !called->doubtful;
+	return n;
 }
 
 static GHashTable *index_new(GDestroyNotify free_value)
@@ -226,7 +220,6 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 	view->n_pdus = n_pdus;
 	view->found = found;
 	view->named = index_new((GDestroyNotify)g_array_unref);
-	view->doubtful = index_new((GDestroyNotify)g_array_unref);
 	for (unsigned i = 0; i < n_pdus; i++)
 		for (unsigned k = 0; k < found[i]->outlets->len; k++)
 			index_outlet(view, outlets_at(found[i]->outlets, k));
@@ -241,11 +234,10 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 void feeds_view_free(struct feeds_view *view)
 {
 	g_hash_table_unref(view->named);
-	g_hash_table_unref(view->doubtful);
 	g_hash_table_unref(view->nodes);
-	g_hash_table_unref(view->claims);
-	g_ptr_array_unref(view->claimed);
-	g_free(view->one);
+	for (unsigned i = 0; i < view->n_pdus; i++)
+		g_array_unref(view->claims[i]);
+	g_free(view->claims);
 	g_free(view);
 }
 
@@ -256,7 +248,7 @@ bool feed_doubtful(const struct feed *feed)
 	return feed->lost || feed->alarmed || feed->state == TRIPPSNMP_UNKNOWN;
 }
 
-struct outcome feed_doubt(const struct feed *feed)
+static struct outcome feed_doubt(const struct feed *feed)
 {
 	if (feed->lost)
 		return failure(
@@ -273,10 +265,13 @@ struct outcome feed_doubt(const struct feed *feed)
 	               feed->odd ? feed->odd : "nothing was read");
 }
 
-struct outcome feeds_alarmed(const GArray *feeds)
+struct outcome feeds_doubt(const GArray *feeds, bool alarms_alone)
 {
-	for (unsigned i = 0; i < feeds->len; i++)
-		if (feeds_at(feeds, i)->alarmed)
-			return feed_doubt(feeds_at(feeds, i));
+	for (unsigned i = 0; i < feeds->len; i++) {
+		const struct feed *feed = feeds_at(feeds, i);
+
+		if (alarms_alone ? feed->alarmed : feed_doubtful(feed))
+			return feed_doubt(feed);
+	}
 	return outcome_fine;
 }

@@ -59,11 +59,12 @@ void feeds_view_free(struct feeds_view *view);
  */
 struct outcome feeds_find(const struct feeds_view *view, const char *node, GArray *feeds);
 
+/** How many outlets have that name or description. */
+unsigned feeds_called(const struct feeds_view *view, const char *name);
+
 /** Whether the state of a feed is not known, or not to be trusted as its device is lost. */
 bool feed_doubtful(const struct feed *feed);
-/** Why, if so. */
-struct outcome feed_doubt(const struct feed *feed);
-/** The doubt about the first one that is alarmed; fine if none is. */
-struct outcome feeds_alarmed(const GArray *feeds);
+/** Why that is so of the first one of which it is, or which is alarmed; fine if there is none. */
+struct outcome feeds_doubt(const GArray *feeds, bool alarms_alone);
 
 #endif

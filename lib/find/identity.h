@@ -10,27 +10,23 @@
 #ifndef TS_IDENTITY_H
 #define TS_IDENTITY_H
 
-#include "find/numbers.h"
-#include "find/table.h"
-
-struct identity_need {
-	bool names;     /* the lists count */
-	bool mains;     /* so do main loads: a family that has one is there as well */
-	bool engine_id; /* worth asking */
-	/* Read these too, on the guess that they are on device 1 of some family; NULL: none. */
-	const GPtrArray *numbers;
-};
+#include "find/inventory.h"
 
 struct identity;
 
-/** The numbers must outlive it. */
-struct identity *identity_new(const struct identity_need *need);
+/**
+ * Of that need names make the lists count, and mains the main loads: a family that has one is there
+ * as well. Its numbers are read too, on the guess that they are on device 1 of some family, where
+ * that makes no answer long. engine_id: it is worth asking. The need must outlive it.
+ */
+struct identity *identity_new(unsigned pdu, const struct inventory_need *need, bool v1,
+                              bool engine_id);
 void identity_free(struct identity *identity);
 
 /** Appends what to ask for with GETNEXT. */
 void identity_ask(struct identity *identity, GArray *varbinds);
 /** Takes the answers to that, in that order; what lists say goes to the census. */
-void identity_take(struct identity *identity, const GArray *varbinds, GArray *census);
+void identity_take(struct identity *identity, GArray *varbinds, GArray *census);
 
 /** The best rank of the families that have rows; UINT_MAX if none has. */
 unsigned identity_rank(const struct identity *identity);
@@ -52,11 +48,11 @@ void identity_add_tables(const struct identity *identity, struct table *table,
                          struct table_columns columns, bool lists);
 /**
  * Whether the guess was right in all for that family: the numbers' cells and the device's
- * status are there in the answer. *status is NULL where there definitely is none. In any other
- * case, and be it that an outlet does not exist, they are to be asked for by name.
+ * status are there in the answer, or there definitely is no status. What they say of the numbers
+ * goes to outlets then, and *open is as numbers_read() returns it. In any other case, and be it
+ * that an outlet does not exist, they are to be asked for by name.
  */
-bool identity_guessed(const struct identity *identity, const GArray *varbinds,
-                      const struct family *family, const struct varbind **cells,
-                      const struct varbind **status);
+bool identity_guessed(const struct identity *identity, GArray *varbinds,
+                      const struct family *family, GArray *outlets, char **open);
 
 #endif

@@ -46,7 +46,7 @@ void inventory_free(struct inventory *inventory)
 		return;
 	for (unsigned i = 0; i < inventory->n; i++) {
 		search_clear(&inventory->searches[i]);
-		recall_free(inventory->searches[i].recall);
+		g_array_unref(inventory->searches[i].recall);
 	}
 	g_free(inventory->searches);
 	g_free(inventory);
@@ -72,23 +72,18 @@ void inventory_anew(struct inventory *inventory)
 	}
 }
 
-bool inventory_has(const struct inventory *inventory, unsigned pdu)
+const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
 {
 	const struct search *search = &inventory->searches[pdu];
 
-	return search->stage == STAGE_DONE && !search->outcome.error;
-}
-
-const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu)
-{
-	return &inventory->searches[pdu].found;
+	return search->stage || search->outcome.error ? NULL : &search->found;
 }
 
 const char *inventory_obstacle(const struct inventory *inventory, unsigned pdu)
 {
 	const struct search *search = &inventory->searches[pdu];
 
-	return search->stage == STAGE_DONE ? NULL : search->obstacle;
+	return search->stage ? search->obstacle : NULL;
 }
 
 struct outcome inventory_outcome(const struct inventory *inventory)
@@ -101,31 +96,9 @@ struct outcome inventory_outcome(const struct inventory *inventory)
 
 /* --- the machine --- */
 
-/** What each stage asks, and what takes the reply. */
-static const struct {
-	void (*ask)(struct search *, struct question *);
-	void (*take)(struct search *, const struct reply *, usec now);
-	bool may_be_refused; /* what it asks need not be known */
-} stages[] = {
-	[STAGE_IDENTIFY] = { rows_ask_identity, rows_identified, false },
-	[STAGE_READ] = { rows_ask_numbers, rows_numbers, false },
-	[STAGE_WALK] = { rows_ask_walk, rows_walked, false },
-	[STAGE_STATUS] = { rows_ask_status, rows_status, false },
-	[STAGE_DETAILS] = { looks_ask_details, looks_details, true },
-	[STAGE_UPTIME] = { looks_ask_uptime, looks_uptime, true },
-	[STAGE_WATCH] = { looks_ask_watch, looks_watched, true },
-	[STAGE_WHO] = { looks_ask_who, looks_who, false },
-	[STAGE_ALARMS] = { looks_ask_alarms, looks_alarms, false },
-	[STAGE_ABOUT] = { looks_ask_about, looks_about, false },
-	[STAGE_DONE] = { NULL, NULL, false },
-};
-
 static usec due(const struct search *search)
 {
-	if (search->stage == STAGE_DONE)
-		return USEC_NEVER;
-	return search->stage == STAGE_IDENTIFY ? MIN(search->not_before, search->watch_at)
-	                                       : search->not_before;
+	return search->stage ? search->not_before : USEC_NEVER;
 }
 
 static bool inventory_next(void *self, unsigned i, usec now, struct question *question)
@@ -134,21 +107,17 @@ static bool inventory_next(void *self, unsigned i, usec now, struct question *qu
 	struct search *search = &inventory->searches[i];
 
 	while (now >= due(search)) {
-		if (now < search->not_before)
-			search->stage = STAGE_WATCH;
-		if (search->stage == STAGE_IDENTIFY) {
-			search->watch_at = USEC_NEVER;
-			search->look = (struct look){ .asked = now };
-		}
+		if (search->stage == &stage_identify)
+			search->look = (struct card_look){ .asked = now };
 		memset(question, 0, sizeof(*question));
 		question->kind = REQUEST_GET;
 		question->varbinds = varbinds_new();
-		stages[search->stage].ask(search, question);
+		search->stage->ask(search, question);
 		if (question->varbinds->len)
 			return true;
 		/* such as a status of a family that has none */
 		g_array_unref(question->varbinds);
-		looks_finish(search, now);
+		looks_ended(search, now);
 	}
 	return false;
 }
@@ -171,19 +140,19 @@ static void inventory_reply(void *self, unsigned i, const struct reply *reply, u
 {
 	const struct inventory *inventory = self;
 	struct search *search = &inventory->searches[i];
-	const enum stage stage = search->stage;
+	const struct stage *stage = search->stage;
 
 	if (reply->status == REPLY_FAULT) {
 		search_fail(search, TRIPPSNMP_INTERNAL, reply->reason);
 	} else if (reply->status == REPLY_REPLACED) {
 		search_unclear(search, now,
 		               g_strdup("another device answers under its address now"));
-	} else if (reply->status == REPLY_REFUSED && !stages[stage].may_be_refused) {
+	} else if (reply->status == REPLY_REFUSED && !(stage && stage->may_be_refused)) {
 		search_fail(search, TRIPPSNMP_ACCESS, reply->reason);
-	} else if (stage != STAGE_DONE) {
-		stages[stage].take(search, reply, now);
+	} else if (stage) {
+		stage->take(search, reply, now);
 	}
-	if (search->stage == STAGE_DONE)
+	if (!search->stage)
 		denial_clear(&search->denial);
 }
 
@@ -202,7 +171,7 @@ static bool inventory_done(const void *self)
 	for (unsigned i = 0; i < inventory->n; i++) {
 		if (inventory->searches[i].outcome.error)
 			return true;
-		all = all && inventory->searches[i].stage == STAGE_DONE;
+		all = all && !inventory->searches[i].stage;
 	}
 	return all;
 }
@@ -214,7 +183,7 @@ static const char *inventory_doing(const void *self)
 	for (unsigned i = 0; i < inventory->n; i++) {
 		const struct search *search = &inventory->searches[i];
 
-		if (search->stage == STAGE_IDENTIFY && !search->look.asked && search->obstacle)
+		if (search->stage == &stage_identify && !search->look.asked && search->obstacle)
 			return "waiting to look at the outlets again";
 	}
 	return "reading the outlets";

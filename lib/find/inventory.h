@@ -18,26 +18,18 @@
 /** What must be known of one PDU. Without either, identification is enough. */
 struct inventory_need {
 	bool skip;  /* do not ask this PDU at all */
-	bool table; /* all outlets, with names if names is set */
-	bool names;
+	bool names; /* all outlets, with their names */
 	/*
 	 * Keys (text_name_key()) of the names whose outlets must say whether they
 	 * are controllable; NULL: all outlets must, as they must where numbers
 	 * are looked up, which is on the only device that has controllable ones.
 	 */
 	GHashTable *wanted;
-	bool mains;         /* main loads count: one may be among the numbers; with table, all */
+	bool mains;         /* main loads count: one may be among the numbers; by name, all */
 	bool status;        /* states and tlpDeviceStatus too */
 	bool settled;       /* names: look until it is settled (settle.h) */
-	bool details;       /* table: what is only shown, too: meters, models, firmware */
+	bool details;       /* names: what is only shown, too: meters, models, firmware */
 	GPtrArray *numbers; /* of const struct outlet_ref *; NULL if none */
-};
-
-/** A device's model, as it is stored. */
-struct shown_model {
-	const struct family *family; /* of its outlets */
-	uint32_t device;
-	char *text; /* text_string(); NULL if the device does not tell */
 };
 
 /** What was found on one PDU. */
@@ -57,9 +49,7 @@ struct pdu_outlets {
 	GBytes *engine_id;    /* snmpEngineID (RFC 3411), if the agent shows it; may be NULL */
 	struct alarms alarms; /* those that are active, as far as the card tells them */
 	char *who;            /* sysObjectID and sysDescr, escaped, where no family answered */
-	/* With details. */
-	GArray *models; /* of struct shown_model: of the devices that have outlets */
-	char *firmware; /* text_string(); NULL if the card does not tell */
+	char *firmware;       /* with details: text_string(); NULL if the card does not tell */
 };
 
 struct inventory;
@@ -84,9 +74,8 @@ void inventory_again(struct inventory *inventory);
 void inventory_anew(struct inventory *inventory);
 struct machine inventory_machine(struct inventory *inventory);
 
-/** Whether this PDU's needs are met, whatever became of the others. */
-bool inventory_has(const struct inventory *inventory, unsigned pdu);
-/** Valid once the machine is done; owned by the inventory. */
+/** NULL where this PDU's needs are not met, whatever became of the others; owned by the inventory.
+ */
 const struct pdu_outlets *inventory_pdu(const struct inventory *inventory, unsigned pdu);
 /** Why it is done without success: TRIPPSNMP_OK if all needs are met. */
 struct outcome inventory_outcome(const struct inventory *inventory);

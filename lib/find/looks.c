@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "base/text.h"
-#include "find/complete.h"
+#include "find/census.h"
 #include "find/search.h"
 
 #define WHO_BYTES 128 /* of a stranger's texts, in one line */
@@ -20,19 +20,21 @@ static const struct objid sys_object_id = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1,
 static const struct objid sys_uptime = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 3, 0 } };
 static const struct objid sys_descr = { .n = 9, .id = { 1, 3, 6, 1, 2, 1, 1, 1, 0 } };
 
+static const struct stage stage_details, stage_uptime, stage_alarms, stage_about;
+
 /* --- alarms --- */
 
 static void alarms_known(struct search *search)
 {
 	alarms_mark(&search->found.alarms, search->found.outlets);
 	denial_clear(&search->no_alarms);
-	search->stage = STAGE_DONE;
+	search->stage = NULL;
 }
 
 static void alarms_read(struct search *search)
 {
 	if (alarms_any_lost(&search->found.alarms))
-		search->stage = STAGE_ABOUT;
+		search->stage = &stage_about;
 	else
 		alarms_known(search);
 }
@@ -61,13 +63,13 @@ static bool has_error(const struct reply *reply)
 	return false;
 }
 
-void looks_ask_alarms(struct search *search, struct question *question)
+static void ask_alarms(struct search *search, struct question *question)
 {
 	table_ask(search->table, question);
 	question->no_is_answer = true;
 }
 
-void looks_alarms(struct search *search, const struct reply *reply, usec now)
+static void take_alarms(struct search *search, const struct reply *reply, usec now)
 {
 	struct alarms *alarms = &search->found.alarms;
 	const char *wrong = table_take(search->table, reply);
@@ -88,16 +90,20 @@ void looks_alarms(struct search *search, const struct reply *reply, usec now)
 		               g_strdup_printf("its active alarms could not be read: %s", wrong));
 }
 
-void looks_ask_about(struct search *search, struct question *question)
+static void ask_about(struct search *search, struct question *question)
 {
+	struct dialog dialog = { .varbinds = question->varbinds };
+
 	question->no_is_answer = true;
-	alarms_ask_about(&search->found.alarms, question->varbinds);
+	alarms_about(&search->found.alarms, &dialog);
 }
 
-void looks_about(struct search *search, const struct reply *reply, usec now)
+static void take_about(struct search *search, const struct reply *reply, usec now)
 {
+	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
+
 	(void)now;
-	alarms_take_about(&search->found.alarms, varbinds_at(reply->varbinds, 0));
+	alarms_about(&search->found.alarms, &dialog);
 	alarms_known(search);
 }
 
@@ -118,7 +124,7 @@ void looks_finish(struct search *search, usec now)
 		alarms_unread(search, now, "an error where they are counted");
 		return;
 	}
-	search->stage = STAGE_ALARMS;
+	search->stage = &stage_alarms;
 	table_begin_alarms(search->table, alarms);
 }
 
@@ -130,34 +136,36 @@ static void judge_settled(struct search *search)
 	bool settled;
 	usec again;
 
-	search->look.seen = complete_text(search->census, search->found.outlets);
+	search->look.seen = census_text(search->census, search->found.outlets);
 	settled = settle_look(&search->settle, &search->look, &again);
 	g_clear_pointer(&search->look.seen, g_free);
 	if (settled) {
 		looks_finish(search, search->look.answered);
 		return;
 	}
+	/* one that does not tell is looked at all the while: a silence may be a restart */
+	if (!told)
+		again = MIN(again, search->look.answered + SETTLE_WATCH);
 	search_again(search, again,
 	             g_strdup_printf("it %s, so the names of its outlets count only if they "
 	                             "are the same %d s later; write numbers in hostlist to "
 	                             "need no such wait",
 	                             told ? "has just started" : "does not tell its uptime",
 	                             (int)(SETTLE_APART / USEC_PER_SEC)));
-	if (!told)
-		search->watch_at = search->look.answered + SETTLE_WATCH;
 }
 
 void looks_ended(struct search *search, usec now)
 {
 	search->look.answered = now;
-	if (!search->shown && (search->firmware || search->found.models->len))
-		search->stage = STAGE_DETAILS;
-	else if (!search->need->settled)
+	if (search->need->details && !search->shown) {
+		search->shown = true;
+		search->stage = &stage_details;
+	} else if (!search->need->settled)
 		looks_finish(search, now);
 	else if (search->look.uptime.told)
 		judge_settled(search);
 	else
-		search->stage = STAGE_UPTIME;
+		search->stage = &stage_uptime;
 }
 
 /* Whether its sysUpTime stands still, and so says nothing of a restart. */
@@ -173,7 +181,7 @@ static bool stands_still(struct search *search, int64_t uptime, usec now)
 	return search->stands;
 }
 
-void looks_ask_uptime(struct search *search, struct question *question)
+static void ask_uptime(struct search *search, struct question *question)
 {
 	(void)search;
 	question->max_attempts = UPTIME_ATTEMPTS;
@@ -182,12 +190,11 @@ void looks_ask_uptime(struct search *search, struct question *question)
 }
 
 /* A refusal is an answer too: then it does not tell. */
-void looks_uptime(struct search *search, const struct reply *reply, usec now)
+static void take_uptime(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind =
 		reply->status == REPLY_ANSWERED ? varbinds_at(reply->varbinds, 0) : NULL;
 
-	search->says_no = varbind && varbind->type != VALUE_UNSIGNED;
 	if (varbind && varbind->type == VALUE_UNSIGNED &&
 	    !stands_still(search, varbind->number, now)) {
 		search->look.uptime.told = true;
@@ -196,83 +203,60 @@ void looks_uptime(struct search *search, const struct reply *reply, usec now)
 	judge_settled(search);
 }
 
-void looks_ask_watch(struct search *search, struct question *question)
-{
-	const struct family *family = family_row(0);
-	const struct objid column = family_instance(family, family_existence(family), 0, 0);
-
-	/* one no may be a slip: who tells it then is a card that tells */
-	if (search->says_no) {
-		looks_ask_uptime(search, question);
-		return;
-	}
-	/* what the look asked too, and was answered, whatever that says */
-	question->kind = REQUEST_NEXT;
-	varbinds_add(question->varbinds, &column);
-}
-
-static bool tells_uptime(const struct reply *reply)
-{
-	const struct varbind *varbind;
-
-	if (reply->status != REPLY_ANSWERED || reply->varbinds->len != 1)
-		return false;
-	varbind = varbinds_at(reply->varbinds, 0);
-	return varbind->type == VALUE_UNSIGNED && objid_equal(&varbind->name, &sys_uptime);
-}
-
-void looks_watched(struct search *search, const struct reply *reply, usec now)
-{
-	search->stage = STAGE_IDENTIFY;
-	search->watch_at = now + SETTLE_WATCH;
-	search->settle.told = search->settle.told || tells_uptime(reply);
-}
-
 /* --- what is only shown --- */
 
-static struct shown_model *model_at(const struct search *search, unsigned i)
+static struct objid model_of(const struct outlet *outlet)
 {
-	return &g_array_index(search->found.models, struct shown_model, i);
+	const struct objid *model = &family_owner(outlet->id.family)->device_model;
+
+	return model->n ? objid_append(model, 1, &outlet->id.device) : *model;
 }
 
-/* The firmware of the card, and the model of each device that has outlets. */
-void looks_ask_details(struct search *search, struct question *question)
+/* The same for each, for the families of one card share it. */
+static struct objid firmware_of(const struct outlet *outlet)
+{
+	return family_owner(outlet->id.family)->card_firmware;
+}
+
+static void ask_details(struct search *search, struct question *question)
 {
 	question->max_attempts = DETAILS_ATTEMPTS;
-	if (search->firmware)
-		varbinds_add(question->varbinds, search->firmware);
-	for (unsigned i = 0; i < search->found.models->len; i++) {
-		const struct shown_model *model = model_at(search, i);
-		const struct objid name =
-			objid_append(&model->family->device_model, 1, &model->device);
+	outlets_ask(search->found.outlets, firmware_of, question->varbinds);
+	outlets_ask(search->found.outlets, model_of, question->varbinds);
+}
 
-		varbinds_add(question->varbinds, &name);
+static void take_detail(struct pdu_outlets *found, const struct varbind *varbind)
+{
+	for (unsigned i = 0; i < found->outlets->len; i++) {
+		struct outlet *outlet = outlets_at(found->outlets, i);
+		const struct objid model = model_of(outlet), firmware = firmware_of(outlet);
+
+		if (objid_equal(&varbind->name, &model))
+			outlet->model = outlet_string(varbind);
+		else if (!found->firmware && objid_equal(&varbind->name, &firmware))
+			found->firmware = outlet_string(varbind);
 	}
 }
 
 /* Whatever came, or nothing: it is shown as far as it is there. */
-void looks_details(struct search *search, const struct reply *reply, usec now)
+static void take_details(struct search *search, const struct reply *reply, usec now)
 {
 	const bool answered = reply->status == REPLY_ANSWERED;
-	unsigned at = 0;
 
-	if (answered && search->firmware)
-		search->found.firmware = outlet_string(varbinds_at(reply->varbinds, at++));
-	for (unsigned i = 0; answered && i < search->found.models->len; i++)
-		model_at(search, i)->text = outlet_string(varbinds_at(reply->varbinds, at++));
-	search->shown = true;
+	for (unsigned i = 0; answered && i < reply->varbinds->len; i++)
+		take_detail(&search->found, varbinds_at(reply->varbinds, i));
 	looks_ended(search, now);
 }
 
 /* --- a stranger --- */
 
-void looks_ask_who(struct search *search, struct question *question)
+static void ask_who(struct search *search, struct question *question)
 {
 	/* one by one: some firmware refuses any request that has a system object too much */
 	varbinds_add(question->varbinds, search->found.who ? &sys_descr : &sys_object_id);
 }
 
-void looks_who(struct search *search, const struct reply *reply, usec now)
+static void take_who(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
 	gsize n = 0;
@@ -293,3 +277,9 @@ void looks_who(struct search *search, const struct reply *reply, usec now)
 	g_free(why);
 	g_free(text);
 }
+
+static const struct stage stage_details = { ask_details, take_details, true };
+static const struct stage stage_uptime = { ask_uptime, take_uptime, true };
+const struct stage stage_who = { ask_who, take_who, false };
+static const struct stage stage_alarms = { ask_alarms, take_alarms, false };
+static const struct stage stage_about = { ask_about, take_about, false };

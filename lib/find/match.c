@@ -16,18 +16,17 @@ static char *text_of(const struct feeds_view *view, const struct outlet *outlet)
 
 /* --- by name --- */
 
-const struct called *match_called(GHashTable *index, const char *name, unsigned i)
+const struct called *match_called(const struct feeds_view *view, const char *name, unsigned i)
 {
-	char *key = text_name_key(name, -1);
-	const GArray *all = g_hash_table_lookup(index, key);
+	g_autofree char *key = text_name_key(name, -1);
+	const GArray *all = g_hash_table_lookup(view->named, key);
 
-	g_free(key);
 	return all && i < all->len ? &g_array_index(all, struct called, i) : NULL;
 }
 
 /* Power reads that name with each state, and believes none that comes with another one. */
-static void add_named(const struct feeds_view *view, const struct called *called, const char *name,
-                      GArray *feeds)
+void match_add(const struct feeds_view *view, const struct called *called, const char *name,
+               GArray *feeds)
 {
 	const struct family *family = called->outlet->id.family;
 	struct feed *feed = feeds_add(view, called->outlet, feeds);
@@ -37,93 +36,70 @@ static void add_named(const struct feeds_view *view, const struct called *called
 	feed->name_key = text_name_key(name, -1);
 }
 
-void match_node(const struct feeds_view *view, const char *node, GArray *feeds)
-{
-	const struct called *called;
-
-	for (unsigned i = 0; (called = match_called(view->named, node, i)); i++)
-		add_named(view, called, node, feeds);
-}
-
-/* From the *i-th on the next outlet of that PDU that is so in an index of the view; or NULL. */
-static const struct called *next_called(GHashTable *index, unsigned pdu, const char *name,
-                                        bool described, unsigned *i)
-{
-	const struct called *called;
-
-	while ((called = match_called(index, name, (*i)++)))
-		if (called->outlet->id.pdu == pdu && called->described == described)
-			return called;
-	return NULL;
-}
-
-unsigned match_name(const struct feeds_view *view, unsigned pdu, const char *name, GArray *feeds)
-{
-	const struct called *called;
-	unsigned n = 0, i = 0;
-
-	for (; (called = next_called(view->named, pdu, name, false, &i)); n++)
-		add_named(view, called, name, feeds);
-	return n;
-}
-
-static struct outcome nobody_called(const struct feeds_view *view, const char *as,
-                                    const struct outlet_ref *ref)
-{
-	unsigned i = 0;
-	const struct called *described = next_called(view->named, ref->pdu, ref->name, true, &i);
-	struct outcome outcome;
-	char *text;
-
-	if (!described)
-		return failure(TRIPPSNMP_BADCONFIG, "%s: no outlet of %s is called %s", as,
-		               view->labels[ref->pdu], ref->text);
-	text = text_of(view, described->outlet);
-	outcome = failure(TRIPPSNMP_BADCONFIG,
-	                  "%s: no outlet of %s is called %s; it is the description of %s: "
-	                  "give that outlet the name, or write its number",
-	                  as, view->labels[ref->pdu], ref->text, text);
-	g_free(text);
-	return outcome;
-}
-
 /*
  * A NUL with something behind it: some show what stands before it as the name,
  * others all of it. So it may be this one, and may be another.
  */
-struct outcome match_doubt(const struct feeds_view *view, const struct called *called,
-                           const char *name)
+static struct outcome doubt(const struct feeds_view *view, const struct called *called,
+                            const char *name)
 {
-	char *text = text_of(view, called->outlet);
-	char *is = text_escape(outlet_text(called->outlet, called->described), -1);
-	char *shown = text_escape(name, -1);
-	const struct outcome outcome =
-		failure(TRIPPSNMP_BADCONFIG,
-	                "%s has the %s \"%s\", which may mean \"%s\" or not: %s in the PDU", text,
-	                called->described ? "description" : "name", is, shown,
-	                called->described ? "change it" : "rename it");
+	g_autofree char *text = text_of(view, called->outlet);
+	g_autofree char *is = text_escape(outlet_text(called->outlet, called->described), -1);
+	g_autofree char *shown = text_escape(name, -1);
 
-	g_free(text);
-	g_free(is);
-	g_free(shown);
-	return outcome;
+	return failure(TRIPPSNMP_BADCONFIG,
+	               "%s has the %s \"%s\", which may mean \"%s\" or not: %s in the PDU", text,
+	               called->described ? "description" : "name", is, shown,
+	               called->described ? "change it" : "rename it");
+}
+
+struct outcome match_node(const struct feeds_view *view, const char *node, GArray *feeds)
+{
+	const struct called *called;
+
+	for (unsigned i = 0; (called = match_called(view, node, i)); i++) {
+		if (called->doubtful)
+			return doubt(view, called, node);
+		match_add(view, called, node, feeds);
+	}
+	return outcome_fine;
+}
+
+/* described: an outlet of that PDU that has the name for a description; or NULL. */
+static struct outcome nobody_called(const struct feeds_view *view, const char *as,
+                                    const struct outlet_ref *ref, const struct outlet *described)
+{
+	g_autofree char *text = described ? text_of(view, described) : NULL;
+
+	return failure(TRIPPSNMP_BADCONFIG, "%s: no outlet of %s is called %s%s%s%s", as,
+	               view->labels[ref->pdu], ref->text, text ? "; it is the description of " : "",
+	               text ? text : "",
+	               text ? ": give that outlet the name, or write its number" : "");
 }
 
 static struct outcome find_called(const struct feeds_view *view, const char *as,
                                   const struct outlet_ref *ref, GArray *feeds)
 {
-	unsigned i = 0, n;
-	const struct called *doubtful = next_called(view->doubtful, ref->pdu, ref->name, false, &i);
+	const struct outlet *described = NULL;
+	const unsigned before = feeds->len;
+	const struct called *called;
 
-	if (doubtful)
-		return match_doubt(view, doubtful, ref->name);
-	n = match_name(view, ref->pdu, ref->name, feeds);
-	if (!n)
-		return nobody_called(view, as, ref);
-	if (n > 1)
+	for (unsigned i = 0; (called = match_called(view, ref->name, i)); i++) {
+		if (called->outlet->id.pdu != ref->pdu)
+			continue;
+		if (called->described)
+			described = described ? described : called->outlet;
+		else if (called->doubtful)
+			return doubt(view, called, ref->name);
+		else
+			match_add(view, called, ref->name, feeds);
+	}
+	if (feeds->len == before)
+		return nobody_called(view, as, ref, described);
+	if (feeds->len > before + 1)
 		return failure(TRIPPSNMP_BADCONFIG,
-		               "%s: %u outlets of %s are called %s; use their numbers", as, n,
-		               view->labels[ref->pdu], ref->text);
+		               "%s: %u outlets of %s are called %s; use their numbers", as,
+		               feeds->len - before, view->labels[ref->pdu], ref->text);
 	return outcome_fine;
 }
 
@@ -185,14 +161,11 @@ static char *there_are(const struct pdu_outlets *found, const struct outlet_ref 
 static struct outcome not_there(const struct feeds_view *view, const char *as,
                                 const struct outlet_ref *ref)
 {
-	char *numbers = there_are(view->found[ref->pdu], ref);
-	const struct outcome outcome =
-		failure(TRIPPSNMP_BADCONFIG, "%s: %s does not exist on %s%s%s", as, ref->text,
-	                view->labels[ref->pdu], numbers ? ", which has outlets " : "",
-	                numbers ? numbers : "");
+	g_autofree char *numbers = there_are(view->found[ref->pdu], ref);
 
-	g_free(numbers);
-	return outcome;
+	return failure(TRIPPSNMP_BADCONFIG, "%s: %s does not exist on %s%s%s", as, ref->text,
+	               view->labels[ref->pdu], numbers ? ", which has outlets " : "",
+	               numbers ? numbers : "");
 }
 
 static bool any_controllable(const struct pdu_outlets *found, bool mains)
@@ -212,19 +185,15 @@ static struct outcome no_device(const struct feeds_view *view, const char *as,
 {
 	const bool main = outlet_ref_is_main(ref);
 	const char *label = view->labels[ref->pdu];
+	g_autofree char *instead = g_strdup_printf("%u, or the outlet's name", ref->number);
 
 	if (!any_controllable(view->found[ref->pdu], main))
 		return failure(TRIPPSNMP_BADCONFIG, "%s: %s: no outlet%s of %s is controllable", as,
 		               ref->text, main ? " and no main load" : "", label);
-	if (main)
-		return failure(TRIPPSNMP_BADCONFIG,
-		               "%s: %s is ambiguous: several devices or tables of %s have "
-		               "controllable outlets or main loads; write DEVICE.main",
-		               as, ref->text, label);
 	return failure(TRIPPSNMP_BADCONFIG,
 	               "%s: %s is ambiguous: several devices or tables of %s have "
-	               "controllable outlets; write DEVICE.%u, or the outlet's name",
-	               as, ref->text, label, ref->number);
+	               "controllable outlets%s; write DEVICE.%s",
+	               as, ref->text, label, main ? " or main loads" : "", main ? "main" : instead);
 }
 
 struct outcome match_number(const struct feeds_view *view, const char *as,
@@ -258,20 +227,15 @@ struct outcome match_number(const struct feeds_view *view, const char *as,
 static struct outcome called_otherwise(const struct feeds_view *view, const char *as,
                                        const struct outlet_ref *ref, const struct outlet *outlet)
 {
-	char *text = text_of(view, outlet);
-	char *expected = text_escape(ref->name, -1);
-	char *is = outlet->name && *outlet->name ? text_escape(outlet->name, -1) : NULL;
-	const struct outcome outcome = failure(TRIPPSNMP_BADCONFIG,
-	                                       "%s: %s %s%s%s, and must be called \"%s\": find out "
-	                                       "what it feeds, then correct the "
-	                                       "number here or the name in the PDU",
-	                                       as, text, is ? "is called \"" : "has no name",
-	                                       is ? is : "", is ? "\"" : "", expected);
+	g_autofree char *text = text_of(view, outlet);
+	g_autofree char *expected = text_escape(ref->name, -1);
+	g_autofree char *is = text_escape(outlet->name ? outlet->name : "", -1);
 
-	g_free(text);
-	g_free(expected);
-	g_free(is);
-	return outcome;
+	return failure(TRIPPSNMP_BADCONFIG,
+	               "%s: %s %s%s%s, and must be called \"%s\": find out what it feeds, then "
+	               "correct the number here or the name in the PDU",
+	               as, text, *is ? "is called \"" : "has no name", is, *is ? "\"" : "",
+	               expected);
 }
 
 static struct outcome find_numbered(const struct feeds_view *view, const char *as,
@@ -287,7 +251,7 @@ static struct outcome find_numbered(const struct feeds_view *view, const char *a
 	else if (!match->name || !text_same_name(match->name, ref->name))
 		return called_otherwise(view, as, ref, match);
 	else
-		add_named(view, &(struct called){ match, false }, ref->name, feeds);
+		match_add(view, &(struct called){ .outlet = match }, ref->name, feeds);
 	return outcome_fine;
 }
 

@@ -9,19 +9,16 @@
 #ifndef TS_NAMES_H
 #define TS_NAMES_H
 
-#include <glib.h>
+#include "find/inventory.h"
 
-/** Names of nodes, each once, in the order in which they came. */
-struct node_names {
-	GPtrArray *names; /* of char *, lower-cased */
-	GHashTable *seen;
-};
+/** The node that a name or description (NULL: none) may be, lower-cased; NULL if it is none's. */
+char *node_name(const char *text);
 
-void node_names_init(struct node_names *names);
-/** Takes a name or description (NULL: none) if it may be a node's name and is not there yet. */
-void node_names_add(struct node_names *names, const char *text);
-/** The array is the caller's; the rest is freed. */
-GPtrArray *node_names_finish(struct node_names *names);
+/**
+ * All that outlets are named after, each once, in the order of the outlets; with doubtful, what
+ * stands before a NUL counts as well. Of char *, free with g_ptr_array_unref().
+ */
+GPtrArray *node_names(const struct pdu_outlets *const *found, unsigned n_pdus, bool doubtful);
 
 /**
  * The end of a message about a node that is none of these names (of char *):

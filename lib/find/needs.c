@@ -18,7 +18,6 @@ static void need_number(struct inventory_need *need, const struct outlet_ref *re
 static void need_names(struct inventory_need *need)
 {
 	need->skip = false;
-	need->table = true;
 	need->names = true;
 	if (!need->wanted)
 		need->wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -10,6 +10,7 @@
 #define TS_NUMBERS_H
 
 #include "config/nodemap.h"
+#include "find/dialog.h"
 #include "find/outlet.h"
 
 /*
@@ -25,19 +26,12 @@ bool numbers_bare(const GPtrArray *numbers);
 /** Whether all of them may be on that device. */
 bool numbers_on(const GPtrArray *numbers, uint32_t device);
 
-/** Appends the names of the cells that are read of all numbers, in that table. */
-void numbers_cells(const GPtrArray *numbers, const struct family *family, uint32_t device,
-                   GArray *varbinds);
-/** How many those are. */
-unsigned numbers_cells_len(const GPtrArray *numbers, const struct family *family);
-/** Whether these are answers, with values, to exactly those cells. */
-bool numbers_answered(const GPtrArray *numbers, const struct family *family, uint32_t device,
-                      const struct varbind *cells);
 /**
- * Appends what those cells say to outlets, of that PDU. Returns what they leave open, to be freed
- * with g_free(); NULL if nothing.
+ * Goes through the cells that are read of all numbers, on that device: asks for them, or takes what
+ * came, and appends what that says to outlets, of that PDU. Returns what it leaves open, to be
+ * freed with g_free(); NULL if nothing.
  */
-char *numbers_take(const GPtrArray *numbers, unsigned pdu, const struct family *family,
-                   uint32_t device, const struct varbind *cells, GArray *outlets);
+char *numbers_read(const GPtrArray *numbers, unsigned pdu, const struct family *family,
+                   uint32_t device, struct dialog *dialog, GArray *outlets);
 
 #endif

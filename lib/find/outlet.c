@@ -47,6 +47,7 @@ static void outlet_clear(void *data)
 	g_free(outlet->odd);
 	g_free(outlet->name);
 	g_free(outlet->description);
+	g_free(outlet->model);
 }
 
 GArray *outlets_new(void)
@@ -76,6 +77,45 @@ unsigned outlets_place(const GArray *outlets, const struct outlet_id *id, bool *
 	}
 	*there = low < outlets->len && outlet_id_equal(&outlets_at(outlets, low)->id, id);
 	return low;
+}
+
+static bool is_asked(const GArray *varbinds, const struct objid *name)
+{
+	for (unsigned i = 0; i < varbinds->len; i++)
+		if (objid_equal(&varbinds_at(varbinds, i)->name, name))
+			return true;
+	return false;
+}
+
+void outlets_ask(const GArray *outlets, struct objid (*object)(const struct outlet *),
+                 GArray *varbinds)
+{
+	for (unsigned i = 0; i < outlets->len; i++) {
+		const struct objid name = object(outlets_at(outlets, i));
+
+		if (name.n && !is_asked(varbinds, &name))
+			varbinds_add(varbinds, &name);
+	}
+}
+
+bool outlets_take_status(GArray *outlets, const struct objid *status, const struct varbind *varbind)
+{
+	const bool read = varbind->type == VALUE_INTEGER;
+	const bool lost =
+		read ? varbind->number == DEVICE_STATUS_OFFLINE : varbind->type != VALUE_ABSENT;
+	bool any = false;
+
+	for (unsigned i = 0; i < outlets->len; i++) {
+		struct outlet *outlet = outlets_at(outlets, i);
+		const struct objid own = family_status(outlet->id.family, outlet->id.device);
+
+		if (!objid_equal(&own, status))
+			continue;
+		any = true;
+		outlet->status_read = outlet->status_read || read;
+		outlet->lost = outlet->lost || lost;
+	}
+	return any;
 }
 
 void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)

@@ -25,8 +25,9 @@ struct outlet {
 	bool lost;        /* its device is offline, or does not say: the state may be stale */
 	bool alarmed;     /* an active alarm says that its device is lost: likewise */
 	char *name, *description; /* text_string(); NULL while the cell was not read */
-	/* Only where meters are read; -1: nothing is metered. */
+	/* Only with details; -1: nothing is metered. */
 	int millivolts, milliamperes, watts;
+	char *model; /* its device's, text_string(); NULL if the device does not tell */
 };
 
 /** A GArray of struct outlet that frees their texts. */
@@ -38,6 +39,17 @@ struct outlet *outlets_at(const GArray *outlets, unsigned i);
  * that order.
  */
 unsigned outlets_place(const GArray *outlets, const struct outlet_id *id, bool *there);
+
+/** Appends what that function wants to know of outlets, each object once; n is 0 for nothing. */
+void outlets_ask(const GArray *outlets, struct objid (*object)(const struct outlet *),
+                 GArray *varbinds);
+/**
+ * What that tlpDeviceStatus says of the outlets of its device, of which there may be none: false
+ * then. Only a number that is not "offline", or a status that is definitely not there, is no loss:
+ * a card that has lost a device may show old states of its outlets.
+ */
+bool outlets_take_status(GArray *outlets, const struct objid *status,
+                         const struct varbind *varbind);
 
 /** The state that its state cell says; varbind is that cell as it was answered. */
 void outlet_take_state(struct outlet *outlet, const struct varbind *varbind);

@@ -12,20 +12,18 @@
 
 #include "find/outlet.h"
 
-struct recall;
-
-struct recall *recall_new(void);
-void recall_free(struct recall *recall);
+/** Of a search; free it with g_array_unref(). */
+GArray *recall_new(void);
 
 /**
  * Takes the names and descriptions in outlets (of struct outlet), however far these were read.
  * Those that a factory gives count only if they are wanted (keys, text_name_key()).
  */
-void recall_take(struct recall *recall, const GArray *outlets, GHashTable *wanted);
+void recall_take(GArray *recall, const GArray *outlets, GHashTable *wanted);
 /**
  * What one of these outlets was called and is no longer, without being called otherwise, as text
  * to be freed with g_free(); NULL if there is none.
  */
-char *recall_lost(const struct recall *recall, const GArray *outlets);
+char *recall_lost(const GArray *recall, const GArray *outlets);
 
 #endif

@@ -1,15 +1,15 @@
 /*
  * Which outlets a PDU has: see search.h. The families are told apart, then single outlets are
  * read, or whole tables walked. What the outlet columns answer decides which outlets there are;
- * devices and counts ask for more rows: by name they bind, by number they are hints. Rows are
+ * devices and counts ask for more rows by name, and where a number is without its device. Rows are
  * never taken for all there are before that is judged here.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "find/census.h"
-#include "find/complete.h"
 #include "find/search.h"
-#include "find/statuses.h"
+
+static const struct stage stage_read, stage_walk, stage_status;
 
 /* --- single outlets, or tables --- */
 
@@ -28,14 +28,7 @@ static void walk_tables(struct search *search)
 {
 	identity_add_tables(search->identity, search->table, columns_wanted(search),
 	                    search->need->names || numbers_bare(search->need->numbers));
-	search->stage = STAGE_WALK;
-}
-
-void rows_ask_numbers(struct search *search, struct question *question)
-{
-	numbers_cells(search->need->numbers, search->found.family, search->found.device,
-	              question->varbinds);
-	statuses_ask(search->statuses, question->varbinds);
+	search->stage = &stage_walk;
 }
 
 static bool any_absent(const GArray *outlets)
@@ -46,32 +39,47 @@ static bool any_absent(const GArray *outlets)
 	return false;
 }
 
-/* cells and status are in the order of rows_ask_numbers(). */
-static void take_numbers(struct search *search, const struct varbind *cells,
-                         const struct varbind *status, usec now)
+/* What the numbers' cells said. Takes over what they leave open. */
+static void numbers_known(struct search *search, char *open, usec now)
 {
-	struct pdu_outlets *found = &search->found;
-	char *open = numbers_take(search->need->numbers, search->pdu, found->family, found->device,
-	                          cells, found->outlets);
+	GArray *outlets = search->found.outlets;
 
 	if (open) {
 		search_unclear(search, now, open);
-	} else if (any_absent(
-			   found->outlets)) { /* which there are the table knows, and must agree */
-		g_array_set_size(found->outlets, 0);
+	} else if (any_absent(outlets)) { /* which there are the table knows, and must agree */
+		g_array_set_size(outlets, 0);
 		walk_tables(search);
 	} else {
-		statuses_take(search->statuses, status, found->outlets);
 		looks_finish(search, now);
 	}
 }
 
-void rows_numbers(struct search *search, const struct reply *reply, usec now)
+/* The cells of the numbers, and the status of their device: asks for them, or takes them. */
+static char *go_through_numbers(struct search *search, struct dialog *dialog)
 {
-	const unsigned cells = numbers_cells_len(search->need->numbers, search->found.family);
+	const struct pdu_outlets *found = &search->found;
+	const struct objid status = family_status(found->family, found->device);
+	char *open = numbers_read(search->need->numbers, search->pdu, found->family, found->device,
+	                          dialog, found->outlets);
+	const struct varbind *varbind = status.n ? dialog_object(dialog, status) : NULL;
 
-	take_numbers(search, varbinds_at(reply->varbinds, 0), varbinds_at(reply->varbinds, cells),
-	             now);
+	if (varbind)
+		outlets_take_status(found->outlets, &status, varbind);
+	return open;
+}
+
+static void ask_numbers(struct search *search, struct question *question)
+{
+	struct dialog dialog = { .varbinds = question->varbinds };
+
+	go_through_numbers(search, &dialog);
+}
+
+static void take_numbers(struct search *search, const struct reply *reply, usec now)
+{
+	struct dialog dialog = { .varbinds = reply->varbinds, .answered = true };
+
+	numbers_known(search, go_through_numbers(search, &dialog), now);
 }
 
 /* --- identification --- */
@@ -80,7 +88,7 @@ void rows_numbers(struct search *search, const struct reply *reply, usec now)
  * By GETNEXT; where names are wanted by GETBULK, on the guess that the first family's table is
  * there, with as many of its rows as there is room for.
  */
-void rows_ask_identity(struct search *search, struct question *question)
+static void ask_identity(struct search *search, struct question *question)
 {
 	question->kind = REQUEST_NEXT;
 	identity_ask(search->identity, question->varbinds);
@@ -89,7 +97,7 @@ void rows_ask_identity(struct search *search, struct question *question)
 		return;
 	search->asked_once = question->varbinds->len;
 	table_add(search->table, family_row(0), 1, columns_wanted(search));
-	table_ask_too(search->table, question);
+	table_ask(search->table, question);
 }
 
 /* False if the look has to begin anew, or the PDU is a stranger. */
@@ -107,7 +115,7 @@ static bool families_known(struct search *search, const struct reply *reply, use
 	else if (unclear)
 		search_unclear(search, now, g_strdup(unclear));
 	else if (rank == UINT_MAX)
-		search->stage = STAGE_WHO;
+		search->stage = &stage_who;
 	return !unclear && rank != UINT_MAX;
 }
 
@@ -123,30 +131,19 @@ static void choose_stage(struct search *search, usec now)
 		found->main_family = found->family;
 		found->main_device = found->device;
 	}
-	if (need->table || !found->family || !numbers_on(need->numbers, 1)) {
+	if (need->names || !found->family || !numbers_on(need->numbers, 1)) {
 		walk_tables(search);
-	} else if (need->numbers || need->status) {
-		statuses_add(search->statuses, found->family, found->device);
-		search->stage = STAGE_READ;
+	} else if (need->numbers) {
+		search->stage = &stage_read;
 	} else {
 		looks_finish(search, now);
 	}
 }
 
-/* What was asked on a guess with the question for identification. */
-static void take_guess(struct search *search, const GArray *varbinds, usec now)
-{
-	const struct varbind *cells, *status;
-
-	if (!identity_guessed(search->identity, varbinds, search->found.family, &cells, &status))
-		return;
-	if (!status)
-		g_array_set_size(search->statuses, 0);
-	take_numbers(search, cells, status, now);
-}
-
 static void identified(struct search *search, const struct reply *reply, usec now)
 {
+	char *open;
+
 	identity_take(search->identity, reply->varbinds, search->census);
 	search->found.engine_id = identity_engine_id(search->identity);
 	if (search->asked_once && !identity_sees(search->identity, family_row(0)))
@@ -155,11 +152,13 @@ static void identified(struct search *search, const struct reply *reply, usec no
 		return;
 	search->found.known = true;
 	choose_stage(search, now);
-	if (search->stage == STAGE_READ)
-		take_guess(search, reply->varbinds, now);
+	if (search->stage == &stage_read &&
+	    identity_guessed(search->identity, reply->varbinds, search->found.family,
+	                     search->found.outlets, &open))
+		numbers_known(search, open, now);
 }
 
-void rows_identified(struct search *search, const struct reply *reply, usec now)
+static void take_identity(struct search *search, const struct reply *reply, usec now)
 {
 	const unsigned once = search->asked_once;
 	const bool silent = reply->status == REPLY_SILENT;
@@ -177,32 +176,6 @@ void rows_identified(struct search *search, const struct reply *reply, usec now)
 }
 
 /* --- whole tables --- */
-
-/*
- * Whether the card speaks of more outlets than the table gave. One that
- * is just starting may show a short table, so that is walked again. For names
- * that goes on until time is up: the row that is missing may be a node's feed.
- * For numbers two walks that agree overrule the count, which is but a hint.
- */
-static char *short_table(struct search *search)
-{
-	const unsigned rows_before = search->rows_before;
-	const bool names = search->need->names;
-	struct shortage shortage;
-
-	if (!census_short(search->census, search->found.outlets, identity_rank(search->identity),
-	                  &shortage))
-		return NULL;
-	search->rows_before = search->found.outlets->len;
-	if (names || (shortage.rows && rows_before != search->rows_before))
-		return complete_shortage_text(&shortage, names ? "numbers or main" : NULL);
-	if (shortage.rows && shortage.promised.kind != LIST_DEVICES)
-		log_line(search->log, TRIPPSNMP_LOG_WARN,
-		         "%s: claims %" G_GINT64_FORMAT " outlets, but its table has %u, twice; "
-		         "the table counts",
-		         search->label, shortage.promised.rows, shortage.rows);
-	return NULL;
-}
 
 /* Whether a device is to be thought of that has it. */
 static bool may_be_switched(const struct outlet *outlet, bool mains)
@@ -238,54 +211,33 @@ static uint32_t sole_device(const GArray *outlets, bool mains, const struct fami
  * A number without its device is on the only one that can be switched, which is mostly the
  * first. It may be on a later one only if the card speaks of none whose rows are hidden.
  */
-static char *hidden_device(const struct search *search)
+static bool may_be_hidden(const struct search *search)
 {
 	const struct pdu_outlets *found = &search->found;
-	struct shortage shortage;
 
-	if (!numbers_bare(search->need->numbers) ||
-	    (found->device <= 1 && found->main_device <= 1) ||
-	    !census_hidden(search->census, found->outlets, identity_rank(search->identity),
-	                   &shortage))
-		return NULL;
-	return complete_shortage_text(&shortage, "DEVICE.NUMBER");
+	return numbers_bare(search->need->numbers) && (found->device > 1 || found->main_device > 1);
 }
 
-/* What keeps the tables from counting as whole, to be freed with g_free(); NULL if nothing. */
+/*
+ * What keeps the tables from counting as whole, to be freed with g_free(); NULL if nothing. A card
+ * that is just starting may show a short table. For names that is walked until time is up: the row
+ * that is missing may be a node's feed.
+ */
 static char *missing_rows(struct search *search)
 {
 	const struct inventory_need *need = search->need;
-	const struct complete_need complete = {
-		.names = need->names,
-		.wanted = need->names && !numbers_len(need->numbers) ? need->wanted : NULL,
-	};
-	char *missing = complete_hole(search->found.outlets, &complete);
+	const GArray *outlets = search->found.outlets;
+	const unsigned rank = identity_rank(search->identity);
+	char *missing =
+		census_hole(outlets, need->names, numbers_len(need->numbers) ? NULL : need->wanted);
 
-	if (!missing && need->table)
-		missing = short_table(search);
-	if (!missing)
-		missing = hidden_device(search);
 	if (!missing && need->names)
-		missing = recall_lost(search->recall, search->found.outlets);
+		missing = census_missing(search->census, outlets, rank, false, "numbers or main");
+	if (!missing && may_be_hidden(search))
+		missing = census_missing(search->census, outlets, rank, true, "DEVICE.NUMBER");
+	if (!missing && need->names)
+		missing = recall_lost(search->recall, outlets);
 	return missing;
-}
-
-/* For each outlet once its device, for what is to be read of that. */
-static void want_models(struct search *search, const struct outlet_id *id)
-{
-	const struct shown_model model = { family_owner(id->family), id->device, NULL };
-	GArray *models = search->found.models;
-
-	if (!search->firmware && model.family->card_firmware.n)
-		search->firmware = &model.family->card_firmware;
-	for (unsigned i = 0; i < models->len; i++) {
-		const struct shown_model *other = &g_array_index(models, struct shown_model, i);
-
-		if (other->family == model.family && other->device == model.device)
-			return;
-	}
-	if (model.family->device_model.n)
-		g_array_append_val(models, model);
 }
 
 static void judge_tables(struct search *search, usec now)
@@ -304,26 +256,18 @@ static void judge_tables(struct search *search, usec now)
 		return;
 	}
 	found->whole = true;
-	for (unsigned i = 0; i < found->outlets->len; i++) {
-		const struct outlet *outlet = outlets_at(found->outlets, i);
-
-		if (need->status && outlet->controllable == TRI_YES)
-			statuses_add(search->statuses, outlet->id.family, outlet->id.device);
-		if (need->details)
-			want_models(search, &outlet->id);
-	}
-	if (search->statuses->len)
-		search->stage = STAGE_STATUS;
+	if (need->status)
+		search->stage = &stage_status;
 	else
 		looks_ended(search, now);
 }
 
-void rows_ask_walk(struct search *search, struct question *question)
+static void ask_walk(struct search *search, struct question *question)
 {
 	table_ask(search->table, question);
 }
 
-void rows_walked(struct search *search, const struct reply *reply, usec now)
+static void take_walk(struct search *search, const struct reply *reply, usec now)
 {
 	const char *wrong = table_take(search->table, reply);
 
@@ -337,13 +281,29 @@ void rows_walked(struct search *search, const struct reply *reply, usec now)
 		judge_tables(search, now);
 }
 
-void rows_ask_status(struct search *search, struct question *question)
+/* Of devices with an outlet that can be switched. */
+static struct objid status_of(const struct outlet *outlet)
 {
-	statuses_ask(search->statuses, question->varbinds);
+	return outlet->controllable == TRI_YES ? family_status(outlet->id.family, outlet->id.device)
+	                                       : (struct objid){ 0 };
 }
 
-void rows_status(struct search *search, const struct reply *reply, usec now)
+static void ask_status(struct search *search, struct question *question)
 {
-	statuses_take(search->statuses, varbinds_at(reply->varbinds, 0), search->found.outlets);
+	outlets_ask(search->found.outlets, status_of, question->varbinds);
+}
+
+static void take_status(struct search *search, const struct reply *reply, usec now)
+{
+	for (unsigned i = 0; i < reply->varbinds->len; i++) {
+		const struct varbind *varbind = varbinds_at(reply->varbinds, i);
+
+		outlets_take_status(search->found.outlets, &varbind->name, varbind);
+	}
 	looks_ended(search, now);
 }
+
+const struct stage stage_identify = { ask_identity, take_identity, false };
+static const struct stage stage_read = { ask_numbers, take_numbers, false };
+static const struct stage stage_walk = { ask_walk, take_walk, false };
+static const struct stage stage_status = { ask_status, take_status, false };

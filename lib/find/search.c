@@ -7,39 +7,19 @@
 #include "find/search.h"
 
 #include "find/census.h"
-#include "find/statuses.h"
+
+#include <stddef.h>
+#include <string.h>
 
 #define PAUSE USEC_PER_SEC
 
-static void model_clear(void *data)
-{
-	g_free(((struct shown_model *)data)->text);
-}
-
 void search_begin(struct search *search)
 {
-	const struct search old = *search;
-	const struct inventory_need *need = old.need;
-
-	*search = (struct search){ .pdu = old.pdu,
-		                   .label = old.label,
-		                   .need = old.need,
-		                   .settings = old.settings,
-		                   .log = old.log,
-		                   .engine_id = old.engine_id,
-		                   .recall = old.recall };
-	search->stage = need->skip ? STAGE_DONE : STAGE_IDENTIFY;
-	search->identity = identity_new(&(struct identity_need){
-		.names = need->names,
-		.mains = need->mains,
-		.engine_id = search->engine_id,
-		/* v1 answers nothing where one object is missing: a guess would cost more */
-		.numbers = search->settings->v1 || need->table ? NULL : need->numbers,
-	});
+	memset(&search->found, 0, sizeof(*search) - offsetof(struct search, found));
+	search->stage = search->need->skip ? NULL : &stage_identify;
+	search->identity =
+		identity_new(search->pdu, search->need, search->settings->v1, search->engine_id);
 	search->census = census_new();
-	search->statuses = statuses_new();
-	search->found.models = g_array_new(FALSE, FALSE, sizeof(struct shown_model));
-	g_array_set_clear_func(search->found.models, model_clear);
 	search->found.outlets = outlets_new();
 	search->table = table_new(search->pdu, search->label, search->settings->v1,
 	                          search->settings->overhead, search->found.outlets, search->census,
@@ -52,8 +32,6 @@ void search_clear(struct search *search)
 	identity_free(search->identity);
 	table_free(search->table);
 	g_array_unref(search->census);
-	g_array_unref(search->statuses);
-	g_array_unref(search->found.models);
 	g_array_unref(search->found.outlets);
 	settle_anew(&search->settle);
 	denial_clear(&search->denial);
@@ -70,10 +48,7 @@ void search_forget(struct search *search)
 		recall_take(search->recall, found->outlets, search->need->wanted);
 	table_clear(search->table);
 	g_array_set_size(search->census, 0);
-	g_array_set_size(search->statuses, 0);
-	g_array_set_size(found->models, 0);
 	g_clear_pointer(&found->firmware, g_free);
-	search->firmware = NULL;
 	search->shown = false;
 	alarms_clear(&found->alarms);
 	g_clear_pointer(&found->who, g_free);
@@ -83,14 +58,13 @@ void search_forget(struct search *search)
 void search_restart(struct search *search, usec when)
 {
 	search_forget(search);
-	search->stage = STAGE_IDENTIFY;
+	search->stage = &stage_identify;
 	search->not_before = when;
-	search->watch_at = USEC_NEVER;
 }
 
 void search_fail(struct search *search, enum trippsnmp_error error, const char *why)
 {
-	search->stage = STAGE_DONE;
+	search->stage = NULL;
 	g_free(search->outcome.message);
 	search->outcome = failure(error, "%s: %s", search->label, why);
 }

@@ -15,18 +15,16 @@
 #include "find/settle.h"
 #include "snmp/denial.h"
 
-enum stage {
-	STAGE_IDENTIFY,
-	STAGE_READ,
-	STAGE_WALK,
-	STAGE_STATUS,
-	STAGE_DETAILS,
-	STAGE_UPTIME,
-	STAGE_WATCH, /* between two looks: whether it is there all the while */
-	STAGE_WHO,
-	STAGE_ALARMS,
-	STAGE_ABOUT, /* what the alarms of lost communications are about */
-	STAGE_DONE
+struct search;
+
+/**
+ * What is asked next, and what becomes of the reply. That is an answer, or silence where a question
+ * has so many attempts; a refusal too if it may be refused.
+ */
+struct stage {
+	void (*ask)(struct search *, struct question *);
+	void (*take)(struct search *, const struct reply *, usec now);
+	bool may_be_refused; /* what it asks need not be known */
 };
 
 /** One PDU, and how far the search has come. */
@@ -36,10 +34,10 @@ struct search {
 	const struct inventory_need *need;
 	const struct inventory_settings *settings;
 	const struct log *log;
-	bool engine_id;        /* worth asking: there are several PDUs */
-	struct recall *recall; /* of all looks */
+	bool engine_id; /* worth asking: there are several PDUs */
+	GArray *recall; /* of all looks */
 	struct pdu_outlets found;
-	enum stage stage;
+	const struct stage *stage; /* NULL: it is done */
 	usec not_before;
 	/* What is read. */
 	struct identity *identity;
@@ -47,16 +45,11 @@ struct search {
 	bool by_next;        /* GETBULK does not do for it */
 	GArray *census;
 	struct table *table;
-	GArray *statuses;             /* of struct objid: which tlpDeviceStatus is asked */
-	const struct objid *firmware; /* asked with the models; NULL: it is not known where */
-	bool shown;                   /* what is only shown was asked for, whatever came of it */
-	unsigned rows_before;         /* of the walk that the count hint did not believe */
-	const char *hint;             /* what to check if it stays a stranger, static */
+	bool shown;       /* what is only shown was asked for, whatever came of it */
+	const char *hint; /* what to check if it stays a stranger, static */
 	/* Whether it is settled. */
-	struct look look; /* under way */
+	struct card_look look; /* under way */
 	struct settle settle;
-	usec watch_at; /* before the next look; USEC_NEVER: it need not be watched */
-	bool says_no;  /* it answers the question for its uptime, and does not tell it */
 	/* Its sysUpTime, since when it says just that, and whether that is no clock. */
 	int64_t uptime;
 	usec uptime_since; /* 0: it has not told any */
@@ -85,40 +78,16 @@ void search_unclear(struct search *search, usec now, char *obstacle);
 /** A definite no: it must last. */
 void search_deny(struct search *search, usec now, const char *why);
 
-/*
- * Of each stage what it asks, and what becomes of the reply. That is an answer, or silence where a
- * question has so many attempts; from looks_details() and looks_uptime() a refusal too.
- */
-
 /* rows.c: which outlets there are */
 
-void rows_ask_identity(struct search *search, struct question *question);
-void rows_identified(struct search *search, const struct reply *reply, usec now);
-void rows_ask_numbers(struct search *search, struct question *question);
-void rows_numbers(struct search *search, const struct reply *reply, usec now);
-void rows_ask_walk(struct search *search, struct question *question);
-void rows_walked(struct search *search, const struct reply *reply, usec now);
-void rows_ask_status(struct search *search, struct question *question);
-void rows_status(struct search *search, const struct reply *reply, usec now);
+extern const struct stage stage_identify;
 
 /* looks.c: what else belongs to a look */
 
+extern const struct stage stage_who;
 /** All rows are there, and their devices' statuses. */
 void looks_ended(struct search *search, usec now);
 /** All is known but which alarms are active. */
 void looks_finish(struct search *search, usec now);
-
-void looks_ask_details(struct search *search, struct question *question);
-void looks_details(struct search *search, const struct reply *reply, usec now);
-void looks_ask_uptime(struct search *search, struct question *question);
-void looks_uptime(struct search *search, const struct reply *reply, usec now);
-void looks_ask_watch(struct search *search, struct question *question);
-void looks_watched(struct search *search, const struct reply *reply, usec now);
-void looks_ask_who(struct search *search, struct question *question);
-void looks_who(struct search *search, const struct reply *reply, usec now);
-void looks_ask_alarms(struct search *search, struct question *question);
-void looks_alarms(struct search *search, const struct reply *reply, usec now);
-void looks_ask_about(struct search *search, struct question *question);
-void looks_about(struct search *search, const struct reply *reply, usec now);
 
 #endif

@@ -38,19 +38,19 @@ void settle_heard(struct settle *settle, usec asked, usec answered)
 	settle->took = answered - asked;
 }
 
-static bool up_for(const struct look *look, usec so_long)
+static bool up_for(const struct card_look *look, usec so_long)
 {
 	return look->uptime.told && look->asked - look->uptime.since >= so_long;
 }
 
 /* It says that it started later than it said before. One that stands still is not told. */
-static bool started_since(const struct settle *settle, const struct look *look)
+static bool started_since(const struct settle *settle, const struct card_look *look)
 {
 	return settle->seen && settle->told && look->uptime.told &&
 	       look->uptime.since - settle->since > SINCE_SLACK;
 }
 
-bool settle_look(struct settle *settle, const struct look *look, usec *again)
+bool settle_look(struct settle *settle, const struct card_look *look, usec *again)
 {
 	if (started_since(settle, look))
 		settle_moving(settle);

@@ -29,7 +29,7 @@ struct uptime {
 };
 
 /** One complete look. */
-struct look {
+struct card_look {
 	char *seen;           /* devices, rows, names and descriptions, as text */
 	usec asked, answered; /* its first question, its last answer */
 	struct uptime uptime; /* heard after its last answer, or with it */
@@ -48,14 +48,14 @@ struct settle {
 };
 
 /** Whether this look is settled; if not, *again is when the next one is worth it. */
-bool settle_look(struct settle *settle, const struct look *look, usec *again);
+bool settle_look(struct settle *settle, const struct card_look *look, usec *again);
 /**
  * The card has answered, whatever that was. One that does not tell its uptime may have
  * restarted in a long silence: what was seen before is worth nothing then.
  */
 void settle_heard(struct settle *settle, usec asked, usec answered);
-/** So it must be asked something in the wait for the next look, at least so often. */
-#define SETTLE_WATCH (3 * USEC_PER_SEC / 2)
+/** So it is looked at again at least so often. */
+#define SETTLE_WATCH (3 * USEC_PER_SEC)
 /** What was seen is worth nothing any more. */
 void settle_anew(struct settle *settle);
 /** Rows were missing: the same, and from now on its uptime alone settles nothing. */

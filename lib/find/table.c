@@ -10,7 +10,6 @@
 
 /* Far above any real card (48), far below what would hurt. */
 #define ROWS_MAX 1024
-#define METERED_MAX (3 * ROWS_MAX)
 #define ANSWER_BYTES 1400
 #define VARBIND_BYTES 26 /* of ours, with a short value */
 #define TEXTS_BYTES 20   /* of a row's name and description, before it is known */
@@ -43,13 +42,6 @@ struct column {
 	bool ended;
 };
 
-/** What is metered at an outlet whose row may not have been read yet. */
-struct metered {
-	struct outlet_id id;
-	enum cell cell;
-	int value;
-};
-
 struct table {
 	unsigned pdu;
 	const char *label;
@@ -60,11 +52,18 @@ struct table {
 	GArray *census;        /* likewise */
 	struct alarms *alarms; /* likewise; NULL while none are read */
 	GArray *columns;       /* of struct column */
-	GArray *metered;       /* of struct metered */
 	bool no_bulk;
-	bool bulk_answered; /* so silence is not for GETBULK */
-	unsigned rows_per_request;
+	bool bulk_answered;     /* so silence is not for GETBULK */
+	unsigned varbind_bytes; /* of the rows, on average */
+	unsigned rows_max;      /* more at a time it has answered with an error */
 };
+
+static void forget_columns(struct table *table)
+{
+	g_array_set_size(table->columns, 0);
+	table->varbind_bytes = VARBIND_BYTES;
+	table->rows_max = UINT_MAX;
+}
 
 struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overhead,
                         GArray *outlets, GArray *census, const struct log *log)
@@ -79,21 +78,19 @@ struct table *table_new(unsigned pdu, const char *label, bool v1, unsigned overh
 	table->outlets = outlets;
 	table->census = census;
 	table->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
-	table->metered = g_array_new(FALSE, FALSE, sizeof(struct metered));
+	forget_columns(table);
 	return table;
 }
 
 void table_free(struct table *table)
 {
 	g_array_unref(table->columns);
-	g_array_unref(table->metered);
 	g_free(table);
 }
 
 void table_clear(struct table *table)
 {
-	g_array_set_size(table->columns, 0);
-	g_array_set_size(table->metered, 0);
+	forget_columns(table);
 	g_array_set_size(table->outlets, 0);
 }
 
@@ -129,12 +126,6 @@ static bool has_family(const struct table *table, const struct family *family)
 	return false;
 }
 
-/* What an answer has room for, in varbinds with short values. */
-static unsigned rows_in(const struct table *table)
-{
-	return MAX(1, (ANSWER_BYTES - table->overhead) / (table->columns->len * VARBIND_BYTES));
-}
-
 void table_add(struct table *table, const struct family *family, uint32_t device,
                struct table_columns columns)
 {
@@ -152,7 +143,6 @@ void table_add(struct table *table, const struct family *family, uint32_t device
 		add_family_column(table, family, device, family->current, CELL_CURRENT);
 		add_family_column(table, family, device, family->power, CELL_POWER);
 	}
-	table->rows_per_request = rows_in(table);
 }
 
 void table_add_list(struct table *table, const struct family_list *list, const struct objid *cursor)
@@ -162,7 +152,6 @@ void table_add_list(struct table *table, const struct family_list *list, const s
 		(struct column){
 			.cell = CELL_LIST, .list = *list, .root = list->root, .cursor = *cursor },
 		0);
-	table->rows_per_request = rows_in(table);
 }
 
 void table_begin_alarms(struct table *table, struct alarms *alarms)
@@ -170,15 +159,14 @@ void table_begin_alarms(struct table *table, struct alarms *alarms)
 	const uint32_t columns[] = { alarms->objects->description, alarms->objects->text };
 
 	table->alarms = alarms;
-	g_array_set_size(table->columns, 0);
+	forget_columns(table);
 	for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++)
 		add_column(table,
 		           (struct column){
 				   .cell = CELL_ALARM,
 				   .root = objid_append(&alarms->objects->entry, 1, &columns[i]) },
 		           0);
-	table->rows_per_request =
-		(ANSWER_BYTES - table->overhead) / (table->columns->len * ALARM_BYTES);
+	table->varbind_bytes = ALARM_BYTES;
 }
 
 /* --- asking --- */
@@ -188,10 +176,20 @@ static struct column *column_at(const struct table *table, unsigned i)
 	return &g_array_index(table->columns, struct column, i);
 }
 
+/* How many rows an answer has room for, beside so many varbinds of another question. */
+static unsigned rows_in(const struct table *table, unsigned once)
+{
+	const unsigned room = ANSWER_BYTES - table->overhead;
+	const unsigned row = table->columns->len * table->varbind_bytes + (once ? TEXTS_BYTES : 0);
+
+	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / row, 1, table->rows_max);
+}
+
 static void ask_bulk(const struct table *table, struct question *question)
 {
 	question->kind = REQUEST_BULK;
-	question->repetitions = table->rows_per_request;
+	question->once = question->varbinds->len;
+	question->repetitions = rows_in(table, question->once);
 	question->max_attempts = table->bulk_answered ? 0 : BULK_ATTEMPTS;
 	for (unsigned i = 0; i < table->columns->len; i++) {
 		column_at(table, i)->asked = !column_at(table, i)->ended;
@@ -221,7 +219,7 @@ static void ask_next(const struct table *table, struct question *question)
 
 	for (unsigned i = 0; i < table->columns->len; i++)
 		open += !column_at(table, i)->ended;
-	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, table->rows_per_request);
+	stripe = CLAMP(STRIPE_VARBINDS / MAX(open, 1), 1, rows_in(table, 0));
 
 	question->kind = REQUEST_NEXT;
 	for (unsigned i = 0; i < table->columns->len; i++) {
@@ -257,7 +255,7 @@ static bool is_meter(enum cell cell)
 static struct outlet *row_of(struct table *table, const struct outlet_id *id)
 {
 	const struct outlet fresh = {
-		.id = *id, .exists = true, .millivolts = -1, .milliamperes = -1, .watts = -1
+		.id = *id, .millivolts = -1, .milliamperes = -1, .watts = -1
 	};
 	bool there;
 	const unsigned at = outlets_place(table->outlets, id, &there);
@@ -269,12 +267,29 @@ static struct outlet *row_of(struct table *table, const struct outlet_id *id)
 	return outlets_at(table->outlets, at);
 }
 
+static void take_metered(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
+{
+	const struct family *family = outlet->id.family;
+
+	if (cell == CELL_VOLTAGE)
+		outlet->millivolts = family_metered(varbind, family->voltage_millivolts);
+	else if (cell == CELL_CURRENT)
+		outlet->milliamperes = family_metered(varbind, family->current_milliamperes);
+	else
+		outlet->watts = family_metered(varbind, 1);
+}
+
 /* Returns what is wrong with the cell, NULL if nothing. */
 static const char *take_cell(struct outlet *outlet, enum cell cell, const struct varbind *varbind)
 {
 	const struct family *family = outlet->id.family;
 	const bool text = cell == CELL_NAME || cell == CELL_DESCRIPTION;
 
+	if (is_meter(cell)) {
+		take_metered(outlet, cell, varbind);
+		return NULL;
+	}
+	outlet->exists = true;
 	if (text && !outlet_take_text(outlet, cell == CELL_DESCRIPTION, varbind))
 		return "a name that is no text";
 	if (cell == CELL_STATE)
@@ -285,39 +300,12 @@ static const char *take_cell(struct outlet *outlet, enum cell cell, const struct
 	return NULL;
 }
 
-/* It makes no outlet: which of them there are, other columns say. */
-static const char *take_metered(const struct table *table, enum cell cell,
-                                const struct outlet_id *id, const struct varbind *varbind)
+/* What is metered makes no outlet: which of them there are, other columns say. */
+static void drop_metered_alone(GArray *outlets)
 {
-	const int unit = cell == CELL_VOLTAGE   ? id->family->voltage_millivolts
-	                 : cell == CELL_CURRENT ? id->family->current_milliamperes
-	                                        : 1;
-	const struct metered metered = { *id, cell, family_metered(varbind, unit) };
-
-	if (table->metered->len >= METERED_MAX)
-		return "it has no end";
-	g_array_append_val(table->metered, metered);
-	return NULL;
-}
-
-/* When all rows are there. */
-static void enter_metered(const struct table *table)
-{
-	for (unsigned i = 0; i < table->metered->len; i++) {
-		const struct metered *metered = &g_array_index(table->metered, struct metered, i);
-		bool there;
-		const unsigned at = outlets_place(table->outlets, &metered->id, &there);
-		struct outlet *outlet = there ? outlets_at(table->outlets, at) : NULL;
-
-		if (!there)
-			continue;
-		if (metered->cell == CELL_VOLTAGE)
-			outlet->millivolts = metered->value;
-		else if (metered->cell == CELL_CURRENT)
-			outlet->milliamperes = metered->value;
-		else
-			outlet->watts = metered->value;
-	}
+	for (unsigned i = outlets->len; i-- > 0;)
+		if (!outlets_at(outlets, i)->exists)
+			g_array_remove_index(outlets, i);
 }
 
 /* A row of the column. Returns what is wrong, NULL if nothing. */
@@ -336,8 +324,6 @@ static const char *take_row(struct table *table, const struct column *column,
 		return alarms_take(table->alarms, last, varbind);
 	if (!family_index(column->family, last, &varbind->name, &id))
 		return "a row with a strange index";
-	if (is_meter(column->cell))
-		return take_metered(table, column->cell, &id, varbind);
 	outlet = row_of(table, &id);
 	return outlet ? take_cell(outlet, column->cell, varbind) : "it has no end";
 }
@@ -346,15 +332,11 @@ static const char *take_row(struct table *table, const struct column *column,
 static const char *strict_step(struct table *table, struct column *column,
                                const struct objid *asked, const struct varbind *varbind)
 {
-	if (varbind->type == VALUE_END_OF_MIB || varbind->type == VALUE_ABSENT) {
-		column->ended = true;
-		return NULL;
-	}
 	if (varbind->type == VALUE_ERROR)
 		return snmp_status_text((int)varbind->number);
-	if (objid_compare(&varbind->name, asked) <= 0)
+	if (dialog_has_value(varbind) && objid_compare(&varbind->name, asked) <= 0)
 		return "it does not advance";
-	if (!objid_below(&varbind->name, &column->root)) {
+	if (!dialog_has_value(varbind) || !objid_below(&varbind->name, &column->root)) {
 		column->ended = true;
 		return NULL;
 	}
@@ -407,8 +389,7 @@ static const char *take_bulk(struct table *table, const GArray *varbinds, unsign
  */
 static const char *after_end(const struct column *column, const struct varbind *varbind)
 {
-	if (is_meter(column->cell) || varbind->type == VALUE_END_OF_MIB ||
-	    varbind->type == VALUE_ABSENT || varbind->type == VALUE_ERROR ||
+	if (is_meter(column->cell) || !dialog_has_value(varbind) ||
 	    !objid_below(&varbind->name, &column->root))
 		return NULL;
 	return "rows after its end";
@@ -451,18 +432,15 @@ bool table_ended(const struct table *table)
 static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
 {
 	gsize bytes = 0;
-	unsigned per_row;
 
-	if (from >= varbinds->len)
-		return;
 	for (unsigned i = from; i < varbinds->len; i++) {
 		GBytes *octets = varbinds_at(varbinds, i)->octets;
 
 		bytes += VARBIND_BYTES - 2 + (octets ? g_bytes_get_size(octets) : 0);
 	}
-	per_row = (unsigned)(bytes / (varbinds->len - from)) * table->columns->len;
-	table->rows_per_request = CLAMP((ANSWER_BYTES - table->overhead) / MAX(per_row, 1), 1,
-	                                table->rows_per_request);
+	if (from < varbinds->len)
+		table->varbind_bytes =
+			MAX(table->varbind_bytes, (unsigned)(bytes / (varbinds->len - from)));
 }
 
 bool table_bulk(const struct table *table)
@@ -475,14 +453,16 @@ void table_no_bulk(struct table *table)
 	log_line(table->log, TRIPPSNMP_LOG_INFO, "%s: GETBULK fails, asking with GETNEXT",
 	         table->label);
 	table->no_bulk = true;
-	table->rows_per_request = STRIPE_VARBINDS;
+	table->rows_max = STRIPE_VARBINDS;
 }
 
 /* GETBULK went wrong: with fewer rows, in the end with GETNEXT. */
 static void bulk_failed(struct table *table, const struct reply *reply)
 {
-	if (reply->status == REPLY_ANSWERED && table->rows_per_request > 1)
-		table->rows_per_request /= 2;
+	const unsigned rows = rows_in(table, 0);
+
+	if (reply->status == REPLY_ANSWERED && rows > 1)
+		table->rows_max = rows / 2;
 	else
 		table_no_bulk(table);
 }
@@ -501,22 +481,11 @@ const char *table_take(struct table *table, const struct reply *reply)
 	if (bulk && !wrong && !table_ended(table))
 		adapt_rows(table, reply->varbinds, 0);
 	if (!wrong && table_ended(table))
-		enter_metered(table);
+		drop_metered_alone(table->outlets);
 	return wrong;
 }
 
 /* --- beside something else --- */
-
-void table_ask_too(const struct table *table, struct question *question)
-{
-	const unsigned once = question->varbinds->len;
-	const unsigned room = ANSWER_BYTES - table->overhead;
-	const unsigned row = table->columns->len * VARBIND_BYTES + TEXTS_BYTES;
-
-	ask_bulk(table, question);
-	question->once = once;
-	question->repetitions = MAX(1, (room - MIN(once * VARBIND_BYTES, room)) / row);
-}
 
 /*
  * An agent that mistakes what is to be repeated answers in the wrong places: rows are known by

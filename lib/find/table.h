@@ -48,7 +48,10 @@ void table_add_list(struct table *table, const struct family_list *list,
  */
 void table_begin_alarms(struct table *table, struct alarms *alarms);
 
-/** What to ask next; not after the end. */
+/**
+ * What to ask next; not after the end. By GETBULK it may come on top of what is in the question
+ * already, which is asked once, and brings as many rows as there is room for.
+ */
 void table_ask(struct table *table, struct question *question);
 /**
  * Takes the reply, REPLY_ANSWERED or REPLY_SILENT. Returns why no table can be
@@ -62,11 +65,6 @@ bool table_ended(const struct table *table);
 bool table_bulk(const struct table *table);
 /** Asks with GETNEXT from now on. */
 void table_no_bulk(struct table *table);
-/**
- * Makes a GETBULK of what is in the question already, which is asked once, and as many rows
- * as there is room for.
- */
-void table_ask_too(const struct table *table, struct question *question);
 /**
  * Takes the rows behind the first n varbinds of the answer to that. Where the tables end only an
  * answer to table_ask() may say.

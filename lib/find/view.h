@@ -13,6 +13,7 @@
 struct called {
 	const struct outlet *outlet;
 	bool described; /* that is its description, and not its name */
+	bool doubtful;  /* it may be that text, or not: see match.c */
 };
 
 struct feeds_view {
@@ -21,12 +22,9 @@ struct feeds_view {
 	const char *const *labels;
 	unsigned n_pdus;
 	const struct pdu_outlets *const *found;
-	GHashTable *named;    /* name key -> GArray of struct called */
-	GHashTable *doubtful; /* text_doubtful_key() -> the same */
-	GHashTable *nodes;    /* name key -> the node of the map */
-	unsigned *one;        /* of each PDU the first one that is the same one */
-	GPtrArray *claimed;   /* the feeds of each node of the map, as far as they are known */
-	GHashTable *claims;   /* struct outlet_id -> GArray of struct claim, in the map's order */
+	GHashTable *named; /* name key, or text_doubtful_key() -> GArray of struct called */
+	GHashTable *nodes; /* name key -> the node of the map */
+	GArray **claims;   /* of each PDU, what nodes of the map have there, in the map's order */
 };
 
 static inline const struct node *view_node(const struct feeds_view *view, unsigned i)
@@ -45,29 +43,28 @@ static inline const struct outlet_ref *node_ref(const struct node *node, unsigne
 	return node->outlets->pdata[i];
 }
 
+/** Frees its texts. */
+void feed_clear(void *feed);
 /** Appends a feed that the look has found; returns it, valid until the next one. */
 struct feed *feeds_add(const struct feeds_view *view, const struct outlet *outlet, GArray *feeds);
 
 /* match.c: what a node, or what stands behind it in the map, is called or numbered in the PDUs */
 
-/** The i-th outlet that is so in an index of the view; NULL past the last. */
-const struct called *match_called(GHashTable *index, const char *name, unsigned i);
-/** Every outlet whose name or description is the node's. */
-void match_node(const struct feeds_view *view, const char *node, GArray *feeds);
-/** Every outlet of one PDU that is called so, by its name alone; returns how many. */
-unsigned match_name(const struct feeds_view *view, unsigned pdu, const char *name, GArray *feeds);
+/** The i-th outlet that is called so, or may be; NULL past the last. */
+const struct called *match_called(const struct feeds_view *view, const char *name, unsigned i);
+/** Adds what is called so, to be switched only under that name. */
+void match_add(const struct feeds_view *view, const struct called *called, const char *name,
+               GArray *feeds);
+/** Every outlet whose name or description is the node's; an error if one may be, or not. */
+struct outcome match_node(const struct feeds_view *view, const char *node, GArray *feeds);
 /** The outlet of that number, whatever it is called. as: where it is written, for messages. */
 struct outcome match_number(const struct feeds_view *view, const char *as,
                             const struct outlet_ref *ref, const struct outlet **match);
 /** All outlets that the map has behind that node. */
 struct outcome match_refs(const struct feeds_view *view, const struct node *node, GArray *feeds);
-/** That a text of that outlet may be the name, or not. */
-struct outcome match_doubt(const struct feeds_view *view, const struct called *called,
-                           const char *name);
-
 /* claims.c: which outlets the other nodes of the map have */
 
-/** Fills one, claimed and claims, of which the last two are to be freed. */
+/** Fills claims; each of them, and the array, are to be freed. */
 void claims_index(struct feeds_view *view);
 /** Whether two feeds are one outlet, and what to say if they are so by two PDUs' names. */
 bool claims_same(const struct feeds_view *view, const struct feed *a, const struct feed *b);

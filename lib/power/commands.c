@@ -221,12 +221,11 @@ void commands_read(struct power *power, unsigned feed, const struct reading *rea
 	note_opposite(power, p);
 	if (power->done || !overdue(power, p))
 		return;
-	power_give_up(
-		power, TRIPPSNMP_POWER,
-		g_strdup_printf("%s still reads %s %.3g s after the command: a stuck relay, "
-	                        "or one that needs longer than power_timeout",
-	                        p->feed->text, words_state(p->last.state),
-	                        (double)power->settings.power_timeout / (double)USEC_PER_SEC));
+	power_give_up(power, TRIPPSNMP_POWER,
+	              g_strdup_printf("%s still reads %s %.3g s after the command: a stuck relay, "
+	                              "or one that needs longer than power_timeout",
+	                              p->feed->text, words_state(p->last.state),
+	                              usec_seconds(power->settings.power_timeout)));
 }
 
 void commands_follow(struct power *power, unsigned pdu, usec now)

@@ -168,15 +168,9 @@ static void hear_command(struct power *power, unsigned pdu, const struct heard *
 
 static enum evidence_state as_evidence(enum trippsnmp_state state)
 {
-	switch (state) {
-	case TRIPPSNMP_OFF:
-		return EVIDENCE_OFF;
-	case TRIPPSNMP_ON:
-		return EVIDENCE_ON;
-	case TRIPPSNMP_UNKNOWN:
-		break;
-	}
-	return EVIDENCE_UNKNOWN;
+	return state == TRIPPSNMP_OFF  ? EVIDENCE_OFF
+	       : state == TRIPPSNMP_ON ? EVIDENCE_ON
+	                               : EVIDENCE_UNKNOWN;
 }
 
 static void hear_reading(struct power *power, unsigned i, const struct heard *heard)
@@ -247,7 +241,7 @@ static void power_hear(void *self, unsigned pdu, const struct heard *heard)
 /* What is in the way is said in time, not at the end: whoever waits may be killed before. */
 static void say_obstacle(struct power *power, usec now)
 {
-	char *missing;
+	g_autofree char *missing = NULL;
 
 	if (power->obstacle_said || now - power->phase_began < OBSTACLE_SAID)
 		return;
@@ -256,7 +250,6 @@ static void say_obstacle(struct power *power, usec now)
 	if (missing)
 		log_line(power->log, TRIPPSNMP_LOG_WARN, "%s; trying on until the time is up",
 		         missing);
-	g_free(missing);
 }
 
 static bool power_next(void *self, unsigned pdu, usec now, struct question *question)
@@ -315,9 +308,7 @@ static usec power_wake(const void *self, unsigned pdu)
 
 static bool power_done(const void *self)
 {
-	const struct power *power = self;
-
-	return power->done;
+	return ((const struct power *)self)->done;
 }
 
 static const char *power_doing(const void *self)
@@ -356,7 +347,8 @@ static bool only_readings_answered(const struct power *power, unsigned pdu)
 
 void power_expire(struct power *power, int silent, const char *silence)
 {
-	char *why, *message;
+	g_autofree char *why = NULL;
+	char *message;
 
 	if (silent >= 0 && only_readings_answered(power, (unsigned)silent))
 		silent = -1;
@@ -366,17 +358,15 @@ void power_expire(struct power *power, int silent, const char *silence)
 	message = g_strdup_printf("the time is up, and not all outlets are known to be %s: %s",
 	                          power->wanted == TRIPPSNMP_ON ? "on" : "off", why);
 	power_give_up(power, silent < 0 ? TRIPPSNMP_POWER : TRIPPSNMP_TIMEOUT, message);
-	g_free(why);
 }
 
 void power_stop(struct power *power)
 {
-	char *why = words_obstacle(power);
+	g_autofree char *why = words_obstacle(power);
 
 	power_end(power, TRIPPSNMP_STOPPED,
 	          g_strdup_printf("stopped%s, and before all outlets were known to be %s%s%s",
 	                          power->off_proven ? " after off was proven" : "",
 	                          power->wanted == TRIPPSNMP_ON ? "on" : "off for good",
 	                          why ? ": " : "", why ? why : ""));
-	g_free(why);
 }

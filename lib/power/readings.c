@@ -48,13 +48,11 @@ static enum name_reading read_name(const struct cells *cells, const struct varbi
 	gsize n = 0;
 	const char *octets =
 		varbind->type == VALUE_OCTETS ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *key = text_name_key(octets ? octets : "", (gssize)n);
-	enum name_reading reading = NAME_UNREAD;
+	g_autofree char *key = text_name_key(octets ? octets : "", (gssize)n);
 
-	if (*key)
-		reading = strcmp(key, cells->feed->name_key) ? NAME_OTHER : NAME_SAME;
-	g_free(key);
-	return reading;
+	if (!*key)
+		return NAME_UNREAD;
+	return strcmp(key, cells->feed->name_key) ? NAME_OTHER : NAME_SAME;
 }
 
 static void cell_read(struct cell *cell, const struct heard *heard)

@@ -10,26 +10,13 @@
 
 const char *words_state(enum trippsnmp_state state)
 {
-	switch (state) {
-	case TRIPPSNMP_OFF:
-		return "off";
-	case TRIPPSNMP_ON:
-		return "on";
-	case TRIPPSNMP_UNKNOWN:
-		break;
-	}
-	return "neither on nor off";
-}
-
-static double seconds(usec time)
-{
-	return (double)time / (double)USEC_PER_SEC;
+	return state == TRIPPSNMP_OFF ? "off" : state == TRIPPSNMP_ON ? "on" : "neither on nor off";
 }
 
 /* As seconds since the operation's first question. */
 static double since_start(const struct power *power, usec time)
 {
-	return seconds(time - power->started);
+	return usec_seconds(time - power->started);
 }
 
 /* --- success --- */
@@ -54,10 +41,10 @@ static void add_pdu(const struct power *power, GString *line, unsigned pdu)
 
 	g_string_append_printf(line, "; %s has not restarted since, by ", power->labels[pdu]);
 	if (!known->refuses)
-		g_string_append_printf(line, "%s %.0f s, asked at %.2f s",
-		                       course->tells_time ? "its engine time of"
-		                                          : "its sysUpTime of",
-		                       seconds(course->up), since_start(power, known->vouch_asked));
+		g_string_append_printf(
+			line, "%s %.0f s, asked at %.2f s",
+			course->tells_time ? "its engine time of" : "its sysUpTime of",
+			usec_seconds(course->up), since_start(power, known->vouch_asked));
 	else
 		g_string_append_printf(
 			line,
@@ -69,7 +56,7 @@ static void add_pdu(const struct power *power, GString *line, unsigned pdu)
 
 void words_evidence(const struct power *power)
 {
-	GString *line = g_string_new("off is proven: ");
+	g_autoptr(GString) line = g_string_new("off is proven: ");
 
 	for (unsigned i = 0; i < power->n_feeds; i++)
 		add_outlet(power, line, i);
@@ -77,7 +64,6 @@ void words_evidence(const struct power *power)
 		if (power->evidence.pdus[pdu].heard)
 			add_pdu(power, line, pdu);
 	log_line(power->log, TRIPPSNMP_LOG_INFO, "%s", line->str);
-	g_string_free(line, TRUE);
 }
 
 /* --- what is missing --- */
@@ -145,7 +131,7 @@ static char *state_missing(const struct power *power, unsigned i, const char *re
 static char *outlet_missing(const struct power *power, unsigned i)
 {
 	const struct progress *p = &power->feeds[i];
-	char *reads, *missing;
+	g_autofree char *reads = reads_text(p);
 
 	if (p->last.lost || p->last.status_unclear)
 		return g_strdup_printf(
@@ -158,10 +144,7 @@ static char *outlet_missing(const struct power *power, unsigned i)
 		return g_strdup_printf("the name of %s, by which it was found, %s", p->feed->text,
 		                       p->last.name == NAME_OTHER ? "is another one now"
 		                                                  : "cannot be read any more");
-	reads = reads_text(p);
-	missing = state_missing(power, i, reads);
-	g_free(reads);
-	return missing;
+	return state_missing(power, i, reads);
 }
 
 static bool were_held(const struct power *power)

@@ -87,7 +87,7 @@ static struct outcome read_objects(struct operation *operation, void *context)
 /* Dotted numbers. */
 static bool parse_objid(const char *text, struct objid *name)
 {
-	g_auto(GStrv) parts = g_strsplit(text, ".", OBJID_MAX + 1);
+	g_auto(GStrv) parts = g_strsplit(text, ".", OBJID_MAX);
 	guint64 id;
 
 	name->n = g_strv_length(parts);

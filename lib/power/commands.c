@@ -147,7 +147,6 @@ void commands_replied(struct power *power, unsigned feed, const struct reply *re
 		p->resend_at = now;
 		/* whether it answers readings is for the message at the end */
 		power->courses[p->feed->id.pdu].look_first = true;
-		return;
 	}
 	if (!reply->error_status)
 		return; /* commands_acknowledged() has it */

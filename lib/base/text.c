@@ -102,11 +102,9 @@ char *text_escape(const char *octets, gssize n)
 #define SHOWN_BYTES 64 /* of the user's text in a message */
 char *text_about(const char *text, const char *what)
 {
-	char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
-	char *said = g_strdup_printf("\"%s\" %s", escaped, what);
+	g_autofree char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
 
-	g_free(escaped);
-	return said;
+	return g_strdup_printf("\"%s\" %s", escaped, what);
 }
 
 char *text_name_key(const char *octets, gssize n)
@@ -145,57 +143,28 @@ char *text_doubtful_key(const char *name)
 
 bool text_same_name(const char *a, const char *b)
 {
-	char *key_a = text_name_key(a, -1);
-	char *key_b = text_name_key(b, -1);
-	bool same = key_a[0] != '\0' && strcmp(key_a, key_b) == 0;
+	g_autofree char *key_a = text_name_key(a, -1);
+	g_autofree char *key_b = text_name_key(b, -1);
 
-	g_free(key_a);
-	g_free(key_b);
-	return same;
+	return key_a[0] != '\0' && strcmp(key_a, key_b) == 0;
 }
 
 bool text_is_node_name(const char *name)
 {
-	if (!name || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL))
-		return false;
-	if (!g_unichar_isalnum(g_utf8_get_char(name)))
-		return false;
-	for (const char *at = name; *at != '\0'; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-
-		if (!g_unichar_isalnum(c) && c != '.' && c != '_' && c != '-')
-			return false;
-	}
-	return true;
-}
-
-static const char *skip_blanks(const char *at)
-{
-	while (g_ascii_isspace(*at))
-		at++;
-	return at;
+	return name && strlen(name) <= NODE_NAME_MAX && g_utf8_validate(name, -1, NULL) &&
+	       g_regex_match_simple("^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*\\z", name, 0, 0);
 }
 
 bool text_is_factory_name(const char *name)
 {
-	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
+	return name &&
+	       text_fits(name, "\\s*(load|outlet|port|receptacle|bank)?\\s*#?\\s*[0-9]+\\s*");
+}
 
-	if (!name)
-		return false;
-	const char *at = skip_blanks(name);
-	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-		gsize size = strlen(words[i]);
+/* As octets, for not all of a device's text is UTF-8. */
+bool text_fits(const char *text, const char *pattern)
+{
+	g_autofree char *whole = g_strdup_printf("^(?:%s)\\z", pattern);
 
-		if (g_ascii_strncasecmp(at, words[i], size) == 0) {
-			at = skip_blanks(at + size);
-			break;
-		}
-	}
-	if (*at == '#')
-		at = skip_blanks(at + 1);
-	if (!g_ascii_isdigit(*at))
-		return false;
-	while (g_ascii_isdigit(*at))
-		at++;
-	return *skip_blanks(at) == '\0';
+	return g_regex_match_simple(whole, text, G_REGEX_RAW | G_REGEX_CASELESS, 0);
 }

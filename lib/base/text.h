@@ -65,4 +65,7 @@ bool text_is_node_name(const char *name);
  */
 bool text_is_factory_name(const char *name);
 
+/** Whether all of the text is what the pattern (GRegex) describes, ignoring the case of ASCII. */
+bool text_fits(const char *text, const char *pattern);
+
 #endif

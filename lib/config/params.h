@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "config/addresses.h"
 #include "config/nodemap.h"
+#include "trippsnmp.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -37,57 +38,17 @@ enum param_id {
 	PARAM_COUNT
 };
 
-/** What the fence agent makes of a parameter where that differs. */
-struct param_agent {
-	char letter;          /* of its command line option; 0: none */
-	const char *name;     /* NULL: the same name */
-	const char *obsolete; /* an older name, still taken; NULL: none */
-	const char *type;     /* NULL: the same type */
-	const char *default_; /* what is assumed, with a WARN, if it is not set; NULL: as ever */
-	const char *longdesc; /* NULL: the same text */
-};
-
-/** One row of the table; all strings static. */
-struct param {
-	enum param_id id;
-	const char *name;
-	const char *type;     /* as in agent metadata: string, integer, boolean, ... */
-	const char *default_; /* as a user would write it; NULL if there is none */
-	bool required;
-	bool secret;
-	const char *shortdesc;
-	const char *longdesc;
-	const char *const *choices; /* the words that it may be, up to a NULL; NULL: free text */
-	struct param_agent agent;
-};
-
-/** Row by number; NULL past the last. */
-const struct param *params_row(unsigned i);
-/** Row by exact name; NULL if there is none. */
-const struct param *params_find(const char *name);
+/**
+ * Row by number; NULL past the last. All strings are static. Of the fence agent's view it has what
+ * differs, else NULL.
+ */
+const struct trippsnmp_parameter *params_row(unsigned i);
+/** By exact name; PARAM_COUNT if there is none. */
+enum param_id params_find(const char *name);
 /** The table as <parameters>...</parameters>; free with g_free(). */
 char *params_xml(void);
 
 enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
-enum auth_protocol {
-	AUTH_NONE,
-	AUTH_MD5,
-	AUTH_SHA,
-	AUTH_SHA224,
-	AUTH_SHA256,
-	AUTH_SHA384,
-	AUTH_SHA512
-};
-enum priv_protocol {
-	PRIV_NONE,
-	PRIV_DES,
-	PRIV_AES,
-	PRIV_AES192,
-	PRIV_AES256,
-	/* These lengthen a short key as draft-reeder-snmpv3-usm-3desede has it. */
-	PRIV_AES192C,
-	PRIV_AES256C
-};
 
 /** The checked configuration. */
 struct config {
@@ -95,11 +56,12 @@ struct config {
 	struct nodemap *map; /* never NULL; empty if there is no hostlist */
 	unsigned feeds;      /* 0: any */
 	enum snmp_version version;
-	char *community;         /* NULL in v3 */
-	char *login;             /* NULL in v1 and v2c */
-	enum auth_protocol auth; /* AUTH_NONE for noAuthNoPriv */
+	char *community; /* NULL in v3 */
+	char *login;     /* NULL in v1 and v2c */
+	/* Protocols, as params_row() has them among its choices; net-snmp knows them so. */
+	const char *auth; /* NULL for noAuthNoPriv */
 	char *auth_passphrase;
-	enum priv_protocol priv; /* PRIV_NONE unless authPriv */
+	const char *priv; /* NULL unless authPriv */
 	char *priv_passphrase;
 	usec off_hold;
 	usec power_timeout;
@@ -108,7 +70,7 @@ struct config {
 	bool check_write;
 	bool assumed[PARAM_COUNT]; /* which of the agent's defaults were taken */
 	char *names[PARAM_COUNT];  /* what messages call them; NULL: their names in the table */
-	GPtrArray *warnings;       /* of char *: what is taken, and may be a slip; NULL if none */
+	GPtrArray *warnings;       /* of char *: what is taken, and may be a slip */
 };
 
 /**

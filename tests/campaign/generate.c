@@ -405,7 +405,7 @@ static void make_version(struct world *world)
 		world->config.version = SNMP_V3;
 	world->authentic = world->config.version == SNMP_V3 && permille(world, 850);
 	if (world->authentic)
-		world->config.auth = AUTH_SHA;
+		world->config.auth = "SHA";
 }
 
 static void make_operation(struct world *world)

@@ -257,9 +257,9 @@ static void configure(struct trial *trial, unsigned mode)
 	config->login = (char *)"fence";
 	if (mode == 2)
 		return;
-	config->auth = AUTH_MD5;
+	config->auth = "MD5";
 	config->auth_passphrase = (char *)"a passphrase";
-	config->priv = PRIV_AES;
+	config->priv = "AES";
 	config->priv_passphrase = (char *)"another passphrase";
 }
 

@@ -134,7 +134,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 		return conclude(handle, (struct outcome){ TRIPPSNMP_BADCONFIG, error });
 	handle->labels = g_new0(const char *, handle->config->pdus->len);
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
-		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
+		handle->labels[i] = addresses_at(handle->config->pdus, i)->label;
 	say_warnings(handle);
 	return conclude(handle, outcome_fine);
 }

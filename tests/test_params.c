@@ -276,7 +276,7 @@ END_TEST
 START_TEST(defaults_fill_what_is_not_set)
 {
 	struct config *config = accept(V2C "|hostlist=|feeds=|off_hold=|login=|snmp_version= ");
-	const struct pdu_address *pdu = g_ptr_array_index(config->pdus, 0);
+	const struct pdu_address *pdu = addresses_at(config->pdus, 0);
 
 	ck_assert_uint_eq(config->pdus->len, 1);
 	ck_assert_str_eq(pdu->label, "pdu-a");
@@ -332,7 +332,7 @@ START_TEST(ipaddr_is_split_into_labels_hosts_and_ports)
 	GString *shown = g_string_new(NULL);
 
 	for (guint i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
+		const struct pdu_address *pdu = addresses_at(config->pdus, i);
 
 		g_string_append_printf(shown, "%s%s=%s/%u", i == 0 ? "" : " ", pdu->label,
 		                       pdu->host, pdu->port);

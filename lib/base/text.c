@@ -168,3 +168,12 @@ bool text_fits(const char *text, const char *pattern)
 
 	return g_regex_match_simple(whole, text, G_REGEX_RAW | G_REGEX_CASELESS, 0);
 }
+
+unsigned text_number(const char *text, unsigned most)
+{
+	guint64 number = 0;
+
+	if (*text == '0' || !g_ascii_string_to_unsigned(text, 10, 1, most, &number, NULL))
+		return 0;
+	return (unsigned)number;
+}

@@ -68,4 +68,7 @@ bool text_is_factory_name(const char *name);
 /** Whether all of the text is what the pattern (GRegex) describes, ignoring the case of ASCII. */
 bool text_fits(const char *text, const char *pattern);
 
+/** A plain decimal number from 1 to most, without zeros before it; 0 if it is none. */
+unsigned text_number(const char *text, unsigned most);
+
 #endif

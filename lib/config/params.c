@@ -302,25 +302,13 @@ static bool check_ipaddr(struct check *c)
 
 /* hostlist and feeds */
 
-struct pdu_name *config_pdu_names(const struct config *config)
-{
-	struct pdu_name *names = g_new0(struct pdu_name, config->pdus->len);
-
-	for (unsigned i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
-
-		names[i] = (struct pdu_name){ pdu->label, pdu->host, pdu->port };
-	}
-	return names;
-}
-
 static bool check_hostlist(struct check *c)
 {
-	g_autofree struct pdu_name *names = config_pdu_names(c->config);
+	const GArray *pdus = c->config->pdus;
 	char *error;
 
-	c->config->map = nodemap_parse_as(c->value[PARAM_HOSTLIST], names, c->config->pdus->len,
-	                                  config_name(c->config, PARAM_IPADDR), &error);
+	c->config->map = nodemap_parse(c->value[PARAM_HOSTLIST], addresses_at(pdus, 0), pdus->len,
+	                               config_name(c->config, PARAM_IPADDR), &error);
 	return c->config->map || fail_param(c, PARAM_HOSTLIST, error);
 }
 
@@ -620,7 +608,7 @@ void config_free(struct config *config)
 {
 	if (!config)
 		return;
-	g_clear_pointer(&config->pdus, g_ptr_array_unref);
+	g_clear_pointer(&config->pdus, g_array_unref);
 	nodemap_free(config->map);
 	secret_free(config->community);
 	g_free(config->login);

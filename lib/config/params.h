@@ -52,7 +52,7 @@ enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
 
 /** The checked configuration. */
 struct config {
-	GPtrArray *pdus;     /* of struct pdu_address *, at least one */
+	GArray *pdus;        /* of struct pdu_address, at least one */
 	struct nodemap *map; /* never NULL; empty if there is no hostlist */
 	unsigned feeds;      /* 0: any */
 	enum snmp_version version;
@@ -87,8 +87,6 @@ struct config *params_check_as(const char *const values[PARAM_COUNT],
                                const char *const names[PARAM_COUNT], bool agent, char **error);
 /** What messages call a parameter; owned by the configuration, or static. */
 const char *config_name(const struct config *config, enum param_id id);
-/** The PDUs as nodemap.h knows them, one for each of pdus; free with g_free(). */
-struct pdu_name *config_pdu_names(const struct config *config);
 /** Frees it, wiping secrets. NULL is allowed. */
 void config_free(struct config *config);
 

@@ -162,7 +162,7 @@ static bool take_lookup(struct lookup *lookup, GArray **addresses)
 }
 
 /* Numeric addresses need no thread. Returns how many names are left to look up. */
-static unsigned take_numeric(const GPtrArray *pdus, const bool *wanted, GArray **addresses)
+static unsigned take_numeric(const GArray *pdus, const bool *wanted, GArray **addresses)
 {
 	unsigned left = 0;
 
@@ -172,7 +172,7 @@ static unsigned take_numeric(const GPtrArray *pdus, const bool *wanted, GArray *
 		addresses[i] = NULL;
 		if (!wanted[i])
 			continue;
-		lookup = lookup_new(pdus->pdata[i], i);
+		lookup = lookup_new(addresses_at(pdus, i), i);
 		lookup->flags = AI_NUMERICHOST;
 		lookup_now(lookup);
 		left += !take_lookup(lookup, addresses);
@@ -202,7 +202,7 @@ static const char *lookup_reason(const struct lookup *lookup)
 
 /** The names that are still to be looked up. */
 struct asking {
-	const GPtrArray *pdus;
+	const GArray *pdus;
 	GAsyncQueue *done;
 	unsigned left;
 	bool *again; /* to be asked again */
@@ -216,7 +216,7 @@ struct asking {
 
 static void start_lookup(struct asking *asking, unsigned pdu)
 {
-	struct lookup *lookup = lookup_new(asking->pdus->pdata[pdu], pdu);
+	struct lookup *lookup = lookup_new(addresses_at(asking->pdus, pdu), pdu);
 
 	if (start_thread(lookup, asking->done))
 		return;
@@ -227,7 +227,7 @@ static void start_lookup(struct asking *asking, unsigned pdu)
 
 static void end_lookup(struct asking *asking, struct lookup *lookup, GArray **addresses)
 {
-	const struct pdu_address *pdu = asking->pdus->pdata[lookup->pdu];
+	const struct pdu_address *pdu = addresses_at(asking->pdus, lookup->pdu);
 
 	if (take_lookup(lookup, addresses)) {
 		asking->left--;
@@ -296,12 +296,11 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 	}
 }
 
-static const char *first_missing(const GPtrArray *pdus, const bool *wanted,
-                                 GArray *const *addresses)
+static const char *first_missing(const GArray *pdus, const bool *wanted, GArray *const *addresses)
 {
 	for (unsigned i = 0; i < pdus->len; i++)
 		if (wanted[i] && !addresses[i])
-			return ((const struct pdu_address *)pdus->pdata[i])->label;
+			return addresses_at(pdus, i)->label;
 	return NULL;
 }
 
@@ -330,7 +329,7 @@ static bool look_up_names(struct asking *asking, const bool *wanted, usec deadli
 	return !missing;
 }
 
-bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
+bool resolve_all(const GArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  struct watch *watch, GArray **addresses, char **error)
 {
 	struct asking asking = { .pdus = pdus, .log = log, .watch = watch };

@@ -31,7 +31,7 @@ struct event *session_push(struct session *session, enum event_type type, unsign
 
 const char *session_label(const struct session *session, unsigned pdu)
 {
-	return ((const struct pdu_address *)session->config->pdus->pdata[pdu])->label;
+	return addresses_at(session->config->pdus, pdu)->label;
 }
 
 bool session_is_v3(const struct session *session)

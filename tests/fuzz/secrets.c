@@ -37,7 +37,7 @@ static void check_config(const struct config *config)
 {
 	REQUIRE(config->pdus->len > 0);
 	for (unsigned i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = config->pdus->pdata[i];
+		const struct pdu_address *pdu = addresses_at(config->pdus, i);
 
 		check_line(pdu->label);
 		REQUIRE(*pdu->host && pdu->port >= 1 && pdu->port <= 65535);

@@ -68,8 +68,7 @@ struct exchange {
 	const struct log *log;
 	struct exchange_settings settings;
 	/* What is known of the PDU by now. */
-	bool heard;                    /* it has answered something */
-	bool answers[REQUEST_SET + 1]; /* of that kind */
+	bool heard; /* it has answered something */
 	struct sizing sizing;
 	struct patience patience;
 	usec answered_sent; /* when the latest attempt left that was answered */
@@ -82,15 +81,11 @@ struct exchange {
 	/* The question at hand. */
 	bool busy;
 	struct question question;
-	usec asked_at;
 	struct assembly assembly;
 	GPtrArray *attempts; /* at it; of struct attempt */
 	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
 	unsigned silent;     /* attempts since the last answer */
 	const char *misfit; /* what is wrong with the answers to it, static; NULL before one came */
-	bool part_due;      /* and not a whole */
-	bool probe_due;     /* and not a GET */
-	bool deaf;          /* it has answered a GETNEXT meanwhile, and no GET */
 	usec due;           /* when to send next */
 	unsigned sent;      /* requests in all */
 	struct reply reply;
@@ -106,8 +101,6 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 void exchange_abandon(struct exchange *x);
 /** Whether a question is under way. */
 bool exchange_busy(const struct exchange *x);
-/** When exchange_send() has something to send next; USEC_NEVER without a question. */
-usec exchange_due(const struct exchange *x);
 /** When exchange_send() is to be called next, with something to send or to say. */
 usec exchange_wake(const struct exchange *x);
 /**
@@ -133,12 +126,6 @@ bool exchange_expire(struct exchange *x);
  * was never heard. Free with g_free().
  */
 char *exchange_slowness(const struct exchange *x);
-
-/**
- * What to say, after its label, of a PDU that answers other requests, and no GET, which it is asked
- * now; NULL if that is not so. Free with g_free().
- */
-char *exchange_deafness(const struct exchange *x);
 
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);

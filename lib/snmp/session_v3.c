@@ -203,7 +203,7 @@ static u_int make_iv(const struct sender *sender, bool des, const u_char *key, u
 /* net-snmp hands out nothing between decryption and its own reading, so this decrypts as well. */
 bool v3_has_wide_number(const struct connection *connection, const struct sender *sender)
 {
-	const bool des = connection->session->config->priv == PRIV_DES;
+	const bool des = !g_strcmp0(connection->session->config->priv, "DES");
 	const struct usmUser *user = sender->encrypted ? localised_user(connection) : NULL;
 	u_char iv[IV_MAX], type, *plain, *contents = NULL;
 	size_t n = sender->encrypted_len;

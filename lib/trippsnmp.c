@@ -126,7 +126,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	char *error = NULL;
 
 	unconfigure(handle);
-	handle->config = params_check_as((const char *const *)handle->values,
+	handle->config = params_check((const char *const *)handle->values,
 	                                 (const char *const *)handle->shown, handle->agent, &error);
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);

@@ -462,14 +462,14 @@ END_TEST
 
 START_TEST(a_slow_pdu_is_said_to_be_slow)
 {
-	char *said = exchange_slowness(&x);
+	char *said = patience_slowness(&x.patience);
 	usec at;
 
 	ck_assert_ptr_null(said);
 	at = answer_after(REQUEST_GET, 1, USEC_PER_SEC / 100, START);
-	ck_assert_ptr_null(exchange_slowness(&x));
+	ck_assert_ptr_null(patience_slowness(&x.patience));
 	answer_after(REQUEST_SET, 1, 3 * USEC_PER_SEC, at);
-	said = exchange_slowness(&x);
+	said = patience_slowness(&x.patience);
 	ck_assert_ptr_nonnull(strstr(said, "takes 3 s for an answer"));
 	ck_assert(strstr(said, "total_timeout") && strstr(said, "snmp_timeout"));
 	g_free(said);

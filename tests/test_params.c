@@ -35,9 +35,7 @@ static struct config *check_as(const char *settings, const char *const names[], 
 		values[params_find(*pair)] = value;
 	}
 	*error = NULL;
-	struct config *config = names != NULL || agent
-	                                ? params_check_as(values, names, agent, error)
-	                                : params_check(values, error);
+	struct config *config = params_check(values, names, agent, error);
 	g_strfreev(pairs);
 	return config;
 }

@@ -65,7 +65,7 @@ static struct config *make_config(const char *settings)
 		ck_assert_msg(params_find(*pair) < PARAM_COUNT, "%s", *pair);
 		values[params_find(*pair)] = value;
 	}
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	ck_assert_msg(config != NULL, "%s: %s", settings, error);
 	g_strfreev(pairs);
 	return config;

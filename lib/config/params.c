@@ -582,8 +582,8 @@ static bool check_values(struct check *c)
 	return true;
 }
 
-struct config *params_check_as(const char *const values[PARAM_COUNT],
-                               const char *const names[PARAM_COUNT], bool agent, char **error)
+struct config *params_check(const char *const values[PARAM_COUNT],
+                            const char *const names[PARAM_COUNT], bool agent, char **error)
 {
 	struct check c = { .given = values, .config = g_new0(struct config, 1), .agent = agent };
 
@@ -597,11 +597,6 @@ struct config *params_check_as(const char *const values[PARAM_COUNT],
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		secret_free(c.value[i]);
 	return c.config;
-}
-
-struct config *params_check(const char *const values[PARAM_COUNT], char **error)
-{
-	return params_check_as(values, NULL, false, error);
 }
 
 void config_free(struct config *config)

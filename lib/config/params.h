@@ -74,17 +74,13 @@ struct config {
 };
 
 /**
- * Checks values (indexed by enum param_id; NULL or "" is the default) into a
- * configuration. NULL on error, with one line in *error that names the
- * parameter and the mistake and holds no secret; free it with g_free().
+ * Checks values (indexed by enum param_id; NULL or "" is the default) into a configuration. names
+ * are what messages call them (NULL: what the table does, as where one of them is NULL); agent:
+ * with the fence agent's defaults. NULL on error, with one line in *error that names the parameter
+ * and the mistake and holds no secret; free it with g_free().
  */
-struct config *params_check(const char *const values[PARAM_COUNT], char **error);
-/**
- * The same, with other names for messages (NULL: those of the table, as where one of them is
- * NULL), and with the fence agent's defaults if agent.
- */
-struct config *params_check_as(const char *const values[PARAM_COUNT],
-                               const char *const names[PARAM_COUNT], bool agent, char **error);
+struct config *params_check(const char *const values[PARAM_COUNT],
+                            const char *const names[PARAM_COUNT], bool agent, char **error);
 /** What messages call a parameter; owned by the configuration, or static. */
 const char *config_name(const struct config *config, enum param_id id);
 /** Frees it, wiping secrets. NULL is allowed. */

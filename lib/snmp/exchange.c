@@ -452,11 +452,6 @@ bool exchange_expire(struct exchange *x)
 	return true;
 }
 
-char *exchange_slowness(const struct exchange *x)
-{
-	return patience_slowness(&x->patience);
-}
-
 static void take_replacement(struct exchange *x)
 {
 	x->replaced = true;

@@ -121,12 +121,6 @@ bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */
 bool exchange_expire(struct exchange *x);
 
-/**
- * What to say of a PDU that takes long for an answer, after its label; NULL if it does not, or
- * was never heard. Free with g_free().
- */
-char *exchange_slowness(const struct exchange *x);
-
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);
 

@@ -288,7 +288,7 @@ static struct config *make_config(struct bytes *bytes)
 		[PARAM_HOSTLIST] = maps[second % G_N_ELEMENTS(maps)],
 	};
 	char *error = NULL;
-	struct config *config = params_check(values, &error);
+	struct config *config = params_check(values, NULL, false, &error);
 
 	/* feeds and hostlist may disagree */
 	g_free(error);

@@ -126,19 +126,6 @@ usec exchange_wake(const struct exchange *x)
 	return x->busy ? MIN(x->due, silence_said_at(x)) : USEC_NEVER;
 }
 
-/* Repeats of what is answered by now: a card that does one thing at a time answers them first. */
-static unsigned repeats_ahead(const struct exchange *x)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < x->past->len; i++) {
-		const struct attempt *attempt = x->past->pdata[i];
-
-		n += !attempt->answered && attempt->sent > x->answered_sent;
-	}
-	return n;
-}
-
 /* The pause after so many attempts in a row without an answer. */
 static usec pause_after(struct exchange *x, unsigned silent)
 {
@@ -147,7 +134,6 @@ static usec pause_after(struct exchange *x, unsigned silent)
 		.silent = silent,
 		.only_once = x->question.max_attempts == 1,
 		.heard = x->heard,
-		.ahead = repeats_ahead(x),
 	};
 
 	return patience_pause(&x->patience, &wait);
@@ -511,7 +497,6 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
-	x->answered_sent = MAX(x->answered_sent, attempt->sent);
 	patience_measure(&x->patience, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
 		put_off(x, now + pause_after(x, MAX(x->silent, 1) - 1));
@@ -519,23 +504,18 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 
 /*
  * The SNMPv3 engine has answered the probe that went ahead of an attempt, and the request itself,
- * of which only the latest attempt is kept, leaves now: behind the probes of those in between.
+ * of which only the latest attempt is kept, leaves now.
  */
 static void note_discovery(struct exchange *x, const struct attempt *attempt, usec now)
 {
 	struct attempt *last = last_attempt(x);
-	unsigned ahead = 0;
 
-	if (!last || !x->busy)
-		return;
-	for (unsigned i = 0; i < x->attempts->len; i++)
-		ahead += ((const struct attempt *)x->attempts->pdata[i])->sent > attempt->sent;
 	if (!patience_knows(&x->patience, REQUEST_GET))
 		patience_measure(&x->patience, REQUEST_GET, now - attempt->sent);
 	if (last->left == last->sent)
 		last->left = now;
 	x->silent = 1;
-	put_off(x, now + pause_after(x, 0) + patience_queue(&x->patience, ahead));
+	put_off(x, now + pause_after(x, 0));
 }
 
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)

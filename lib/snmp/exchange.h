@@ -71,7 +71,6 @@ struct exchange {
 	bool heard; /* it has answered something */
 	struct sizing sizing;
 	struct patience patience;
-	usec answered_sent; /* when the latest attempt left that was answered */
 	bool warned;
 	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
 	struct denial denial; /* what it refuses, and since when */

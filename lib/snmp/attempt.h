@@ -29,6 +29,7 @@ void heard_clear(struct heard *heard);
 
 struct attempt {
 	uint32_t tag;
+	unsigned round; /* the exchange's */
 	usec sent;
 	usec left; /* later than sent if it had to wait for the SNMPv3 engine */
 	enum request_kind kind;

@@ -16,17 +16,6 @@
 #define SILENCE_SAID (4 * USEC_PER_SEC)
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)
 
-/* Takes over the attempts, which nothing waits for any more. */
-static void leave_attempts(struct exchange *x)
-{
-	if (!x->attempts)
-		return;
-	g_ptr_array_extend_and_steal(x->past, g_steal_pointer(&x->attempts));
-	x->attempts = attempts_new();
-	while (x->past->len > ATTEMPTS_KEPT)
-		g_ptr_array_remove_index(x->past, 0);
-}
-
 void exchange_init(struct exchange *x, const char *label, const struct log *log,
                    const struct exchange_settings *settings)
 {
@@ -38,14 +27,13 @@ void exchange_init(struct exchange *x, const char *label, const struct log *log,
 	patience_init(&x->patience, settings->timeout, settings->seed);
 	x->due = USEC_NEVER;
 	x->attempts = attempts_new();
-	x->past = attempts_new();
 }
 
 void exchange_abandon(struct exchange *x)
 {
 	g_clear_pointer(&x->question.varbinds, g_array_unref);
 	assembly_clear(&x->assembly);
-	leave_attempts(x);
+	x->round++;
 	g_clear_pointer(&x->reply.varbinds, g_array_unref);
 	memset(&x->reply, 0, sizeof(x->reply));
 	x->busy = false;
@@ -56,7 +44,6 @@ void exchange_clear(struct exchange *x)
 {
 	exchange_abandon(x);
 	g_clear_pointer(&x->attempts, g_ptr_array_unref);
-	g_clear_pointer(&x->past, g_ptr_array_unref);
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	g_clear_pointer(&x->obstacle, g_free);
@@ -84,9 +71,7 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 {
 	exchange_abandon(x);
 	x->question = *question;
-	x->question.varbinds = varbinds_new();
-	for (unsigned i = 0; i < question->varbinds->len; i++)
-		varbinds_add_copy(x->question.varbinds, varbinds_at(question->varbinds, i));
+	g_array_ref(x->question.varbinds);
 	assembly_begin(&x->assembly, question->kind, x->question.varbinds);
 	x->silent = 0;
 	x->misfit = NULL;
@@ -108,9 +93,18 @@ bool exchange_busy(const struct exchange *x)
 	return x->busy;
 }
 
+/* Whether what answers it may answer the question at hand. */
+static bool is_at_hand(const struct exchange *x, const struct attempt *attempt)
+{
+	return x->busy && attempt->round == x->round;
+}
+
+/* Of those at hand. */
 static struct attempt *last_attempt(const struct exchange *x)
 {
-	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
+	struct attempt *last = x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
+
+	return last && is_at_hand(x, last) ? last : NULL;
 }
 
 /* When a silence is worth a word, however long the next attempt is away. */
@@ -231,6 +225,7 @@ static void make_attempt(struct exchange *x, usec now, uint32_t tag, struct requ
 	attempt->asked = plan(x);
 	attempt->kind = x->question.kind;
 	attempt->tag = tag;
+	attempt->round = x->round;
 	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
 		g_ptr_array_remove_index(x->attempts, 0);
@@ -414,7 +409,7 @@ static void take_answer(struct exchange *x, const struct attempt *attempt,
 	take_part(x, attempt, event, now);
 	/* Copies of this answer, and answers to other attempts at the same, would send the rest
 	 * twice. */
-	leave_attempts(x);
+	x->round++;
 	if (x->busy && assembly_is_complete(&x->assembly))
 		end_question(x, REPLY_ANSWERED);
 }
@@ -442,8 +437,7 @@ static void take_replacement(struct exchange *x)
 {
 	x->replaced = true;
 	/* what the other one was asked says nothing of this one, nor does what was learned */
-	leave_attempts(x);
-	g_ptr_array_set_size(x->past, 0);
+	g_ptr_array_set_size(x->attempts, 0);
 	patience_forget(&x->patience);
 	sizing_init(&x->sizing);
 	if (x->busy)
@@ -521,15 +515,13 @@ static void note_discovery(struct exchange *x, const struct attempt *attempt, us
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
 {
 	struct attempt *attempt = attempts_find(x->attempts, event->tag);
-	const bool at_hand = attempt && x->busy;
+	const bool at_hand = attempt && is_at_hand(x, attempt);
 
 	memset(heard, 0, sizeof(*heard));
 	if (event->type == EVENT_REPLACED) {
 		take_replacement(x);
 		return false;
 	}
-	if (!attempt)
-		attempt = attempts_find(x->past, event->tag);
 	if (!attempt) {
 		log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: an answer to nothing that was asked",
 		         x->label);

@@ -21,7 +21,7 @@
 #include "snmp/patience.h"
 #include "snmp/sizing.h"
 
-/** What is to be asked. The varbinds are the asker's; exchange_ask() copies them. */
+/** What is to be asked. exchange_ask() shares the varbinds. */
 struct question {
 	enum request_kind kind;
 	GArray *varbinds;      /* of struct varbind; values for SET */
@@ -81,8 +81,8 @@ struct exchange {
 	bool busy;
 	struct question question;
 	struct assembly assembly;
-	GPtrArray *attempts; /* at it; of struct attempt */
-	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
+	unsigned round;      /* of attempts that may answer it; those before are over ... */
+	GPtrArray *attempts; /* ... but an answer to one may still come; of struct attempt */
 	unsigned silent;     /* attempts since the last answer */
 	const char *misfit; /* what is wrong with the answers to it, static; NULL before one came */
 	usec due;           /* when to send next */

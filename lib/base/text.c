@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NODE_NAME_MAX 255
+#define BLANKS " \t\n\r\f"
 
 static gsize octet_count(const char *octets, gssize n)
 {
@@ -151,14 +152,28 @@ bool text_same_name(const char *a, const char *b)
 
 bool text_is_node_name(const char *name)
 {
-	return name && strlen(name) <= NODE_NAME_MAX && g_utf8_validate(name, -1, NULL) &&
-	       g_regex_match_simple("^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*\\z", name, 0, 0);
+	if (!name || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL) ||
+	    !g_unichar_isalnum(g_utf8_get_char(name)))
+		return false;
+	for (; *name; name = g_utf8_next_char(name))
+		if (!g_unichar_isalnum(g_utf8_get_char(name)) && !strchr("._-", *name))
+			return false;
+	return true;
 }
 
 bool text_is_factory_name(const char *name)
 {
-	return name &&
-	       text_fits(name, "\\s*(load|outlet|port|receptacle|bank)?\\s*#?\\s*[0-9]+\\s*");
+	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
+	g_autofree char *key = text_name_key(name, -1);
+	const char *at = key;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words) && at == key; i++)
+		if (g_str_has_prefix(key, words[i]))
+			at += strlen(words[i]);
+	at += strspn(at, BLANKS);
+	at += *at == '#';
+	at += strspn(at, BLANKS);
+	return *at && !at[strspn(at, G_CSET_DIGITS)];
 }
 
 /* As octets, for not all of a device's text is UTF-8. */

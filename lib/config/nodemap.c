@@ -83,7 +83,15 @@ static char *take_word(struct parser *p, const char *stops)
 
 static bool is_numeric(const char *word)
 {
-	return text_fits(word, "[0-9.]*");
+	return !word[strspn(word, G_CSET_DIGITS ".")];
+}
+
+/* Whether a node's name is [DEVICE.]main, or nearly so. */
+static bool is_like_main(const char *word)
+{
+	const char *behind = word + strspn(word, G_CSET_DIGITS ".");
+
+	return (behind == word || behind[-1] == '.') && !g_ascii_strcasecmp(behind, MAIN);
 }
 
 bool outlet_ref_is_main(const struct outlet_ref *ref)
@@ -280,6 +288,7 @@ static bool check_against(struct parser *p, const char *start, const struct node
 	return !outlet_ref_is_main(its) || fail_about_main(p, start, other, ref, node);
 }
 
+/* Each against all before, which for 2,000 outlets takes a tenth of a second. */
 static bool check_outlet(struct parser *p, const char *start, const struct node *node,
                          const struct outlet_ref *ref)
 {
@@ -419,7 +428,7 @@ static bool parse_entry(struct parser *p)
 		/* "db1:3 4" lacks a comma; read as a node, 4 would be a feed that stays on. */
 		if (is_numeric(node->name))
 			return fail_at_about(p, start, "", node->name, " is a number" NO_NODE);
-		if (text_fits(node->name, "([0-9.]*\\.)?" MAIN))
+		if (is_like_main(node->name))
 			return fail_at_about(p, start, "", node->name, " is a main load" NO_NODE);
 		listed = true;
 	} while (take_mark(p, ','));

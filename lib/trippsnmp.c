@@ -127,7 +127,7 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 
 	unconfigure(handle);
 	handle->config = params_check((const char *const *)handle->values,
-	                                 (const char *const *)handle->shown, handle->agent, &error);
+	                              (const char *const *)handle->shown, handle->agent, &error);
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);
 	if (!handle->config)

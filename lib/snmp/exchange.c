@@ -504,6 +504,8 @@ static void note_discovery(struct exchange *x, const struct attempt *attempt, us
 {
 	struct attempt *last = last_attempt(x);
 
+	if (!last)
+		return;
 	if (!patience_knows(&x->patience, REQUEST_GET))
 		patience_measure(&x->patience, REQUEST_GET, now - attempt->sent);
 	if (last->left == last->sent)

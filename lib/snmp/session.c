@@ -127,13 +127,15 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 	errno = 0;
 	if (snmp_sess_async_send(connection->handle, pdu, take_message, pending))
 		return;
-	snmp_free_pdu(pdu);
-	session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, tag,
-	             g_strdup_printf(
-			     "a request cannot be sent: %s",
-			     errno ? g_strerror(errno)
-				   : snmp_api_errstring(
+	if (errno)
+		connection_push_unreachable(connection, errno);
+	else
+		session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, tag,
+		             g_strdup_printf(
+				     "a request cannot be sent: %s",
+				     snmp_api_errstring(
 					     snmp_sess_session(connection->handle)->s_snmp_errno)));
+	snmp_free_pdu(pdu);
 }
 
 /* Until one of a PDU's addresses answers, attempts go round them. */

@@ -207,8 +207,7 @@ static bool look_at_datagram(const struct connection *connection)
 	return false;
 }
 
-/* What ICMP has told. */
-static void push_unreachable(const struct connection *connection, int error)
+void connection_push_unreachable(const struct connection *connection, int error)
 {
 	session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
 	             error == ECONNREFUSED
@@ -224,7 +223,7 @@ void connection_receive(struct connection *connection)
 
 	if (!look_at_datagram(connection)) {
 		if (errno != EAGAIN && errno != EINTR && errno != EBADMSG)
-			push_unreachable(connection, errno);
+			connection_push_unreachable(connection, errno);
 		return;
 	}
 	netsnmp_large_fd_set_init(&set, FD_SETSIZE);
@@ -235,7 +234,7 @@ void connection_receive(struct connection *connection)
 	netsnmp_large_fd_set_cleanup(&set);
 	is_refused = failed && mine->s_errno == ECONNREFUSED;
 	if (is_refused)
-		push_unreachable(connection, ECONNREFUSED);
+		connection_push_unreachable(connection, ECONNREFUSED);
 	v3_look_at_engine(connection,
 	                  failed && !is_refused && mine->s_snmp_errno == SNMPERR_BAD_PARSE);
 }

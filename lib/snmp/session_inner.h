@@ -118,6 +118,8 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 bool connection_open(struct connection *connection, uint32_t tag);
 /** Never in one of its own callbacks. */
 void connection_close(struct connection *connection);
+/** Says that it cannot be reached, as ICMP or a system call has told. */
+void connection_push_unreachable(const struct connection *connection, int error);
 /** Reads one datagram, or what ICMP has told. */
 void connection_receive(struct connection *connection);
 

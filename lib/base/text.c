@@ -164,16 +164,19 @@ bool text_is_node_name(const char *name)
 bool text_is_factory_name(const char *name)
 {
 	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
-	g_autofree char *key = text_name_key(name, -1);
-	const char *at = key;
+	char *key = text_name_key(name, -1);
+	size_t at = 0;
+	bool is;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(words) && at == key; i++)
+	for (gsize i = 0; i < G_N_ELEMENTS(words) && !at; i++)
 		if (g_str_has_prefix(key, words[i]))
-			at += strlen(words[i]);
-	at += strspn(at, BLANKS);
-	at += *at == '#';
-	at += strspn(at, BLANKS);
-	return *at && !at[strspn(at, G_CSET_DIGITS)];
+			at = strlen(words[i]);
+	at += strspn(key + at, BLANKS);
+	at += key[at] == '#';
+	at += strspn(key + at, BLANKS);
+	is = key[at] && !key[at + strspn(key + at, G_CSET_DIGITS)];
+	g_free(key); /* clang's analyser does not see g_autofree here */
+	return is;
 }
 
 /* As octets, for not all of a device's text is UTF-8. */

@@ -25,14 +25,14 @@ static void print_text(const char *text)
 	putchar('\n');
 }
 
-static void print_row(const struct param *row)
+static void print_row(const struct trippsnmp_parameter *row)
 {
 	printf(".TP\n.B %s\n", row->name);
 	print_text(row->longdesc);
 	if (row->required)
 		puts("Required.");
-	else if (row->default_)
-		printf("Default: %s.\n", row->default_);
+	else if (row->default_value)
+		printf("Default: %s.\n", row->default_value);
 }
 
 int main(void)

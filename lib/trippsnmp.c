@@ -70,21 +70,21 @@ static enum trippsnmp_error unknown_parameter(trippsnmp *handle, const char *nam
 
 enum trippsnmp_error trippsnmp_set(trippsnmp *handle, const char *name, const char *value)
 {
-	const struct param *row = name ? params_find(name) : NULL;
+	const enum param_id id = params_find(name);
 
-	if (!row)
+	if (id == PARAM_COUNT)
 		return unknown_parameter(handle, name);
-	secret_free(handle->values[row->id]);
-	handle->values[row->id] = g_strdup(value);
+	secret_free(handle->values[id]);
+	handle->values[id] = g_strdup(value);
 	return conclude(handle, outcome_fine);
 }
 
 enum trippsnmp_error trippsnmp_set_shown(trippsnmp *handle, const char *name, const char *shown)
 {
-	const struct param *row = name ? params_find(name) : NULL;
-	char **place = row ? &handle->shown[row->id] : &handle->outlets_shown;
+	const enum param_id id = params_find(name);
+	char **place = id < PARAM_COUNT ? &handle->shown[id] : &handle->outlets_shown;
 
-	if (!row && g_strcmp0(name, "outlets") != 0)
+	if (id == PARAM_COUNT && g_strcmp0(name, "outlets") != 0)
 		return unknown_parameter(handle, name);
 	g_free(*place);
 	*place = shown && *shown ? text_escape(shown, -1) : NULL;
@@ -106,7 +106,7 @@ static void warn_of_assumed(const trippsnmp *handle)
 		if (!handle->config->assumed[i])
 			continue;
 		log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s is not set: %s is assumed%s%s",
-		         config_name(handle->config, i), params_row(i)->agent.default_,
+		         config_name(handle->config, i), params_row(i)->agent_default,
 		         of_login ? ", which makes no use of the " : "",
 		         of_login ? config_name(handle->config, PARAM_LOGIN) : "");
 	}
@@ -116,7 +116,7 @@ static void say_warnings(const trippsnmp *handle)
 {
 	const GPtrArray *warnings = handle->config->warnings;
 
-	for (unsigned i = 0; warnings && i < warnings->len; i++)
+	for (unsigned i = 0; i < warnings->len; i++)
 		log_line(&handle->log, TRIPPSNMP_LOG_WARN, "%s", (char *)warnings->pdata[i]);
 	warn_of_assumed(handle);
 }
@@ -126,15 +126,15 @@ enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 	char *error = NULL;
 
 	unconfigure(handle);
-	handle->config = params_check_as((const char *const *)handle->values,
-	                                 (const char *const *)handle->shown, handle->agent, &error);
+	handle->config = params_check((const char *const *)handle->values,
+	                              (const char *const *)handle->shown, handle->agent, &error);
 	if (handle->config && !session_offers(handle->config, &error))
 		unconfigure(handle);
 	if (!handle->config)
 		return conclude(handle, (struct outcome){ TRIPPSNMP_BADCONFIG, error });
 	handle->labels = g_new0(const char *, handle->config->pdus->len);
 	for (unsigned i = 0; i < handle->config->pdus->len; i++)
-		handle->labels[i] = ((struct pdu_address *)handle->config->pdus->pdata[i])->label;
+		handle->labels[i] = addresses_at(handle->config->pdus, i)->label;
 	say_warnings(handle);
 	return conclude(handle, outcome_fine);
 }
@@ -160,31 +160,19 @@ const char *trippsnmp_strerror(enum trippsnmp_error error)
 
 const char *trippsnmp_parameter(unsigned i)
 {
-	const struct param *row = params_row(i);
+	const struct trippsnmp_parameter *row = params_row(i);
 
 	return row ? row->name : NULL;
 }
 
-static struct trippsnmp_parameter describe(const struct param *row)
+/* What the agent makes no difference of, it has as it is. */
+static struct trippsnmp_parameter complete(struct trippsnmp_parameter row)
 {
-	const struct param_agent *agent = &row->agent;
-
-	return (struct trippsnmp_parameter){
-		.name = row->name,
-		.type = row->type,
-		.default_value = row->default_,
-		.choices = row->choices,
-		.required = row->required,
-		.secret = row->secret,
-		.shortdesc = row->shortdesc,
-		.longdesc = row->longdesc,
-		.agent_name = agent->name ? agent->name : row->name,
-		.agent_obsolete = agent->obsolete,
-		.agent_type = agent->type ? agent->type : row->type,
-		.agent_default = agent->default_ ? agent->default_ : row->default_,
-		.agent_letter = agent->letter,
-		.agent_longdesc = agent->longdesc ? agent->longdesc : row->longdesc,
-	};
+	row.agent_name = row.agent_name ? row.agent_name : row.name;
+	row.agent_type = row.agent_type ? row.agent_type : row.type;
+	row.agent_default = row.agent_default ? row.agent_default : row.default_value;
+	row.agent_longdesc = row.agent_longdesc ? row.agent_longdesc : row.longdesc;
+	return row;
 }
 
 const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
@@ -194,7 +182,7 @@ const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
 
 	if (g_once_init_enter(&made)) {
 		for (unsigned k = 0; k < PARAM_COUNT; k++)
-			rows[k] = describe(params_row(k));
+			rows[k] = complete(*params_row(k));
 		g_once_init_leave(&made, 1);
 	}
 	return i < PARAM_COUNT ? &rows[i] : NULL;

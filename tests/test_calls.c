@@ -60,7 +60,7 @@ usec clock_now(void)
 	return script->clock;
 }
 
-bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
+bool resolve_all(const GArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  struct watch *watch, GArray **addresses, char **reason)
 {
 	(void)log;

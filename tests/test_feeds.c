@@ -111,13 +111,13 @@ static void several_devices(unsigned pdu)
 
 static void set_map(const char *hostlist)
 {
-	struct pdu_name names[PDUS_MAX];
+	struct pdu_address names[PDUS_MAX];
 	char *error = NULL;
 
 	for (unsigned i = 0; i < n_pdus; i++)
-		names[i] = (struct pdu_name){ labels[i], labels[i], 161 };
+		names[i] = (struct pdu_address){ labels[i], labels[i], 161 };
 	nodemap_free(map);
-	map = nodemap_parse(hostlist, names, n_pdus, &error);
+	map = nodemap_parse(hostlist, names, n_pdus, "ipaddr", &error);
 	ck_assert_msg(map != NULL, "%s: %s", hostlist, error);
 }
 
@@ -437,8 +437,8 @@ END_TEST
 /* They stand before the nodes of hostlist, as subject.c puts them. */
 static void give(const char *outlets)
 {
-	const struct pdu_name names[] = { { labels[0], labels[0], 161 },
-		                          { labels[1], labels[1], 161 } };
+	const struct pdu_address names[] = { { labels[0], labels[0], 161 },
+		                             { labels[1], labels[1], 161 } };
 	char *error = NULL;
 	struct node *node = nodemap_outlets(outlets, names, n_pdus, "ip", "plug", &error);
 
@@ -1317,7 +1317,7 @@ static double seconds_to_find(unsigned n, bool by_map)
 	const unsigned pdus = n / EACH;
 	struct pdu_outlets *tables = g_new0(struct pdu_outlets, pdus);
 	const struct pdu_outlets **each = g_new0(const struct pdu_outlets *, pdus);
-	struct pdu_name *names = g_new0(struct pdu_name, pdus);
+	struct pdu_address *names = g_new0(struct pdu_address, pdus);
 	const char **shown = g_new0(const char *, pdus);
 	GString *text = g_string_new(NULL);
 	struct feeds_view *view;
@@ -1338,7 +1338,7 @@ static double seconds_to_find(unsigned n, bool by_map)
 		if (i % EACH == 0) {
 			shown[i / EACH] = g_strdup_printf("pdu-%u", i / EACH);
 			names[i / EACH] =
-				(struct pdu_name){ shown[i / EACH], shown[i / EACH], 161 };
+				(struct pdu_address){ shown[i / EACH], shown[i / EACH], 161 };
 			*table = (struct pdu_outlets){
 				.known = true, .whole = true, .family = lx, .device = 1
 			};
@@ -1351,7 +1351,7 @@ static double seconds_to_find(unsigned n, bool by_map)
 		                       i ? "; " : "", i, i % EACH + 1, i / EACH);
 	}
 	nodemap_free(map);
-	map = nodemap_parse(text->str, names, pdus, &error);
+	map = nodemap_parse(text->str, names, pdus, "ipaddr", &error);
 	ck_assert_msg(map != NULL, "%s", error);
 	begun = clock();
 	view = feeds_view_new(map, 0, shown, pdus, each);

@@ -62,7 +62,9 @@ static void need_number(unsigned pdu, uint32_t device, uint32_t number)
 {
 	struct outlet_ref *wanted = g_new0(struct outlet_ref, 1);
 
-	*wanted = (struct outlet_ref){ pdu, device != 0, device, number, NULL, NULL };
+	*wanted = (struct outlet_ref){
+		.pdu = pdu, .has_device = device != 0, .device = device, .number = number
+	};
 	if (!needs[pdu].numbers)
 		needs[pdu].numbers = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(needs[pdu].numbers, wanted);

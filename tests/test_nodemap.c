@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct pdu_name one[] = { { "pdu-a", "pdu-a", 161 } };
+static const struct pdu_address one[] = { { "pdu-a", "pdu-a", 161 } };
 
-static const struct pdu_name several[] = {
+static const struct pdu_address several[] = {
 	{ "pdu-a", "pdu-a", 161 },
 	{ "PDU-B:1161", "PDU-B", 1161 },
 	{ "twin:1", "twin", 1 },
@@ -28,7 +28,7 @@ static const struct pdu_name several[] = {
 
 struct row {
 	const char *hostlist;
-	const struct pdu_name *pdus;
+	const struct pdu_address *pdus;
 	unsigned n_pdus;
 	const char *map; /* good: as show() writes it */
 	int column;      /* bad: the place, and a part of the message */
@@ -321,7 +321,8 @@ START_TEST(a_hostlist_is_read_as_written_or_refused_with_the_place)
 {
 	const struct row *row = &rows[_i];
 	char *error = NULL;
-	struct nodemap *map = nodemap_parse(row->hostlist, row->pdus, row->n_pdus, &error);
+	struct nodemap *map =
+		nodemap_parse(row->hostlist, row->pdus, row->n_pdus, "ipaddr", &error);
 
 	if (row->map != NULL)
 		expect_map(row, map, error);
@@ -332,10 +333,10 @@ START_TEST(a_hostlist_is_read_as_written_or_refused_with_the_place)
 }
 END_TEST
 
-static struct nodemap *parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus)
+static struct nodemap *parse(const char *hostlist, const struct pdu_address *pdus, unsigned n_pdus)
 {
 	char *error = NULL;
-	struct nodemap *map = nodemap_parse(hostlist, pdus, n_pdus, &error);
+	struct nodemap *map = nodemap_parse(hostlist, pdus, n_pdus, "ipaddr", &error);
 
 	ck_assert_msg(map != NULL, "%s", error);
 	return map;
@@ -565,7 +566,7 @@ START_TEST(a_long_slip_is_cut_in_the_message)
 	char *hostlist = g_strconcat("db1:", word, NULL);
 	char *error = NULL;
 
-	ck_assert_ptr_null(nodemap_parse(hostlist, ONE, &error));
+	ck_assert_ptr_null(nodemap_parse(hostlist, ONE, "ipaddr", &error));
 	ck_assert_uint_lt(strlen(error), 250);
 	g_free(error);
 	g_free(hostlist);

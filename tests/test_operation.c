@@ -66,7 +66,7 @@ static void configure(const char *hostlist, const char *total_timeout)
 	values[PARAM_POWER_TIMEOUT] = "3";
 	values[PARAM_OFF_HOLD] = "0";
 	values[PARAM_TOTAL_TIMEOUT] = total_timeout;
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	ck_assert_msg(config != NULL, "%s", error);
 }
 
@@ -1305,7 +1305,7 @@ static void power(enum trippsnmp_action action, const char *hold)
 	values[PARAM_COMMUNITY] = "c";
 	values[PARAM_HOSTLIST] = "db1:3";
 	values[PARAM_OFF_HOLD] = hold;
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	ck_assert_msg(config != NULL, "%s", error);
 	watch = (struct watch){ .fn = tell };
 	operation = begin(TO_SWITCH, "db1");

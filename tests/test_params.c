@@ -31,13 +31,11 @@ static struct config *check_as(const char *settings, const char *const names[], 
 
 		ck_assert_msg(value != NULL, "%s", *pair);
 		*value++ = '\0';
-		ck_assert_msg(params_find(*pair) != NULL, "%s", *pair);
-		values[params_find(*pair)->id] = value;
+		ck_assert_msg(params_find(*pair) < PARAM_COUNT, "%s", *pair);
+		values[params_find(*pair)] = value;
 	}
 	*error = NULL;
-	struct config *config = names != NULL || agent
-	                                ? params_check_as(values, names, agent, error)
-	                                : params_check(values, error);
+	struct config *config = params_check(values, names, agent, error);
 	g_strfreev(pairs);
 	return config;
 }
@@ -85,13 +83,12 @@ static void expect_error(const char *settings, const char *expected)
 START_TEST(each_row_stands_at_its_number_and_is_found_by_its_name)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		ck_assert_uint_eq(params_row(i)->id, i);
-		ck_assert_ptr_eq(params_find(params_row(i)->name), params_row(i));
+		ck_assert_uint_eq(params_find(params_row(i)->name), i);
 	}
 	ck_assert_ptr_null(params_row(PARAM_COUNT));
-	ck_assert_ptr_null(params_find("IPADDR"));
-	ck_assert_ptr_null(params_find(""));
-	ck_assert_ptr_null(params_find("port"));
+	ck_assert_uint_eq(params_find("IPADDR"), PARAM_COUNT);
+	ck_assert_uint_eq(params_find(""), PARAM_COUNT);
+	ck_assert_uint_eq(params_find("port"), PARAM_COUNT);
 }
 END_TEST
 
@@ -120,7 +117,7 @@ START_TEST(names_and_defaults_are_those_of_the_design)
 	ck_assert_uint_eq(G_N_ELEMENTS(rows), PARAM_COUNT);
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
 		ck_assert_str_eq(params_row(i)->name, rows[i][0]);
-		ck_assert_pstr_eq(params_row(i)->default_, rows[i][1]);
+		ck_assert_pstr_eq(params_row(i)->default_value, rows[i][1]);
 	}
 }
 END_TEST
@@ -128,11 +125,12 @@ END_TEST
 START_TEST(only_ipaddr_is_required_and_only_three_are_secret)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		const struct param *row = params_row(i);
+		const struct trippsnmp_parameter *row = params_row(i);
 
-		ck_assert(row->required == (row->id == PARAM_IPADDR));
-		ck_assert(row->secret == (row->id == PARAM_COMMUNITY || row->id == PARAM_PASSWORD ||
-		                          row->id == PARAM_SNMP_PRIV_PASSWD));
+		ck_assert(row->required == ((enum param_id)i == PARAM_IPADDR));
+		ck_assert(row->secret == ((enum param_id)i == PARAM_COMMUNITY ||
+		                          (enum param_id)i == PARAM_PASSWORD ||
+		                          (enum param_id)i == PARAM_SNMP_PRIV_PASSWD));
 	}
 }
 END_TEST
@@ -144,7 +142,7 @@ START_TEST(no_name_collides_with_those_that_never_reach_a_plugin)
 		                             "user",   "term",   "path" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(taken); i++)
-		ck_assert_ptr_null(params_find(taken[i]));
+		ck_assert_uint_eq(params_find(taken[i]), PARAM_COUNT);
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		ck_assert_ptr_null(strchr(params_row(i)->name, '-'));
 }
@@ -155,10 +153,11 @@ START_TEST(each_default_passes_its_own_check)
 	char *settings = g_strdup(V2C);
 
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		const struct param *row = params_row(i);
-		char *longer = row->default_ == NULL ? g_strdup(settings)
-		                                     : g_strdup_printf("%s|%s=%s", settings,
-		                                                       row->name, row->default_);
+		const struct trippsnmp_parameter *row = params_row(i);
+		char *longer = row->default_value == NULL
+		                       ? g_strdup(settings)
+		                       : g_strdup_printf("%s|%s=%s", settings, row->name,
+		                                         row->default_value);
 		g_free(settings);
 		settings = longer;
 	}
@@ -170,7 +169,7 @@ END_TEST
 START_TEST(texts_are_one_line_in_short_and_sentences_in_long)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		const struct param *row = params_row(i);
+		const struct trippsnmp_parameter *row = params_row(i);
 
 		ck_assert_uint_ge(strlen(row->shortdesc), 10);
 		ck_assert_uint_le(strlen(row->shortdesc), 180);
@@ -184,7 +183,7 @@ END_TEST
 /* What a reader of the metadata sees. */
 struct reader {
 	unsigned parameters, contents, shorts, longs;
-	const struct param *row;
+	const struct trippsnmp_parameter *row;
 	GString *text;
 };
 
@@ -214,7 +213,7 @@ static void on_start(GMarkupParseContext *markup, const char *element, const cha
 			G_MARKUP_COLLECT_INVALID));
 		reader->contents++;
 		ck_assert_str_eq(type, reader->row->type);
-		ck_assert_pstr_eq(standard, reader->row->default_);
+		ck_assert_pstr_eq(standard, reader->row->default_value);
 	} else if (strcmp(element, "parameters") != 0) {
 		ck_assert_str_eq(names[0], "lang");
 		ck_assert_str_eq(values[0], "en");
@@ -275,7 +274,7 @@ END_TEST
 START_TEST(defaults_fill_what_is_not_set)
 {
 	struct config *config = accept(V2C "|hostlist=|feeds=|off_hold=|login=|snmp_version= ");
-	const struct pdu_address *pdu = g_ptr_array_index(config->pdus, 0);
+	const struct pdu_address *pdu = addresses_at(config->pdus, 0);
 
 	ck_assert_uint_eq(config->pdus->len, 1);
 	ck_assert_str_eq(pdu->label, "pdu-a");
@@ -286,8 +285,8 @@ START_TEST(defaults_fill_what_is_not_set)
 	ck_assert_int_eq(config->version, SNMP_V2C);
 	ck_assert_str_eq(config->community, "secret-c");
 	ck_assert_ptr_null(config->login);
-	ck_assert_int_eq(config->auth, AUTH_NONE);
-	ck_assert_int_eq(config->priv, PRIV_NONE);
+	ck_assert_ptr_null(config->auth);
+	ck_assert_ptr_null(config->priv);
 	ck_assert_int_eq(config->off_hold, 5 * USEC_PER_SEC);
 	ck_assert_int_eq(config->power_timeout, 20 * USEC_PER_SEC);
 	ck_assert_int_eq(config->snmp_timeout, USEC_PER_SEC);
@@ -331,7 +330,7 @@ START_TEST(ipaddr_is_split_into_labels_hosts_and_ports)
 	GString *shown = g_string_new(NULL);
 
 	for (guint i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
+		const struct pdu_address *pdu = addresses_at(config->pdus, i);
 
 		g_string_append_printf(shown, "%s%s=%s/%u", i == 0 ? "" : " ", pdu->label,
 		                       pdu->host, pdu->port);
@@ -672,42 +671,42 @@ END_TEST
 
 struct levels {
 	const char *settings;
-	enum auth_protocol auth;
-	enum priv_protocol priv;
+	const char *auth;
+	const char *priv;
 };
 
 static const struct levels levels[] = {
-	{ V3, AUTH_NONE, PRIV_NONE },
-	{ V3 AUTH, AUTH_SHA, PRIV_NONE },
-	{ V3 AUTH PRIV, AUTH_SHA, PRIV_AES },
-	{ V3 AUTH PRIV "|snmp_sec_level=authPriv", AUTH_SHA, PRIV_AES },
-	{ V3 AUTH PRIV "|snmp_sec_level=AUTHNOPRIV", AUTH_SHA, PRIV_NONE },
-	{ V3 AUTH PRIV "|snmp_sec_level=noAuthNoPriv", AUTH_NONE, PRIV_NONE },
-	{ V3 "|snmp_auth_prot=MD5", AUTH_NONE, PRIV_NONE },
-	{ V3 "|password=12345678|snmp_auth_prot=MD5", AUTH_MD5, PRIV_NONE },
-	{ V3 AUTH "|snmp_auth_prot=sha", AUTH_SHA, PRIV_NONE },
-	{ V3 AUTH "|snmp_auth_prot=SHA224", AUTH_SHA224, PRIV_NONE },
-	{ V3 AUTH "|snmp_auth_prot=SHA-256", AUTH_SHA256, PRIV_NONE },
-	{ V3 AUTH "|snmp_auth_prot=sha-384", AUTH_SHA384, PRIV_NONE },
-	{ V3 AUTH "|snmp_auth_prot=SHA512", AUTH_SHA512, PRIV_NONE },
-	{ V3 AUTH PRIV "|snmp_priv_prot=DES", AUTH_SHA, PRIV_DES },
-	{ V3 AUTH PRIV "|snmp_priv_prot=aes", AUTH_SHA, PRIV_AES },
-	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192", AUTH_SHA, PRIV_AES192 },
-	{ V3 AUTH PRIV "|snmp_priv_prot=aes256", AUTH_SHA, PRIV_AES256 },
-	{ V3 AUTH PRIV "|snmp_priv_prot=AES256C", AUTH_SHA, PRIV_AES256C },
-	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192-C", AUTH_SHA, PRIV_AES192C },
-	{ V3 AUTH PRIV "|snmp_priv_prot=AES-128", AUTH_SHA, PRIV_AES },
-	{ V3 AUTH PRIV "|snmp_auth_prot=SHA1|snmp_priv_prot=aes128", AUTH_SHA, PRIV_AES },
+	{ V3, NULL, NULL },
+	{ V3 AUTH, "SHA", NULL },
+	{ V3 AUTH PRIV, "SHA", "AES" },
+	{ V3 AUTH PRIV "|snmp_sec_level=authPriv", "SHA", "AES" },
+	{ V3 AUTH PRIV "|snmp_sec_level=AUTHNOPRIV", "SHA", NULL },
+	{ V3 AUTH PRIV "|snmp_sec_level=noAuthNoPriv", NULL, NULL },
+	{ V3 "|snmp_auth_prot=MD5", NULL, NULL },
+	{ V3 "|password=12345678|snmp_auth_prot=MD5", "MD5", NULL },
+	{ V3 AUTH "|snmp_auth_prot=sha", "SHA", NULL },
+	{ V3 AUTH "|snmp_auth_prot=SHA224", "SHA224", NULL },
+	{ V3 AUTH "|snmp_auth_prot=SHA-256", "SHA256", NULL },
+	{ V3 AUTH "|snmp_auth_prot=sha-384", "SHA384", NULL },
+	{ V3 AUTH "|snmp_auth_prot=SHA512", "SHA512", NULL },
+	{ V3 AUTH PRIV "|snmp_priv_prot=DES", "SHA", "DES" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=aes", "SHA", "AES" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192", "SHA", "AES192" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=aes256", "SHA", "AES256" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES256C", "SHA", "AES256C" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES-192-C", "SHA", "AES192C" },
+	{ V3 AUTH PRIV "|snmp_priv_prot=AES-128", "SHA", "AES" },
+	{ V3 AUTH PRIV "|snmp_auth_prot=SHA1|snmp_priv_prot=aes128", "SHA", "AES" },
 };
 
 START_TEST(the_level_is_the_one_set_else_what_the_passphrases_allow)
 {
 	struct config *config = accept(levels[_i].settings);
 
-	ck_assert_int_eq(config->auth, levels[_i].auth);
-	ck_assert_int_eq(config->priv, levels[_i].priv);
-	ck_assert((config->auth_passphrase != NULL) == (config->auth != AUTH_NONE));
-	ck_assert((config->priv_passphrase != NULL) == (config->priv != PRIV_NONE));
+	ck_assert_pstr_eq(config->auth, levels[_i].auth);
+	ck_assert_pstr_eq(config->priv, levels[_i].priv);
+	ck_assert((config->auth_passphrase != NULL) == (config->auth != NULL));
+	ck_assert((config->priv_passphrase != NULL) == (config->priv != NULL));
 	config_free(config);
 }
 END_TEST
@@ -823,8 +822,8 @@ START_TEST(the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used
 		accept_for_agent("ipaddr=pdu|login=fencer|snmp_version=3|password=secret-auth|"
 	                         "snmp_priv_passwd=secret-priv");
 
-	ck_assert_uint_eq(config->auth, AUTH_MD5);
-	ck_assert_uint_eq(config->priv, PRIV_DES);
+	ck_assert_str_eq(config->auth, "MD5");
+	ck_assert_str_eq(config->priv, "DES");
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		ck_assert(config->assumed[i] ==
 		          (i == PARAM_SNMP_AUTH_PROT || i == PARAM_SNMP_PRIV_PROT));
@@ -935,7 +934,7 @@ START_TEST(a_secrets_file_gives_the_secrets)
 
 	ck_assert_str_eq(config->auth_passphrase, " pass=word # kept ");
 	ck_assert_str_eq(config->priv_passphrase, "secret-priv");
-	ck_assert_int_eq(config->priv, PRIV_AES);
+	ck_assert_str_eq(config->priv, "AES");
 	config_free(config);
 	g_free(settings);
 }

@@ -20,8 +20,7 @@
 
 #define PDUS_MAX 4
 
-static GPtrArray *pdus;
-static struct pdu_address rows[PDUS_MAX];
+static GArray *pdus; /* of struct pdu_address */
 static bool wanted[PDUS_MAX];
 static GArray *addresses[PDUS_MAX];
 static char *error;
@@ -42,7 +41,7 @@ static const struct log counting = { count_line, NULL };
 
 static void setup(void)
 {
-	pdus = g_ptr_array_new();
+	pdus = g_array_new(FALSE, FALSE, sizeof(struct pdu_address));
 	error = NULL;
 	warnings = 0;
 	free_when_warned = false;
@@ -54,22 +53,21 @@ static void setup(void)
 
 static void teardown(void)
 {
-	for (unsigned i = 0; i < PDUS_MAX; i++) {
+	for (unsigned i = 0; i < PDUS_MAX; i++)
 		g_clear_pointer(&addresses[i], g_array_unref);
-		g_free(rows[i].label);
-		g_free(rows[i].host);
-		rows[i] = (struct pdu_address){ 0 };
+	for (unsigned i = 0; i < pdus->len; i++) {
+		g_free((char *)addresses_at(pdus, i)->label);
+		g_free((char *)addresses_at(pdus, i)->host);
 	}
-	g_ptr_array_unref(pdus);
+	g_array_unref(pdus);
 	g_free(error);
 }
 
 static void add(const char *host, unsigned port)
 {
-	struct pdu_address *row = &rows[pdus->len];
+	const struct pdu_address row = { g_strdup_printf("pdu %s", host), g_strdup(host), port };
 
-	*row = (struct pdu_address){ g_strdup_printf("pdu %s", host), g_strdup(host), port };
-	g_ptr_array_add(pdus, row);
+	g_array_append_val(pdus, row);
 }
 
 static bool resolves(double seconds)

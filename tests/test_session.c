@@ -62,10 +62,10 @@ static struct config *make_config(const char *settings)
 		char *value = strchr(*pair, '=');
 
 		*value++ = '\0';
-		ck_assert_msg(params_find(*pair) != NULL, "%s", *pair);
-		values[params_find(*pair)->id] = value;
+		ck_assert_msg(params_find(*pair) < PARAM_COUNT, "%s", *pair);
+		values[params_find(*pair)] = value;
 	}
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	ck_assert_msg(config != NULL, "%s: %s", settings, error);
 	g_strfreev(pairs);
 	return config;

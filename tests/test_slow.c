@@ -277,7 +277,7 @@ static void configure(enum way way, unsigned outlets, bool v1, const char *hold)
 	values[PARAM_OFF_HOLD] = hold;
 	values[PARAM_SNMP_VERSION] = v1 ? "1" : "2c";
 	values[PARAM_HOSTLIST] = way == BY_MAP ? map->str : NULL;
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	ck_assert_msg(config != NULL, "%s", error);
 	g_string_free(map, TRUE);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NODE_NAME_MAX 255
+#define BLANKS " \t\n\r\f"
 
 static gsize octet_count(const char *octets, gssize n)
 {
@@ -102,11 +103,9 @@ char *text_escape(const char *octets, gssize n)
 #define SHOWN_BYTES 64 /* of the user's text in a message */
 char *text_about(const char *text, const char *what)
 {
-	char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
-	char *said = g_strdup_printf("\"%s\" %s", escaped, what);
+	g_autofree char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
 
-	g_free(escaped);
-	return said;
+	return g_strdup_printf("\"%s\" %s", escaped, what);
 }
 
 char *text_name_key(const char *octets, gssize n)
@@ -145,57 +144,54 @@ char *text_doubtful_key(const char *name)
 
 bool text_same_name(const char *a, const char *b)
 {
-	char *key_a = text_name_key(a, -1);
-	char *key_b = text_name_key(b, -1);
-	bool same = key_a[0] != '\0' && strcmp(key_a, key_b) == 0;
+	g_autofree char *key_a = text_name_key(a, -1);
+	g_autofree char *key_b = text_name_key(b, -1);
 
-	g_free(key_a);
-	g_free(key_b);
-	return same;
+	return key_a[0] != '\0' && strcmp(key_a, key_b) == 0;
 }
 
 bool text_is_node_name(const char *name)
 {
-	if (!name || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL))
+	if (!name || strlen(name) > NODE_NAME_MAX || !g_utf8_validate(name, -1, NULL) ||
+	    !g_unichar_isalnum(g_utf8_get_char(name)))
 		return false;
-	if (!g_unichar_isalnum(g_utf8_get_char(name)))
-		return false;
-	for (const char *at = name; *at != '\0'; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-
-		if (!g_unichar_isalnum(c) && c != '.' && c != '_' && c != '-')
+	for (; *name; name = g_utf8_next_char(name))
+		if (!g_unichar_isalnum(g_utf8_get_char(name)) && !strchr("._-", *name))
 			return false;
-	}
 	return true;
-}
-
-static const char *skip_blanks(const char *at)
-{
-	while (g_ascii_isspace(*at))
-		at++;
-	return at;
 }
 
 bool text_is_factory_name(const char *name)
 {
 	static const char *const words[] = { "load", "outlet", "port", "receptacle", "bank" };
+	char *key = text_name_key(name, -1);
+	size_t at = 0;
+	bool is;
 
-	if (!name)
-		return false;
-	const char *at = skip_blanks(name);
-	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-		gsize size = strlen(words[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(words) && !at; i++)
+		if (g_str_has_prefix(key, words[i]))
+			at = strlen(words[i]);
+	at += strspn(key + at, BLANKS);
+	at += key[at] == '#';
+	at += strspn(key + at, BLANKS);
+	is = key[at] && !key[at + strspn(key + at, G_CSET_DIGITS)];
+	g_free(key); /* clang's analyser does not see g_autofree here */
+	return is;
+}
 
-		if (g_ascii_strncasecmp(at, words[i], size) == 0) {
-			at = skip_blanks(at + size);
-			break;
-		}
-	}
-	if (*at == '#')
-		at = skip_blanks(at + 1);
-	if (!g_ascii_isdigit(*at))
-		return false;
-	while (g_ascii_isdigit(*at))
-		at++;
-	return *skip_blanks(at) == '\0';
+/* As octets, for not all of a device's text is UTF-8. */
+bool text_fits(const char *text, const char *pattern)
+{
+	g_autofree char *whole = g_strdup_printf("^(?:%s)\\z", pattern);
+
+	return g_regex_match_simple(whole, text, G_REGEX_RAW | G_REGEX_CASELESS, 0);
+}
+
+unsigned text_number(const char *text, unsigned most)
+{
+	guint64 number = 0;
+
+	if (*text == '0' || !g_ascii_string_to_unsigned(text, 10, 1, most, &number, NULL))
+		return 0;
+	return (unsigned)number;
 }

@@ -65,4 +65,13 @@ bool text_is_node_name(const char *name);
  */
 bool text_is_factory_name(const char *name);
 
+/**
+ * Whether all of the text is what the pattern (GRegex) describes, ignoring the case of ASCII. Not
+ * for each row of a device: the pattern is compiled each time.
+ */
+bool text_fits(const char *text, const char *pattern);
+
+/** A plain decimal number from 1 to most, without zeros before it; 0 if it is none. */
+unsigned text_number(const char *text, unsigned most);
+
 #endif

@@ -60,11 +60,11 @@ static struct outcome resolve(const struct job *job, struct watch *watch, GArray
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
 	const struct config *config = operation->job->config;
-	const bool auth = config->auth != AUTH_NONE;
+	const bool auth = config->auth != NULL;
 	g_autofree char *bare = NULL;
 
-	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 ||
-	    config->priv != PRIV_NONE || !runner_refused(&operation->runner))
+	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 || config->priv ||
+	    !runner_refused(&operation->runner))
 		return outcome;
 	bare = outcome.message;
 	return failure(TRIPPSNMP_ACCESS,

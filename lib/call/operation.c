@@ -71,7 +71,7 @@ static const char *what_to_check(const struct config *config)
 {
 	if (config->version != SNMP_V3)
 		return "check that it is up and reachable, the SNMP version and the community";
-	if (config->priv != PRIV_NONE)
+	if (config->priv)
 		return "check that it is up and reachable, that SNMPv3 is enabled, and "
 		       "snmp_priv_passwd and snmp_priv_prot";
 	return "check that it is up and reachable, and that SNMPv3 is enabled";

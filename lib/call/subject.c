@@ -54,11 +54,11 @@ static const char *outlets_shown(const trippsnmp *handle)
 static struct node *parse_given(const trippsnmp *handle, const char *outlets,
                                 struct outcome *outcome)
 {
-	g_autofree struct pdu_name *names = config_pdu_names(handle->config);
+	const GArray *pdus = handle->config->pdus;
 	g_autofree char *error = NULL;
-	struct node *node = nodemap_outlets(
-		outlets ? outlets : "", names, handle->config->pdus->len,
-		config_name(handle->config, PARAM_IPADDR), outlets_shown(handle), &error);
+	struct node *node = nodemap_outlets(outlets ? outlets : "", addresses_at(pdus, 0),
+	                                    pdus->len, config_name(handle->config, PARAM_IPADDR),
+	                                    outlets_shown(handle), &error);
 
 	*outcome = node ? outcome_fine
 	                : failure(TRIPPSNMP_BADCONFIG, "%s: %s", outlets_shown(handle), error);

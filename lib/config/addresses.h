@@ -12,16 +12,19 @@
 
 /** One PDU as the user named it. */
 struct pdu_address {
-	char *label; /* as written in ipaddr: how messages name the PDU */
-	char *host;  /* name or numeric address, without port and brackets */
+	const char *label; /* as written in ipaddr: how messages name the PDU */
+	const char *host;  /* name or numeric address, without port and brackets */
 	unsigned port;
 };
 
 /**
- * Parses the list, which is not blank, into an array of struct pdu_address *, at least one; free
- * it with g_ptr_array_unref(). NULL on error, with one line in *error (free with g_free()) that
+ * Parses the list, which is not blank, into a GArray of struct pdu_address, at least one; free it
+ * with g_array_unref(). NULL on error, with one line in *error (free with g_free()) that
  * does not begin with the parameter's name.
  */
-GPtrArray *addresses_parse(const char *list, char **error);
+GArray *addresses_parse(const char *list, char **error);
+
+/** The i-th of such an array. */
+const struct pdu_address *addresses_at(const GArray *pdus, unsigned i);
 
 #endif

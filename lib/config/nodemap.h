@@ -8,8 +8,8 @@
 #ifndef TS_NODEMAP_H
 #define TS_NODEMAP_H
 
-#include <glib.h>
-#include <stdbool.h>
+#include "config/addresses.h"
+
 #include <stdint.h>
 
 /**
@@ -23,11 +23,13 @@ struct outlet_ref {
 	uint32_t device; /* if has_device; at least 1 */
 	uint32_t number; /* 0 if it is found by its name; else at least 1, or TRIPPSNMP_MAIN */
 	char *name;      /* what it must be called; NULL if that does not matter */
+	char *key;       /* text_name_key() of that */
 	char *text;      /* as messages show it, such as 1.3@pdu-a */
 };
 
 struct node {
 	char *name;         /* as written */
+	char *key;          /* text_name_key() of that */
 	GPtrArray *outlets; /* of struct outlet_ref *; empty: by outlet names */
 	char *list; /* the outlets, as nodemap_outlets() reads them; NULL if there are none */
 	/* Not in hostlist, but given for one call: what messages call them, such as "plug". */
@@ -39,24 +41,14 @@ struct nodemap {
 	const char *ipaddr; /* what messages call it; static, or as long-lived as the map */
 };
 
-/** What @PDU may be: a label as written, and its host and port. */
-struct pdu_name {
-	const char *label;
-	const char *host;
-	unsigned port;
-};
-
 /**
  * Parses hostlist (NULL or blank: an empty map). NULL on error, with one line
  * in *error (free with g_free()) that names the mistake, shows the place as
  * "at column N: ..." (bytes, 1 first) and does not begin with the
- * parameter's name.
+ * parameter's name. ipaddr is what messages call that; it must outlive the map.
  */
-struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
-                              char **error);
-/** The same, with another name for ipaddr in messages; it must outlive the map. */
-struct nodemap *nodemap_parse_as(const char *hostlist, const struct pdu_name *pdus, unsigned n_pdus,
-                                 const char *ipaddr, char **error);
+struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_address *pdus, unsigned n_pdus,
+                              const char *ipaddr, char **error);
 void nodemap_free(struct nodemap *map);
 
 /**
@@ -64,7 +56,7 @@ void nodemap_free(struct nodemap *map);
  * node that comes of it is called as they are written. NULL on error, with one line in *error
  * that shows the outlet. given_as must outlive it.
  */
-struct node *nodemap_outlets(const char *outlets, const struct pdu_name *pdus, unsigned n_pdus,
+struct node *nodemap_outlets(const char *outlets, const struct pdu_address *pdus, unsigned n_pdus,
                              const char *ipaddr, const char *given_as, char **error);
 void nodemap_free_node(struct node *node);
 

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "config/secrets.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define FEEDS_MAX 64
@@ -32,12 +31,10 @@ static const char *const priv_protocols[] = { "DES",     "AES",     "AES192", "A
 enum level { NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV };
 static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", NULL };
 
-/* The end of a row: its words, and what the agent makes of it. */
 #define ANY_WORD NULL
-#define AGENT(letter, name, obsolete, type, default_)                                              \
-	{                                                                                          \
-		letter, name, obsolete, type, default_, NULL                                       \
-	}
+
+/* The end of a row: what the agent makes of it. */
+#define AGENT(letter, name, obsolete, type, default_) name, obsolete, type, default_, letter, NULL
 #define AGENT_ALIKE AGENT(0, NULL, NULL, NULL, NULL)
 #define AGENT_TIME AGENT(0, NULL, NULL, "second", NULL)
 
@@ -45,15 +42,15 @@ static const char *const levels[] = { "noAuthNoPriv", "authNoPriv", "authPriv", 
  * Times have type string, for they may have decimals and no type of the plugin's
  * metadata means that.
  */
-static const struct param table[] = {
-	{ PARAM_IPADDR, "ipaddr", "string", NULL, REQUIRED,
+static const struct trippsnmp_parameter table[] = {
+	{ "ipaddr", "string", NULL, ANY_WORD, REQUIRED,
 	  "PDUs, separated by blanks or commas: NAME, IPv4 or [IPv6], each with optional :PORT",
 	  "Host name, IPv4 address or [IPv6 address] of the PDU's SNMP card, with an "
 	  "optional :port (161 if left out). Several PDUs are separated by blanks or "
 	  "commas, such as \"pdu-a, 192.0.2.7, [2001:db8::7]:1161\". Prefer numeric "
 	  "addresses: fencing should not depend on a name server.",
-	  ANY_WORD, AGENT('a', "ip", "ipaddr", NULL, NULL) },
-	{ PARAM_HOSTLIST, "hostlist", "string", NULL, OPTIONAL,
+	  AGENT('a', "ip", "ipaddr", NULL, NULL) },
+	{ "hostlist", "string", NULL, ANY_WORD, OPTIONAL,
 	  "Which outlets feed which node: NODE:OUTLET[,OUTLET...] with ; or blanks between; "
 	  "OUTLET is [DEVICE.]NUMBER[=\"NAME\"], \"NAME\" or [DEVICE.]main, then @PDU if there "
 	  "are several",
@@ -68,125 +65,113 @@ static const struct param table[] = {
 	  "the PDU equals the node's name, ignoring case; names such as Load 3, Outlet 3, "
 	  "Port 3, Receptacle 3, Bank 3 or 3 alone are never listed as nodes. "
 	  "Nodes with several feeds deserve an explicit map.",
-	  ANY_WORD, AGENT_ALIKE },
-	{ PARAM_FEEDS, "feeds", "integer", "0", OPTIONAL, "How many outlets each node must have",
+	  AGENT_ALIKE },
+	{ "feeds", "integer", "0", ANY_WORD, OPTIONAL, "How many outlets each node must have",
 	  "A node with fewer or more outlets than this is an error before anything is "
 	  "switched, so that a renamed or unplugged outlet is noticed. 0 (or any) accepts "
 	  "every number but none.",
-	  ANY_WORD, AGENT_ALIKE },
-	{ PARAM_SNMP_VERSION,
-	  "snmp_version",
-	  "string",
-	  NULL,
-	  OPTIONAL,
-	  "SNMP version: 1, 2c or 3",
+	  AGENT_ALIKE },
+	{ "snmp_version", "string", NULL, versions, OPTIONAL, "SNMP version: 1, 2c or 3",
 	  "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set, it is "
 	  "3 where login is set and 2c elsewhere.",
-	  versions,
-	  { .letter = 'd',
-	    .default_ = "1",
-	    .longdesc = "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set "
-	                "it is 1, also where a user name is set." } },
-	{ PARAM_COMMUNITY, "community", "string", NULL, SECRET,
+	  NULL, NULL, NULL, "1", 'd',
+	  "Version of SNMP that the PDUs are asked in: 1, 2c or 3. If it is not set it is 1, also "
+	  "where a user name is set." },
+	{ "community", "string", NULL, ANY_WORD, SECRET,
 	  "SNMP community with write access (versions 1 and 2c)",
 	  "Community that may read and write the PDU's objects. Versions 1 and 2c require "
 	  "it, here or in secrets_file; version 3 does not use it.",
-	  ANY_WORD, AGENT('c', NULL, NULL, NULL, "private") },
-	{ PARAM_LOGIN, "login", "string", NULL, OPTIONAL, "SNMPv3 user name",
+	  AGENT('c', NULL, NULL, NULL, "private") },
+	{ "login", "string", NULL, ANY_WORD, OPTIONAL, "SNMPv3 user name",
 	  "Name of an SNMPv3 user with write access. Version 3 requires it; versions 1 and "
 	  "2c do not use it.",
-	  ANY_WORD, AGENT('l', "username", "login", NULL, NULL) },
-	{ PARAM_PASSWORD, "password", "string", NULL, SECRET, "SNMPv3 authentication passphrase",
+	  AGENT('l', "username", "login", NULL, NULL) },
+	{ "password", "string", NULL, ANY_WORD, SECRET, "SNMPv3 authentication passphrase",
 	  "Passphrase that the SNMPv3 user authenticates with, at least 8 characters. It "
 	  "may stand in secrets_file instead.",
-	  ANY_WORD, AGENT('p', NULL, "passwd", NULL, NULL) },
-	{ PARAM_SNMP_AUTH_PROT, "snmp_auth_prot", "string", "SHA", OPTIONAL,
+	  AGENT('p', NULL, "passwd", NULL, NULL) },
+	{ "snmp_auth_prot", "string", "SHA", auth_protocols, OPTIONAL,
 	  "SNMPv3 authentication protocol",
 	  "MD5, SHA, SHA224, SHA256, SHA384 or SHA512, as set for the user in the PDU. SHA "
 	  "is SHA-1.",
-	  auth_protocols, AGENT('b', NULL, NULL, NULL, "MD5") },
-	{ PARAM_SNMP_PRIV_PROT, "snmp_priv_prot", "string", "AES", OPTIONAL,
-	  "SNMPv3 privacy protocol",
+	  AGENT('b', NULL, NULL, NULL, "MD5") },
+	{ "snmp_priv_prot", "string", "AES", priv_protocols, OPTIONAL, "SNMPv3 privacy protocol",
 	  "DES, AES, AES192, AES256, AES192C or AES256C, as set for the user in the PDU. AES is "
 	  "AES-128. Those with a C lengthen a short key in another way, as Cisco does: cards "
 	  "differ, so where AES192 or AES256 gets no answer, try the other.",
-	  priv_protocols, AGENT('B', NULL, NULL, NULL, "DES") },
-	{ PARAM_SNMP_PRIV_PASSWD, "snmp_priv_passwd", "string", NULL, SECRET,
-	  "SNMPv3 privacy passphrase",
+	  AGENT('B', NULL, NULL, NULL, "DES") },
+	{ "snmp_priv_passwd", "string", NULL, ANY_WORD, SECRET, "SNMPv3 privacy passphrase",
 	  "Passphrase that SNMPv3 messages are encrypted with, at least 8 characters. It "
 	  "needs password as well, and may stand in secrets_file instead.",
-	  ANY_WORD, AGENT('P', NULL, NULL, NULL, NULL) },
-	{ PARAM_SNMP_SEC_LEVEL, "snmp_sec_level", "string", NULL, OPTIONAL, "SNMPv3 security level",
+	  AGENT('P', NULL, NULL, NULL, NULL) },
+	{ "snmp_sec_level", "string", NULL, levels, OPTIONAL, "SNMPv3 security level",
 	  "noAuthNoPriv, authNoPriv or authPriv. If it is not set, it is the highest that "
 	  "the passphrases given allow.",
-	  levels, AGENT('E', NULL, NULL, NULL, NULL) },
-	{ PARAM_SECRETS_FILE, "secrets_file", "string", NULL, OPTIONAL,
-	  "File that holds the secrets",
+	  AGENT('E', NULL, NULL, NULL, NULL) },
+	{ "secrets_file", "string", NULL, ANY_WORD, OPTIONAL, "File that holds the secrets",
 	  "File with lines community=..., password=... and snmp_priv_passwd=..., so that "
 	  "these need not stand in the cluster's configuration. It must belong to root or "
 	  "to the user that fences, and nobody else may have access to it. All behind the "
 	  "first = is the value; blank lines and lines that begin with # are ignored. The "
 	  "file must exist on every node that may fence.",
-	  ANY_WORD, AGENT_ALIKE },
-	{ PARAM_OFF_HOLD, "off_hold", "string", "5", OPTIONAL,
-	  "Seconds that all outlets must stay off",
+	  AGENT_ALIKE },
+	{ "off_hold", "string", "5", ANY_WORD, OPTIONAL, "Seconds that all outlets must stay off",
 	  "Off is believed only if all outlets of the node read off, and read off again "
 	  "this many seconds later; a reset keeps them off together for that long. Decimals "
 	  "are allowed. Take it longer than the node's power supplies can bridge.",
-	  ANY_WORD, AGENT_TIME },
-	{ PARAM_POWER_TIMEOUT, "power_timeout", "string", "20", OPTIONAL,
+	  AGENT_TIME },
+	{ "power_timeout", "string", "20", ANY_WORD, OPTIONAL,
 	  "Seconds that an outlet may take to obey",
 	  "How long an outlet may take to reach the state that it was told to reach, delays "
 	  "set in the PDU included. Decimals are allowed.",
-	  ANY_WORD, AGENT_TIME },
-	{ PARAM_SNMP_TIMEOUT, "snmp_timeout", "string", "1", OPTIONAL,
+	  AGENT_TIME },
+	{ "snmp_timeout", "string", "1", ANY_WORD, OPTIONAL,
 	  "Seconds before a request is sent again",
 	  "How long an answer is waited for before the first retransmission; the wait grows "
 	  "from there, and follows what the PDU is seen to need once it has answered. "
 	  "Decimals are allowed; at least 0.05.",
-	  ANY_WORD, AGENT_TIME },
-	{ PARAM_TOTAL_TIMEOUT, "total_timeout", "string", "50", OPTIONAL,
+	  AGENT_TIME },
+	{ "total_timeout", "string", "50", ANY_WORD, OPTIONAL,
 	  "Seconds that a whole operation may take",
 	  "Limit for one on, off or reset, name resolution included. power_timeout and "
 	  "off_hold together must fit in it. Keep it below the cluster's own limit "
 	  "(stonith-timeout, 60 seconds by default), which ends an operation without an "
 	  "explanation. Status and list take at most 15 seconds.",
-	  ANY_WORD, AGENT_TIME },
-	{ PARAM_CHECK_WRITE, "check_write", "boolean", "no", OPTIONAL,
-	  "Whether status proves write access",
+	  AGENT_TIME },
+	{ "check_write", "boolean", "no", ANY_WORD, OPTIONAL, "Whether status proves write access",
 	  "If yes, status also sets each mapped outlet's command object to idle, which "
 	  "switches nothing but fails where the community or user may only read.",
-	  ANY_WORD, AGENT_ALIKE },
+	  AGENT_ALIKE },
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(table) == PARAM_COUNT);
 
-const struct param *params_row(unsigned i)
+const struct trippsnmp_parameter *params_row(unsigned i)
 {
 	return i < PARAM_COUNT ? &table[i] : NULL;
 }
 
-const struct param *params_find(const char *name)
+enum param_id params_find(const char *name)
 {
-	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (!strcmp(table[i].name, name))
-			return &table[i];
-	return NULL;
+	unsigned i = 0;
+
+	while (i < PARAM_COUNT && g_strcmp0(table[i].name, name) != 0)
+		i++;
+	return i;
 }
 
-static void append_xml(GString *xml, const struct param *row)
+static void append_xml(GString *xml, const struct trippsnmp_parameter *row)
 {
-	char *texts = g_markup_printf_escaped("<shortdesc lang=\"en\">%s</shortdesc>\n"
-	                                      "<longdesc lang=\"en\">%s</longdesc>\n",
-	                                      row->shortdesc, row->longdesc);
+	g_autofree char *texts = g_markup_printf_escaped("<shortdesc lang=\"en\">%s</shortdesc>\n"
+	                                                 "<longdesc lang=\"en\">%s</longdesc>\n",
+	                                                 row->shortdesc, row->longdesc);
 
 	g_string_append_printf(xml, "<parameter name=\"%s\" unique=\"0\" required=\"%d\">\n",
 	                       row->name, row->required);
 	g_string_append_printf(xml, "<content type=\"%s\"", row->type);
-	if (row->default_)
-		g_string_append_printf(xml, " default=\"%s\"", row->default_);
+	if (row->default_value)
+		g_string_append_printf(xml, " default=\"%s\"", row->default_value);
 	g_string_append_printf(xml, "/>\n%s</parameter>\n", texts);
-	g_free(texts);
 }
 
 char *params_xml(void)
@@ -213,76 +198,60 @@ const char *config_name(const struct config *config, enum param_id id)
 
 /* What params_check() works on. */
 struct check {
+	const char *const *given;
 	char *value[PARAM_COUNT]; /* as given, else the default, else NULL */
-	bool given[PARAM_COUNT];  /* not by default, and not empty */
 	bool agent;               /* the agent's defaults count */
 	struct config *config;
 	char *error;
 };
 
-static bool fail_param(struct check *c, enum param_id id, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
-
-static bool fail_param(struct check *c, enum param_id id, const char *format, ...)
+/* Takes over what is said. */
+static bool fail_param(struct check *c, enum param_id id, char *what)
 {
-	va_list arguments;
-	va_start(arguments, format);
-	char *what = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-
 	c->error = g_strdup_printf("%s: %s", config_name(c->config, id), what);
 	g_free(what);
 	return false;
 }
 
-static void warn_param(struct check *c, enum param_id id, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
-
-static void warn_param(struct check *c, enum param_id id, const char *format, ...)
+static void warn_param(struct check *c, enum param_id id, const char *what)
 {
-	va_list arguments;
-	va_start(arguments, format);
-	char *what = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-
-	if (!c->config->warnings)
-		c->config->warnings = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(c->config->warnings,
 	                g_strdup_printf("%s: %s", config_name(c->config, id), what));
-	g_free(what);
 }
 
 /* Shows text of the user's first. Never for secrets. */
-static bool fail_param_about(struct check *c, enum param_id id, const char *text, const char *what)
+static bool fail_value(struct check *c, enum param_id id, const char *what)
 {
-	char *said = text_about(text, what);
-
-	fail_param(c, id, "%s", said);
-	g_free(said);
-	return false;
+	return fail_param(c, id, text_about(c->value[id], what));
 }
 
-static bool collect_values(struct check *c, const char *const values[])
+/* NULL for what is not given. */
+static char *given_value(const struct check *c, enum param_id id)
+{
+	char *value = g_strdup(c->given[id] ? c->given[id] : "");
+
+	if (!table[id].secret)
+		g_strstrip(value);
+	if (!*value)
+		g_clear_pointer(&value, g_free);
+	return value;
+}
+
+static bool collect_values(struct check *c)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
-		char *value = g_strdup(values[i] ? values[i] : "");
+		char *value = given_value(c, i);
 
-		c->value[i] = table[i].secret ? value : g_strstrip(value);
-		c->given[i] = *value;
-		if (!*value) {
-			g_free(value);
-			c->value[i] = NULL;
-			if (!c->agent || !table[i].agent.default_)
-				c->value[i] = g_strdup(table[i].default_);
-		} else if (g_str_has_prefix(value + strspn(value, " \t"), "lrm://")) {
-			return fail_param(c, table[i].id,
-			                  "the cluster passed on an unresolved cibsecret "
-			                  "(lrm://): is the secret stored on this node?");
-		}
+		c->value[i] = value;
+		if (!value && (!c->agent || !table[i].agent_default))
+			c->value[i] = g_strdup(table[i].default_value);
+		if (value && g_str_has_prefix(value + strspn(value, " \t"), "lrm://"))
+			return fail_param(c, i,
+			                  g_strdup("the cluster passed on an unresolved cibsecret "
+			                           "(lrm://): is the secret stored on this node?"));
+		if (table[i].required && !value)
+			return fail_param(c, i, g_strdup("missing"));
 	}
-	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (table[i].required && !c->value[i])
-			return fail_param(c, table[i].id, "missing");
 	return true;
 }
 
@@ -291,13 +260,13 @@ static bool collect_values(struct check *c, const char *const values[])
 static bool take_secrets(struct check *c, struct secrets *secrets)
 {
 	for (unsigned i = 0; i < secrets->warnings->len; i++)
-		warn_param(c, PARAM_SECRETS_FILE, "%s",
-		           (const char *)g_ptr_array_index(secrets->warnings, i));
+		warn_param(c, PARAM_SECRETS_FILE, secrets->warnings->pdata[i]);
 	for (unsigned i = 0; i < PARAM_COUNT; i++) {
 		if (!secrets->values[i] || !*secrets->values[i])
 			continue;
 		if (c->value[i])
-			return fail_param(c, i, "given both as a parameter and in secrets_file");
+			return fail_param(
+				c, i, g_strdup("given both as a parameter and in secrets_file"));
 		c->value[i] = g_steal_pointer(&secrets->values[i]);
 	}
 	return true;
@@ -314,12 +283,10 @@ static bool load_secrets(struct check *c)
 		return true;
 	/* Who fences stands in one directory, and who tries it by hand in another. */
 	if (*path != '/')
-		return fail_param_about(c, PARAM_SECRETS_FILE, path,
-		                        "is a relative path: write it from / on");
-	ok = secrets_read(path, &secrets, &error) ? take_secrets(c, &secrets)
-	                                          : fail_param(c, PARAM_SECRETS_FILE, "%s", error);
+		return fail_value(c, PARAM_SECRETS_FILE, "is a relative path: write it from / on");
+	error = secrets_read(path, &secrets);
+	ok = error ? fail_param(c, PARAM_SECRETS_FILE, error) : take_secrets(c, &secrets);
 	secrets_clear(&secrets);
-	g_free(error);
 	return ok;
 }
 
@@ -330,61 +297,41 @@ static bool check_ipaddr(struct check *c)
 	char *error;
 
 	c->config->pdus = addresses_parse(c->value[PARAM_IPADDR], &error);
-	if (!c->config->pdus)
-		fail_param(c, PARAM_IPADDR, "%s", error);
-	g_free(error);
-	return c->config->pdus;
+	return c->config->pdus || fail_param(c, PARAM_IPADDR, error);
 }
 
 /* hostlist and feeds */
 
-struct pdu_name *config_pdu_names(const struct config *config)
-{
-	struct pdu_name *names = g_new0(struct pdu_name, config->pdus->len);
-
-	for (unsigned i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = g_ptr_array_index(config->pdus, i);
-
-		names[i] = (struct pdu_name){ pdu->label, pdu->host, pdu->port };
-	}
-	return names;
-}
-
 static bool check_hostlist(struct check *c)
 {
-	const GPtrArray *pdus = c->config->pdus;
-	struct pdu_name *names = config_pdu_names(c->config);
-	char *error = NULL;
+	const GArray *pdus = c->config->pdus;
+	char *error;
 
-	c->config->map = nodemap_parse_as(c->value[PARAM_HOSTLIST], names, pdus->len,
-	                                  config_name(c->config, PARAM_IPADDR), &error);
-	if (!c->config->map)
-		fail_param(c, PARAM_HOSTLIST, "%s", error);
-	g_free(error);
-	g_free(names);
-	return c->config->map;
+	c->config->map = nodemap_parse(c->value[PARAM_HOSTLIST], addresses_at(pdus, 0), pdus->len,
+	                               config_name(c->config, PARAM_IPADDR), &error);
+	return c->config->map || fail_param(c, PARAM_HOSTLIST, error);
 }
 
 static bool check_feeds_given(struct check *c)
 {
 	const GPtrArray *nodes = c->config->map->nodes;
-	const char *text = c->value[PARAM_FEEDS];
 	guint64 feeds = 0;
 
-	if (!g_ascii_strcasecmp(text, "any"))
+	if (!g_ascii_strcasecmp(c->value[PARAM_FEEDS], "any"))
 		return true;
-	if (!g_ascii_string_to_unsigned(text, 10, 0, FEEDS_MAX, &feeds, NULL))
-		return fail_param_about(c, PARAM_FEEDS, text,
-		                        "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
+	if (!g_ascii_string_to_unsigned(c->value[PARAM_FEEDS], 10, 0, FEEDS_MAX, &feeds, NULL))
+		return fail_value(c, PARAM_FEEDS,
+		                  "is not a number from 0 to " G_STRINGIFY(FEEDS_MAX));
 	c->config->feeds = (unsigned)feeds;
 
 	for (unsigned i = 0; feeds && i < nodes->len; i++) {
 		const struct node *node = g_ptr_array_index(nodes, i);
 
 		if (node->outlets->len && node->outlets->len != feeds)
-			return fail_param(c, PARAM_FEEDS,
-			                  "hostlist gives node \"%s\" %u outlet(s), not %u",
-			                  node->name, node->outlets->len, c->config->feeds);
+			return fail_param(
+				c, PARAM_FEEDS,
+				g_strdup_printf("hostlist gives node \"%s\" %u outlet(s), not %u",
+			                        node->name, node->outlets->len, c->config->feeds));
 	}
 	return true;
 }
@@ -428,12 +375,9 @@ static bool choose_word(struct check *c, enum param_id id, const char *const wor
 		if (is_word(words[*chosen], our_word(c->value[id])))
 			return true;
 
-	char *known = g_strjoinv(", ", (char **)words);
-	char *what = g_strconcat("is none of ", known, NULL);
-	fail_param_about(c, id, c->value[id], what);
-	g_free(known);
-	g_free(what);
-	return false;
+	g_autofree char *known = g_strjoinv(", ", (char **)words);
+	g_autofree char *what = g_strconcat("is none of ", known, NULL);
+	return fail_value(c, id, what);
 }
 
 /* SNMP */
@@ -448,72 +392,74 @@ static void assume(struct check *c, enum param_id id)
 {
 	if (!c->agent || c->value[id])
 		return;
-	c->value[id] = g_strdup(table[id].agent.default_);
+	c->value[id] = g_strdup(table[id].agent_default);
 	c->config->assumed[id] = true;
 }
 
-static const char *nor_in_file(const struct check *c)
+static bool fail_missing(struct check *c, enum param_id id, const char *why)
 {
-	return c->value[PARAM_SECRETS_FILE] ? "; secrets_file does not have it either" : "";
+	return fail_param(c, id,
+	                  g_strdup_printf("missing%s%s", why,
+	                                  c->value[PARAM_SECRETS_FILE]
+	                                          ? "; secrets_file does not have it either"
+	                                          : ""));
+}
+
+static bool check_length(struct check *c, enum param_id id, size_t least, size_t most)
+{
+	const size_t length = c->value[id] ? strlen(c->value[id]) : least;
+
+	if (length < least)
+		return fail_param(
+			c, id,
+			g_strdup_printf("a passphrase needs at least %zu characters", least));
+	return length <= most || fail_param(c, id, g_strdup_printf("longer than %zu bytes", most));
 }
 
 static bool check_community(struct check *c)
 {
+	g_autofree char *why = g_strdup_printf(" (SNMP versions 1 and 2c need it, "
+	                                       "version 3 needs %s instead)",
+	                                       config_name(c->config, PARAM_LOGIN));
+
 	assume(c, PARAM_COMMUNITY);
-
-	const char *community = c->value[PARAM_COMMUNITY];
-
-	if (!community)
-		return fail_param(c, PARAM_COMMUNITY,
-		                  "missing (SNMP versions 1 and 2c need it, "
-		                  "version 3 needs %s instead)%s",
-		                  config_name(c->config, PARAM_LOGIN), nor_in_file(c));
-	if (strlen(community) > COMMUNITY_BYTES)
-		return fail_param(c, PARAM_COMMUNITY, "longer than %d bytes", COMMUNITY_BYTES);
+	if (!c->value[PARAM_COMMUNITY])
+		return fail_missing(c, PARAM_COMMUNITY, why);
+	if (!check_length(c, PARAM_COMMUNITY, 0, COMMUNITY_BYTES))
+		return false;
 	c->config->community = take_value(c, PARAM_COMMUNITY);
-	return true;
-}
-
-static bool check_passphrase(struct check *c, enum param_id id)
-{
-	if (c->value[id] && strlen(c->value[id]) < PASSPHRASE_BYTES)
-		return fail_param(c, id, "a passphrase needs at least %d characters",
-		                  PASSPHRASE_BYTES);
 	return true;
 }
 
 static bool check_user(struct check *c)
 {
-	const char *login = c->value[PARAM_LOGIN];
-
-	if (!login)
-		return fail_param(c, PARAM_LOGIN, "missing, but SNMP version 3 needs it");
-	if (strlen(login) > LOGIN_BYTES)
-		return fail_param(c, PARAM_LOGIN, "longer than %d bytes", LOGIN_BYTES);
+	if (!c->value[PARAM_LOGIN])
+		return fail_param(c, PARAM_LOGIN, g_strdup("missing, but SNMP version 3 needs it"));
+	if (!check_length(c, PARAM_LOGIN, 0, LOGIN_BYTES))
+		return false;
 	if (c->value[PARAM_SNMP_PRIV_PASSWD] && !c->value[PARAM_PASSWORD])
 		return fail_param(c, PARAM_SNMP_PRIV_PASSWD,
-		                  "given, but there is no privacy without %s",
-		                  config_name(c->config, PARAM_PASSWORD));
-	if (!check_passphrase(c, PARAM_PASSWORD) || !check_passphrase(c, PARAM_SNMP_PRIV_PASSWD))
-		return false;
+		                  g_strdup_printf("given, but there is no privacy without %s",
+		                                  config_name(c->config, PARAM_PASSWORD)));
 	c->config->login = take_value(c, PARAM_LOGIN);
-	return true;
+	return check_length(c, PARAM_PASSWORD, PASSPHRASE_BYTES, SIZE_MAX) &&
+	       check_length(c, PARAM_SNMP_PRIV_PASSWD, PASSPHRASE_BYTES, SIZE_MAX);
 }
 
 static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned priv)
 {
 	static const enum param_id needed[] = { PARAM_PASSWORD, PARAM_SNMP_PRIV_PASSWD };
+	g_autofree char *why = g_strdup_printf(", but snmp_sec_level %s needs it", levels[level]);
 
 	for (unsigned i = 0; i < MIN(level, G_N_ELEMENTS(needed)); i++)
 		if (!c->value[needed[i]])
-			return fail_param(c, needed[i], "missing, but snmp_sec_level %s needs it%s",
-			                  levels[level], nor_in_file(c));
+			return fail_missing(c, needed[i], why);
 	if (level >= AUTH_NO_PRIV) {
-		c->config->auth = (enum auth_protocol)(AUTH_MD5 + auth);
+		c->config->auth = auth_protocols[auth];
 		c->config->auth_passphrase = take_value(c, PARAM_PASSWORD);
 	}
 	if (level >= AUTH_PRIV) {
-		c->config->priv = (enum priv_protocol)(PRIV_DES + priv);
+		c->config->priv = priv_protocols[priv];
 		c->config->priv_passphrase = take_value(c, PARAM_SNMP_PRIV_PASSWD);
 	}
 	return true;
@@ -526,7 +472,7 @@ static bool check_protocol(struct check *c, enum param_id id, bool used, const c
 	if (used)
 		assume(c, id);
 	if (!c->value[id])
-		c->value[id] = g_strdup(table[id].default_);
+		c->value[id] = g_strdup(table[id].default_value);
 	return choose_word(c, id, words, which);
 }
 
@@ -551,7 +497,7 @@ static bool check_snmp(struct check *c)
 	c->config->version = (enum snmp_version)version;
 	if (version != SNMP_V3)
 		return check_community(c);
-	if (c->given[PARAM_SNMP_PRIV_PROT] && level < AUTH_PRIV)
+	if (c->given[PARAM_SNMP_PRIV_PROT] && *c->given[PARAM_SNMP_PRIV_PROT] && level < AUTH_PRIV)
 		warn_param(c, PARAM_SNMP_PRIV_PROT,
 		           "set, but without snmp_priv_passwd nothing is encrypted");
 	return check_user(c) && check_level(c, level, auth, priv);
@@ -559,42 +505,25 @@ static bool check_snmp(struct check *c)
 
 /* Times */
 
-/* Digits with an optional fraction: no sign, exponent, nan, hexadecimal or locale. */
-static bool read_seconds(const char *text, usec *time)
-{
-	size_t digits = strspn(text, G_CSET_DIGITS);
-	const char *end = text + digits;
-	double seconds;
-
-	if (*end == '.') {
-		const size_t fraction = strspn(end + 1, G_CSET_DIGITS);
-
-		digits += fraction;
-		end += 1 + fraction;
-	}
-	if (!digits || *end)
-		return false;
-	seconds = g_ascii_strtod(text, NULL);
-	if (seconds > SECONDS_MAX)
-		return false;
-	*time = (usec)(seconds * (double)USEC_PER_SEC + 0.5);
-	return true;
-}
-
 /* Less would bury a card in requests that it is still busy answering. */
 #define SNMP_TIMEOUT_LEAST (USEC_PER_SEC / 20)
 
+/* Digits with an optional fraction: no sign, exponent, nan, hexadecimal or locale. */
 static bool check_time(struct check *c, enum param_id id, usec least, usec *time)
 {
-	if (read_seconds(c->value[id], time) && *time >= least)
+	const char *text = c->value[id];
+	const double seconds = text_fits(text, "[0-9]+(\\.[0-9]*)?|\\.[0-9]+")
+	                               ? g_ascii_strtod(text, NULL)
+	                               : SECONDS_MAX + 1;
+
+	*time = (usec)(MIN(seconds, SECONDS_MAX + 1) * (double)USEC_PER_SEC + 0.5);
+	if (seconds <= SECONDS_MAX && *time >= least)
 		return true;
 	if (least == SNMP_TIMEOUT_LEAST)
-		return fail_param_about(c, id, c->value[id],
-		                        "is not a number of seconds from 0.05 to " SECONDS_TEXT);
-	return fail_param_about(c, id, c->value[id],
-	                        least > 0
-	                                ? "is not a number of seconds above 0, up to " SECONDS_TEXT
-	                                : "is not a number of seconds from 0 to " SECONDS_TEXT);
+		return fail_value(c, id, "is not a number of seconds from 0.05 to " SECONDS_TEXT);
+	return fail_value(c, id,
+	                  least > 0 ? "is not a number of seconds above 0, up to " SECONDS_TEXT
+	                            : "is not a number of seconds from 0 to " SECONDS_TEXT);
 }
 
 /* Pacemaker's own limit is 60 s, of which it needs some for itself. */
@@ -603,6 +532,10 @@ static bool check_time(struct check *c, enum param_id id, usec least, usec *time
 static void warn_of_times(struct check *c)
 {
 	const struct config *config = c->config;
+	g_autofree char *total =
+		g_strdup_printf("%s s: the cluster's stonith-timeout (60 s by default) must be "
+	                        "longer, or it ends the operation without an explanation",
+	                        c->value[PARAM_TOTAL_TIMEOUT]);
 
 	if (!config->off_hold)
 		warn_param(c, PARAM_OFF_HOLD,
@@ -610,10 +543,7 @@ static void warn_of_times(struct check *c)
 		           "cycle, or power supplies that bridge the gap, may keep a node alive "
 		           "that is said to be off");
 	if (config->total_timeout > TOTAL_TIMEOUT_SAFE)
-		warn_param(c, PARAM_TOTAL_TIMEOUT,
-		           "%s s: the cluster's stonith-timeout (60 s by default) must be longer, "
-		           "or it ends the operation without an explanation",
-		           c->value[PARAM_TOTAL_TIMEOUT]);
+		warn_param(c, PARAM_TOTAL_TIMEOUT, total);
 }
 
 static bool check_times(struct check *c)
@@ -626,40 +556,42 @@ static bool check_times(struct check *c)
 	    !check_time(c, PARAM_TOTAL_TIMEOUT, 1, &config->total_timeout))
 		return false;
 	if (config->power_timeout + config->off_hold > config->total_timeout)
-		return fail_param(c, PARAM_TOTAL_TIMEOUT,
-		                  "%s s cannot hold power_timeout (%s s) and off_hold (%s s)",
-		                  c->value[PARAM_TOTAL_TIMEOUT], c->value[PARAM_POWER_TIMEOUT],
-		                  c->value[PARAM_OFF_HOLD]);
+		return fail_param(
+			c, PARAM_TOTAL_TIMEOUT,
+			g_strdup_printf("%s s cannot hold power_timeout (%s s) and off_hold (%s s)",
+		                        c->value[PARAM_TOTAL_TIMEOUT],
+		                        c->value[PARAM_POWER_TIMEOUT], c->value[PARAM_OFF_HOLD]));
 	if (config->snmp_timeout > config->total_timeout)
-		return fail_param(c, PARAM_SNMP_TIMEOUT, "%s s is longer than total_timeout (%s s)",
-		                  c->value[PARAM_SNMP_TIMEOUT], c->value[PARAM_TOTAL_TIMEOUT]);
+		return fail_param(c, PARAM_SNMP_TIMEOUT,
+		                  g_strdup_printf("%s s is longer than total_timeout (%s s)",
+		                                  c->value[PARAM_SNMP_TIMEOUT],
+		                                  c->value[PARAM_TOTAL_TIMEOUT]));
 	warn_of_times(c);
 	return true;
 }
 
-static bool check_values(struct check *c, const char *const values[])
+static bool check_values(struct check *c)
 {
 	unsigned answer;
 
-	if (!collect_values(c, values) || !check_ipaddr(c) || !check_hostlist(c) ||
-	    !check_feeds_given(c) || !check_times(c) ||
-	    !choose_word(c, PARAM_CHECK_WRITE, answers, &answer) || !load_secrets(c) ||
-	    !check_snmp(c))
+	if (!collect_values(c) || !check_ipaddr(c) || !check_hostlist(c) || !check_feeds_given(c) ||
+	    !check_times(c) || !choose_word(c, PARAM_CHECK_WRITE, answers, &answer) ||
+	    !load_secrets(c) || !check_snmp(c))
 		return false;
 	c->config->check_write = answer % 2 == 0;
 	return true;
 }
 
-struct config *params_check_as(const char *const values[PARAM_COUNT],
-                               const char *const names[PARAM_COUNT], bool agent, char **error)
+struct config *params_check(const char *const values[PARAM_COUNT],
+                            const char *const names[PARAM_COUNT], bool agent, char **error)
 {
-	struct check c = { .config = g_new0(struct config, 1), .agent = agent };
+	struct check c = { .given = values, .config = g_new0(struct config, 1), .agent = agent };
 
+	c.config->warnings = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned i = 0; names && i < PARAM_COUNT; i++)
 		c.config->names[i] = g_strdup(names[i]);
-	if (!check_values(&c, values)) {
-		config_free(c.config);
-		c.config = NULL;
+	if (!check_values(&c)) {
+		g_clear_pointer(&c.config, config_free);
 		*error = c.error;
 	}
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
@@ -667,16 +599,11 @@ struct config *params_check_as(const char *const values[PARAM_COUNT],
 	return c.config;
 }
 
-struct config *params_check(const char *const values[PARAM_COUNT], char **error)
-{
-	return params_check_as(values, NULL, false, error);
-}
-
 void config_free(struct config *config)
 {
 	if (!config)
 		return;
-	g_clear_pointer(&config->pdus, g_ptr_array_unref);
+	g_clear_pointer(&config->pdus, g_array_unref);
 	nodemap_free(config->map);
 	secret_free(config->community);
 	g_free(config->login);

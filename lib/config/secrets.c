@@ -9,48 +9,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define SECRETS_BYTES 65536
 
-/* A file that is being read. */
-struct reader {
-	const char *file; /* its path, as messages show it */
-	unsigned line;
-	struct secrets *secrets;
-	char *error;
-};
-
-static bool fail_file(struct reader *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail_file(struct reader *r, const char *format, ...)
+static void warn(struct secrets *secrets, const char *where, const char *what)
 {
-	va_list arguments;
-
-	va_start(arguments, format);
-	r->error = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	return false;
+	g_ptr_array_add(secrets->warnings, g_strdup_printf("%s%s", where, what));
 }
 
-static void warn_of_line(struct reader *r, const char *what)
-{
-	g_ptr_array_add(
-		r->secrets->warnings,
-		g_strdup_printf("%s, line %u: the secret %s part of it", r->file, r->line, what));
-}
-
-/* The secret that a line names, whatever blanks are around the name; NULL if none. */
-static const struct param *named_secret(const char *line, const char *equals)
+/* The secret that a line names, whatever blanks are around the name; PARAM_COUNT if none. */
+static enum param_id named_secret(const char *line, const char *equals)
 {
 	char *name = g_strstrip(g_strndup(line, (size_t)(equals - line)));
-	const struct param *row = params_find(name);
+	const enum param_id id = params_find(name);
 
 	secret_free(name);
-	return row && row->secret ? row : NULL;
+	return id < PARAM_COUNT && params_row(id)->secret ? id : PARAM_COUNT;
 }
 
 static bool is_blank(char c)
@@ -59,144 +36,140 @@ static bool is_blank(char c)
 }
 
 /* What is taken as it stands, and is a slip more often than a secret. */
-static void warn_of_slips(struct reader *r, const char *value)
+static void warn_of_slips(struct secrets *secrets, const char *where, const char *value)
 {
-	const size_t length = strlen(value);
+	const char first = value[0], last = *value ? value[strlen(value) - 1] : '\0';
 
-	if (!length)
-		return;
-	if (is_blank(value[0]) || is_blank(value[length - 1]))
-		warn_of_line(r, is_blank(value[0]) ? "begins with a blank, which is"
-		                                   : "ends with a blank, which is");
-	if (length > 1 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0])
-		warn_of_line(r, "stands in quotes, which are");
+	if (is_blank(first))
+		warn(secrets, where, "the secret begins with a blank, which is part of it");
+	else if (is_blank(last))
+		warn(secrets, where, "the secret ends with a blank, which is part of it");
+	else if (first && value[1] && (first == '"' || first == '\'') && first == last)
+		warn(secrets, where, "the secret stands in quotes, which are part of it");
 }
 
-/* No part of a line is shown: a passphrase on a line of its own may hold a '='. */
-static bool parse_line(struct reader *r, const char *line)
+/*
+ * What is wrong with a line, NULL if nothing is. No part of it is shown: a passphrase on a line of
+ * its own may hold a '='.
+ */
+static char *take_line(struct secrets *secrets, const char *where, const char *line)
 {
 	const char *equals = strchr(line, '=');
 	const char *first = line + strspn(line, " \t");
-	const struct param *row;
+	enum param_id id;
 
 	if (!*first || *first == '#')
-		return true;
+		return NULL;
 	if (!equals)
-		return fail_file(r, "%s, line %u: not NAME=VALUE", r->file, r->line);
-	row = named_secret(line, equals);
-	if (!row)
-		return fail_file(
-			r, "%s, line %u: a name other than community, password, snmp_priv_passwd",
-			r->file, r->line);
+		return g_strdup("not NAME=VALUE");
+	id = named_secret(line, equals);
+	if (id == PARAM_COUNT)
+		return g_strdup("a name other than community, password, snmp_priv_passwd");
 	if (is_blank(line[0]) || is_blank(equals[-1]))
-		return fail_file(
-			r, "%s, line %u: a blank beside the name: write %s=... without blanks",
-			r->file, r->line, row->name);
-	warn_of_slips(r, equals + 1);
-	if (r->secrets->values[row->id])
-		return fail_file(r, "%s, line %u: %s is given twice", r->file, r->line, row->name);
-	r->secrets->values[row->id] = g_strdup(equals + 1);
-	return true;
+		return g_strdup_printf("a blank beside the name: write %s=... without blanks",
+		                       params_row(id)->name);
+	if (secrets->values[id])
+		return g_strdup_printf("%s is given twice", params_row(id)->name);
+	warn_of_slips(secrets, where, equals + 1);
+	secrets->values[id] = g_strdup(equals + 1);
+	return NULL;
 }
 
-/* Cuts the text into lines in place; text[n] is writable. */
-static bool parse_lines(struct reader *r, char *text, size_t n)
+/* Cuts the text into lines in place; text[n] is writable. What is wrong, or NULL. */
+static char *take_lines(struct secrets *secrets, const char *file, char *text, size_t n)
 {
 	char *end = text + n;
+	unsigned line = 0;
 
 	for (char *next, *at = text; at < end; at = next + 1) {
+		g_autofree char *where = g_strdup_printf("%s, line %u: ", file, ++line);
+		g_autofree char *what = NULL;
+
 		next = memchr(at, '\n', (size_t)(end - at));
 		if (!next)
 			next = end;
 		*next = '\0';
-		r->line++;
-		if (memchr(at, '\0', (size_t)(next - at)))
-			return fail_file(r, "%s, line %u: not text", r->file, r->line);
+		if (strlen(at) < (size_t)(next - at))
+			return g_strconcat(where, "not text", NULL);
 		if (next > at && next[-1] == '\r')
 			next[-1] = '\0';
-		if (!parse_line(r, at))
-			return false;
+		what = take_line(secrets, where, at);
+		if (what)
+			return g_strconcat(where, what, NULL);
 	}
-	return true;
+	return NULL;
 }
 
-static bool check_owner(struct reader *r, int fd)
+static char *check_owner(const char *file, int fd)
 {
 	struct stat status;
 
 	if (fstat(fd, &status))
-		return fail_file(r, "%s: %s", r->file, g_strerror(errno));
+		return g_strdup_printf("%s: %s", file, g_strerror(errno));
 	if (!S_ISREG(status.st_mode))
-		return fail_file(r, "%s is not a regular file", r->file);
+		return g_strdup_printf("%s is not a regular file", file);
 	if (status.st_uid != 0 && status.st_uid != geteuid())
-		return fail_file(r, "%s belongs to another user (uid %u)", r->file,
-		                 (unsigned)status.st_uid);
+		return g_strdup_printf("%s belongs to another user (uid %u)", file,
+		                       (unsigned)status.st_uid);
 	if (status.st_mode & (S_IRWXG | S_IRWXO))
-		return fail_file(r, "others have access to %s (mode %04o): chmod 0600", r->file,
-		                 (unsigned)status.st_mode & 07777u);
-	return true;
+		return g_strdup_printf("others have access to %s (mode %04o): chmod 0600", file,
+		                       (unsigned)status.st_mode & 07777u);
+	return NULL;
 }
 
-static bool read_whole(struct reader *r, int fd, char *text, size_t *n)
+static char *read_whole(const char *file, int fd, char *text, size_t *n)
 {
-	*n = 0;
-	while (*n <= SECRETS_BYTES) {
-		const ssize_t got = read(fd, text + *n, SECRETS_BYTES + 1 - *n);
+	ssize_t got = 1;
 
-		if (!got)
-			return true;
-		if (got > 0)
-			*n += (size_t)got;
-		else if (errno != EINTR)
-			return fail_file(r, "%s: %s", r->file, g_strerror(errno));
+	for (*n = 0; got && *n <= SECRETS_BYTES; *n += (size_t)MAX(got, 0)) {
+		got = read(fd, text + *n, SECRETS_BYTES + 1 - *n);
+		if (got < 0 && errno != EINTR)
+			return g_strdup_printf("%s: %s", file, g_strerror(errno));
 	}
-	return fail_file(r, "%s is longer than %d bytes", r->file, SECRETS_BYTES);
+	return got ? g_strdup_printf("%s is longer than %d bytes", file, SECRETS_BYTES) : NULL;
 }
 
 /* A file without secrets is taken, for they may be parameters. */
-static void warn_of_lack(struct reader *r, size_t n)
+static void warn_of_lack(struct secrets *secrets, const char *file, size_t n)
 {
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
-		if (r->secrets->values[i])
+		if (secrets->values[i])
 			return;
-	g_ptr_array_add(
-		r->secrets->warnings,
-		g_strdup_printf(n ? "%s names no secret: it has no line community=, password= or "
-	                            "snmp_priv_passwd="
-	                          : "%s is empty",
-	                        r->file));
+	warn(secrets, file,
+	     n ? " names no secret: it has no line community=, password= or snmp_priv_passwd="
+	       : " is empty");
 }
 
-static bool read_descriptor(struct reader *r, int fd)
+static char *read_descriptor(struct secrets *secrets, const char *file, int fd)
 {
 	char *text = g_malloc(SECRETS_BYTES + 2);
 	size_t n = 0;
-	const bool ok =
-		check_owner(r, fd) && read_whole(r, fd, text, &n) && parse_lines(r, text, n);
+	char *error = check_owner(file, fd);
 
-	if (ok)
-		warn_of_lack(r, n);
+	if (!error)
+		error = read_whole(file, fd, text, &n);
+	if (!error)
+		error = take_lines(secrets, file, text, n);
+	if (!error)
+		warn_of_lack(secrets, file, n);
 	explicit_bzero(text, SECRETS_BYTES + 2);
 	g_free(text);
-	return ok;
+	return error;
 }
 
-bool secrets_read(const char *path, struct secrets *secrets, char **error)
+char *secrets_read(const char *path, struct secrets *secrets)
 {
-	char *file = text_escape(path, -1);
-	struct reader r = { .file = file, .secrets = secrets };
+	g_autofree char *file = text_escape(path, -1);
 	/* What is checked is what was opened; O_NONBLOCK, lest a FIFO holds us up. */
 	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	bool ok;
+	char *error;
 
 	*secrets = (struct secrets){ .warnings = g_ptr_array_new_with_free_func(g_free) };
-	ok = fd >= 0 ? read_descriptor(&r, fd)
-	             : fail_file(&r, "cannot open %s: %s", file, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	g_free(file);
-	*error = r.error;
-	return ok;
+	if (fd < 0)
+		return g_strdup_printf("cannot open %s: %s", file, g_strerror(errno));
+	error = read_descriptor(secrets, file, fd);
+	close(fd);
+	return error;
 }
 
 void secrets_clear(struct secrets *secrets)

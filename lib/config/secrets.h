@@ -17,11 +17,11 @@ struct secrets {
 };
 
 /**
- * Reads the file of that absolute path. False on error, with one line in *error (free with
- * g_free()) that names file and line, and does not begin with the parameter's name. Wipe and free
- * *secrets with secrets_clear() either way.
+ * Reads the file of that absolute path. NULL, or one line (free with g_free()) that names file and
+ * line, and does not begin with the parameter's name. Wipe and free *secrets with secrets_clear()
+ * either way.
  */
-bool secrets_read(const char *path, struct secrets *secrets, char **error);
+char *secrets_read(const char *path, struct secrets *secrets);
 void secrets_clear(struct secrets *secrets);
 
 #endif

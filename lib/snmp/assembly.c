@@ -50,13 +50,13 @@ void assembly_clear(struct assembly *assembly)
 }
 
 /* What must go alone goes last, and one by one. */
-GArray *assembly_plan(const struct assembly *assembly, unsigned limit)
+GArray *assembly_plan(const struct assembly *assembly)
 {
 	GArray *which = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	const bool whole = !assembly_has_parts(assembly);
 	const unsigned n = assembly->results->len;
 
-	for (unsigned i = 0; i < n && (whole || which->len < limit); i++)
+	for (unsigned i = 0; i < n; i++)
 		if (whole || (is_open(assembly, i) && !*is_alone(assembly, i)))
 			g_array_append_val(which, i);
 	for (unsigned i = 0; !which->len && i < n; i++)
@@ -120,16 +120,6 @@ bool assembly_take(struct assembly *assembly, const GArray *which, const GArray 
 			*result_of(assembly, i) =
 				varbind_copy(answer_to(assembly, which, varbinds, k));
 	}
-	return true;
-}
-
-bool assembly_has_names(const struct assembly *assembly, const GArray *varbinds)
-{
-	if (varbinds->len != assembly->asked->len)
-		return false;
-	for (unsigned i = 0; i < varbinds->len; i++)
-		if (!find_name(varbinds, i, &asked_varbind(assembly, i)->name))
-			return false;
 	return true;
 }
 

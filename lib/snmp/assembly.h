@@ -24,15 +24,13 @@ bool assembly_has_parts(const struct assembly *assembly);
 void assembly_begin(struct assembly *assembly, enum request_kind kind, GArray *asked);
 void assembly_clear(struct assembly *assembly);
 
-/** What to ask next, as indices (of unsigned), of a read at most so many. Owned by the caller. */
-GArray *assembly_plan(const struct assembly *assembly, unsigned limit);
+/** What to ask next, as indices (of unsigned). Owned by the caller. */
+GArray *assembly_plan(const struct assembly *assembly);
 /** Copies of those varbinds, as a request carries them; owned by the caller. */
 GArray *assembly_varbinds(const struct assembly *assembly, const GArray *which);
 
 /** Takes the answer to a read of these. False, and nothing is taken, if it does not fit. */
 bool assembly_take(struct assembly *assembly, const GArray *which, const GArray *varbinds);
-/** Whether the answer has the names that were asked or set, in whatever order. */
-bool assembly_has_names(const struct assembly *assembly, const GArray *varbinds);
 /**
  * Takes an error-status on a read of n: it is about the varbind at, if that is named. Each shrinks
  * what is open or is asked together, so that asking on comes to an end. False: n are too many.

@@ -30,13 +30,13 @@ struct attempt *attempts_find(const GPtrArray *attempts, uint32_t tag)
 	return NULL;
 }
 
-unsigned attempt_blamed(const struct attempt *attempt, int error_index, bool *named)
+int attempt_blamed(const struct attempt *attempt, int error_index)
 {
-	const unsigned n = attempt->asked->len;
-	const bool indexed = error_index >= 1 && (unsigned)error_index <= n;
+	const int n = (int)attempt->varbinds->len;
 
-	*named = indexed || n == 1;
-	return g_array_index(attempt->asked, unsigned, indexed ? (unsigned)error_index - 1 : 0);
+	if (n == 1)
+		return 0;
+	return error_index >= 1 && error_index <= n ? error_index - 1 : -1;
 }
 
 static unsigned times_in(const GArray *varbinds, const struct objid *name)
@@ -73,14 +73,13 @@ static void hear_objects(GArray *heard, const GArray *varbinds, const struct att
 static void hear_error(GArray *heard, const struct attempt *attempt, const struct event *answer,
                        usec now)
 {
-	const unsigned n = attempt->varbinds->len;
-	const unsigned at = n == 1 ? 1 : (unsigned)MAX(answer->error_index, 0);
+	const int at = attempt_blamed(attempt, answer->error_index);
 	struct varbind varbind;
 
-	if (at < 1 || at > n || (n > 1 && answer->error_status == SNMP_STATUS_TOO_BIG))
+	if (at < 0 || (attempt->varbinds->len > 1 && answer->error_status == SNMP_STATUS_TOO_BIG))
 		return;
 	varbind = (struct varbind){
-		.name = varbinds_at(attempt->varbinds, at - 1)->name,
+		.name = varbinds_at(attempt->varbinds, (unsigned)at)->name,
 		.type = answer->error_status == SNMP_STATUS_NO_SUCH_NAME ? VALUE_ABSENT
 		                                                         : VALUE_ERROR,
 		.number = answer->error_status,

@@ -20,7 +20,7 @@ struct heard {
 	 * SET: what was set, if it was acknowledged: without error, by its names. Else empty.
 	 */
 	GArray *varbinds; /* of struct varbind */
-	bool whole;       /* GET: each object that was asked, once, without error */
+	bool whole;       /* each object that was asked or set, once, without error */
 	int error_status;
 	struct engine engine;
 };
@@ -29,12 +29,12 @@ void heard_clear(struct heard *heard);
 
 struct attempt {
 	uint32_t tag;
+	unsigned round; /* the exchange's */
 	usec sent;
 	usec left; /* later than sent if it had to wait for the SNMPv3 engine */
 	enum request_kind kind;
 	GArray *varbinds; /* of the request */
 	GArray *asked;    /* of unsigned: which of the question's varbinds these are */
-	bool part;        /* less was asked than could be, after that */
 	bool answered;
 };
 
@@ -46,10 +46,7 @@ struct attempt *attempts_find(const GPtrArray *attempts, uint32_t tag);
 /** What the answer says; fills in its varbinds' intervals. Free with heard_clear(). */
 struct heard attempt_hear(const struct attempt *attempt, const struct event *answer, usec now);
 
-/**
- * Which of the question's varbinds an error-status is about; the request's first where that is not
- * known, and *named is false.
- */
-unsigned attempt_blamed(const struct attempt *attempt, int error_index, bool *named);
+/** Which of its varbinds an error-status is about; -1 if that is not known. */
+int attempt_blamed(const struct attempt *attempt, int error_index);
 
 #endif

@@ -10,24 +10,14 @@
 
 #include <string.h>
 
-/* One attempt of so many at a GET, where none was ever answered, is followed by a probe. */
+/* One of so many GETs, where none was ever answered, gives its place to a probe. */
 #define PROBE_EVERY 4
+#define PROBE_ROUND 0 /* answers no question */
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 /* However long the pauses: whoever waits may be killed before the end. */
 #define SILENCE_SAID (4 * USEC_PER_SEC)
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)
-
-/* Takes over the attempts, which nothing waits for any more. */
-static void leave_attempts(struct exchange *x)
-{
-	if (!x->attempts)
-		return;
-	g_ptr_array_extend_and_steal(x->past, g_steal_pointer(&x->attempts));
-	x->attempts = attempts_new();
-	while (x->past->len > ATTEMPTS_KEPT)
-		g_ptr_array_remove_index(x->past, 0);
-}
 
 void exchange_init(struct exchange *x, const char *label, const struct log *log,
                    const struct exchange_settings *settings)
@@ -40,14 +30,13 @@ void exchange_init(struct exchange *x, const char *label, const struct log *log,
 	patience_init(&x->patience, settings->timeout, settings->seed);
 	x->due = USEC_NEVER;
 	x->attempts = attempts_new();
-	x->past = attempts_new();
 }
 
 void exchange_abandon(struct exchange *x)
 {
 	g_clear_pointer(&x->question.varbinds, g_array_unref);
 	assembly_clear(&x->assembly);
-	leave_attempts(x);
+	x->round++;
 	g_clear_pointer(&x->reply.varbinds, g_array_unref);
 	memset(&x->reply, 0, sizeof(x->reply));
 	x->busy = false;
@@ -58,7 +47,6 @@ void exchange_clear(struct exchange *x)
 {
 	exchange_abandon(x);
 	g_clear_pointer(&x->attempts, g_ptr_array_unref);
-	g_clear_pointer(&x->past, g_ptr_array_unref);
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	g_clear_pointer(&x->obstacle, g_free);
@@ -86,14 +74,10 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 {
 	exchange_abandon(x);
 	x->question = *question;
-	x->question.varbinds = varbinds_new();
-	for (unsigned i = 0; i < question->varbinds->len; i++)
-		varbinds_add_copy(x->question.varbinds, varbinds_at(question->varbinds, i));
+	g_array_ref(x->question.varbinds);
 	assembly_begin(&x->assembly, question->kind, x->question.varbinds);
 	x->silent = 0;
 	x->misfit = NULL;
-	x->part_due = x->probe_due = x->deaf = false;
-	x->asked_at = now;
 	denial_clear(&x->denial);
 	g_clear_pointer(&x->refusal, g_free);
 	x->due = now;
@@ -112,9 +96,18 @@ bool exchange_busy(const struct exchange *x)
 	return x->busy;
 }
 
+/* Whether what answers it may answer the question at hand. */
+static bool is_at_hand(const struct exchange *x, const struct attempt *attempt)
+{
+	return x->busy && attempt->round == x->round;
+}
+
+/* Of those at hand. */
 static struct attempt *last_attempt(const struct exchange *x)
 {
-	return x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
+	struct attempt *last = x->attempts->len ? x->attempts->pdata[x->attempts->len - 1] : NULL;
+
+	return last && is_at_hand(x, last) ? last : NULL;
 }
 
 /* When a silence is worth a word, however long the next attempt is away. */
@@ -125,27 +118,9 @@ static usec silence_said_at(const struct exchange *x)
 	return x->silent && !x->warned && last ? last->sent + SILENCE_SAID : USEC_NEVER;
 }
 
-usec exchange_due(const struct exchange *x)
-{
-	return x->busy ? x->due : USEC_NEVER;
-}
-
 usec exchange_wake(const struct exchange *x)
 {
 	return x->busy ? MIN(x->due, silence_said_at(x)) : USEC_NEVER;
-}
-
-/* Repeats of what is answered by now: a card that does one thing at a time answers them first. */
-static unsigned repeats_ahead(const struct exchange *x)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < x->past->len; i++) {
-		const struct attempt *attempt = x->past->pdata[i];
-
-		n += !attempt->answered && attempt->sent > x->answered_sent;
-	}
-	return n;
 }
 
 /* The pause after so many attempts in a row without an answer. */
@@ -156,7 +131,6 @@ static usec pause_after(struct exchange *x, unsigned silent)
 		.silent = silent,
 		.only_once = x->question.max_attempts == 1,
 		.heard = x->heard,
-		.ahead = repeats_ahead(x),
 	};
 
 	return patience_pause(&x->patience, &wait);
@@ -183,14 +157,12 @@ static void met_obstacle(struct exchange *x, const char *what, const char *then)
 static void log_silence(struct exchange *x, usec now)
 {
 	const struct attempt *last = last_attempt(x);
-	char *what;
+	g_autofree char *what = NULL;
 
 	if (x->silent == 0 || x->warned || !last)
 		return;
-	what = g_strdup_printf("no answer within %.2g s",
-	                       (double)(now - last->sent) / (double)USEC_PER_SEC);
+	what = g_strdup_printf("no answer within %.2g s", usec_seconds(now - last->sent));
 	warn_once(x, what, TRYING_ON);
-	g_free(what);
 }
 
 /* The first varbinds of a request or an answer; text of devices is not shown. */
@@ -201,14 +173,13 @@ static char *show_varbinds(const GArray *varbinds)
 
 	for (unsigned i = 0; varbinds && i < MIN(varbinds->len, VARBINDS_SHOWN); i++) {
 		const struct varbind *varbind = varbinds_at(varbinds, i);
-		char *name = objid_text(&varbind->name);
+		g_autofree char *name = objid_text(&varbind->name);
 
 		g_string_append_printf(text, " %s", name);
-		if (varbind->type == VALUE_INTEGER || varbind->type == VALUE_UNSIGNED)
+		if (varbind_is_number(varbind))
 			g_string_append_printf(text, "=%" G_GINT64_FORMAT, varbind->number);
 		else if (varbind->type == VALUE_ABSENT || varbind->type == VALUE_END_OF_MIB)
 			g_string_append(text, "=none");
-		g_free(name);
 	}
 	if (varbinds && varbinds->len > VARBINDS_SHOWN)
 		g_string_append_printf(text, " and %u more", varbinds->len - VARBINDS_SHOWN);
@@ -224,46 +195,72 @@ static void log_request(const struct exchange *x, const struct request *request,
 		[REQUEST_BULK] = "GETBULK",
 		[REQUEST_SET] = "SET",
 	};
-	char *shown = show_varbinds(varbinds);
+	g_autofree char *shown = show_varbinds(varbinds);
 
 	log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: request %u, attempt %u: %s%s", x->label,
 	         request->tag, request->attempt + 1, kinds[request->kind], shown);
-	g_free(shown);
 }
 
 static void log_answer(const struct exchange *x, const struct event *event)
 {
-	char *shown = show_varbinds(event->varbinds);
+	g_autofree char *shown = show_varbinds(event->varbinds);
 
 	log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: answer to request %u: %s%s", x->label,
 	         event->tag, snmp_status_text(event->error_status), shown);
-	g_free(shown);
 }
 
-/* Makes the request of an attempt, which is the n-th at the question; takes over asked. */
-static struct attempt *make_attempt(struct exchange *x, enum request_kind kind, unsigned n,
-                                    GArray *asked, usec now, uint32_t *next_tag,
-                                    struct request *request, GArray **varbinds)
+/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
+static bool probe_is_due(const struct exchange *x)
+{
+	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
+	       x->answers[REQUEST_NEXT] && x->silent % PROBE_EVERY == PROBE_EVERY - 1;
+}
+
+/* Which of the question's varbinds the next request asks for; of a read, not always all. */
+static GArray *plan(struct exchange *x, bool probe)
+{
+	GArray *asked = assembly_plan(&x->assembly);
+
+	if (probe)
+		g_array_set_size(asked, 1);
+	else if (assembly_has_parts(&x->assembly))
+		g_array_set_size(asked, sizing_next(&x->sizing, asked->len, x->silent));
+	return asked;
+}
+
+/* Such a request comes between two for the whole, which is not to wait longer for it. */
+static bool is_between(const struct exchange *x, const struct attempt *attempt)
+{
+	return attempt->round == PROBE_ROUND ||
+	       (assembly_has_parts(&x->assembly) && attempt->asked->len < x->sizing.whole);
+}
+
+/* Makes the next attempt, and its request. Returns the attempt, which the list owns. */
+static const struct attempt *make_attempt(struct exchange *x, usec now, uint32_t tag,
+                                          struct request *request, GArray **varbinds)
 {
 	struct attempt *attempt = g_new0(struct attempt, 1);
+	const bool probe = probe_is_due(x);
 
-	attempt->asked = asked;
-	attempt->kind = kind;
-	attempt->tag = (*next_tag)++;
+	attempt->asked = plan(x, probe);
+	attempt->kind = probe ? REQUEST_NEXT : x->question.kind;
+	attempt->tag = tag;
+	attempt->round = probe ? PROBE_ROUND : x->round;
 	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
 		g_ptr_array_remove_index(x->attempts, 0);
 	g_ptr_array_add(x->attempts, attempt);
 	x->sent++;
-	*varbinds = assembly_varbinds(&x->assembly, asked);
+	*varbinds = assembly_varbinds(&x->assembly, attempt->asked);
 	attempt->varbinds = g_array_ref(*varbinds);
 	*request = (struct request){
-		.tag = attempt->tag,
-		.attempt = n,
-		.kind = kind,
+		.tag = tag,
+		/* the session goes to the PDU's next address for each but the first one */
+		.attempt = is_between(x, attempt) ? 0 : x->silent,
+		.kind = attempt->kind,
 		.once = x->question.once,
 		.repetitions = x->question.repetitions,
-		.varbinds = &g_array_index(*varbinds, struct varbind, 0),
+		.varbinds = varbinds_at(*varbinds, 0),
 		.n = (*varbinds)->len,
 		.leave_by = x->question.leave_by,
 	};
@@ -271,79 +268,25 @@ static struct attempt *make_attempt(struct exchange *x, enum request_kind kind, 
 	return attempt;
 }
 
-/* Belongs to the attempt before: goes to the same address, and counts for nothing. */
-static bool send_part(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
-                      GArray **varbinds)
-{
-	const unsigned silent = x->silent - 1;
-	GArray *asked = assembly_plan(&x->assembly, x->sizing.limit);
-
-	g_array_set_size(asked, sizing_part(&x->sizing, asked->len, silent));
-	make_attempt(x, x->question.kind, 0, asked, now, next_tag, request, varbinds)->part = true;
-	x->part_due = false;
-	x->due = now + pause_after(x, silent);
-	return true;
-}
-
-/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
-static bool may_be_deaf(const struct exchange *x)
-{
-	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
-	       x->answers[REQUEST_NEXT] && x->silent % PROBE_EVERY == PROBE_EVERY - 1;
-}
-
-/* A GETNEXT beside the question, which its answer does not answer. */
-static bool send_probe(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
-                       GArray **varbinds)
-{
-	GArray *asked = assembly_plan(&x->assembly, 1);
-
-	make_attempt(x, REQUEST_NEXT, 0, asked, now, next_tag, request, varbinds);
-	g_ptr_array_add(x->past, g_ptr_array_steal_index(x->attempts, x->attempts->len - 1));
-	x->probe_due = false;
-	x->due = now + pause_after(x, x->silent - 1);
-	return true;
-}
-
-/* Before the next attempt: of the one before it. */
-static void learn_from_silence(struct exchange *x)
-{
-	const struct attempt *last = last_attempt(x);
-
-	if (x->silent && last && assembly_has_parts(&x->assembly))
-		sizing_unanswered(&x->sizing, last->asked->len);
-}
-
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
-	struct attempt *attempt;
+	const struct attempt *attempt;
 
 	if (!x->busy)
 		return false;
-	if (now >= silence_said_at(x))
+	if (now >= MIN(x->due, silence_said_at(x)))
 		log_silence(x, now);
 	if (now < x->due)
 		return false;
-	if (x->probe_due)
-		return send_probe(x, now, next_tag, request, varbinds);
-	if (x->part_due)
-		return send_part(x, now, next_tag, request, varbinds);
-	log_silence(x, now);
 	if ((x->question.max_attempts && x->silent >= x->question.max_attempts) ||
 	    (x->question.leave_by && now > x->question.leave_by)) {
 		end_question(x, REPLY_SILENT);
 		return false;
 	}
-	learn_from_silence(x);
 	g_clear_pointer(&x->fault, g_free);
-	attempt = make_attempt(x, x->question.kind, x->silent,
-	                       assembly_plan(&x->assembly, x->sizing.limit), now, next_tag, request,
-	                       varbinds);
-	x->probe_due = may_be_deaf(x);
-	x->part_due = !x->probe_due && assembly_has_parts(&x->assembly) &&
-	              sizing_doubts(&x->sizing, attempt->asked->len, x->silent);
-	x->due = now + pause_after(x, x->part_due || x->probe_due ? 0 : x->silent);
+	attempt = make_attempt(x, now, (*next_tag)++, request, varbinds);
+	x->due = now + pause_after(x, is_between(x, attempt) ? 0 : x->silent);
 	x->silent++;
 	return true;
 }
@@ -374,7 +317,6 @@ static void take_refusal(struct exchange *x, const char *said, const char *reaso
 		return;
 	}
 	met_obstacle(x, reason, "asking again until it has lasted");
-	x->part_due = false;
 	x->due = now + MIN(x->settings.timeout, DENIAL_PAUSE - DENIAL_PAUSE / 10);
 }
 
@@ -385,12 +327,12 @@ static void take_refusal(struct exchange *x, const char *said, const char *reaso
 static void take_read_refusal(struct exchange *x, unsigned n, unsigned at, bool named,
                               int error_status, usec now)
 {
-	char *name = objid_text(&varbinds_at(x->question.varbinds, at)->name);
+	g_autofree char *name = objid_text(&varbinds_at(x->question.varbinds, at)->name);
 	const char *where = x->question.kind == REQUEST_NEXT ? " after " : " on ";
-	char *reason = g_strdup_printf("reading is refused (%s%s%s): check the access rights of "
-	                               "the community or user in the PDU (and snmp_sec_level)",
-	                               snmp_status_text(error_status), named ? where : "",
-	                               named ? name : "");
+	g_autofree char *reason = g_strdup_printf(
+		"reading is refused (%s%s%s): check the access rights of the "
+		"community or user in the PDU (and snmp_sec_level)",
+		snmp_status_text(error_status), named ? where : "", named ? name : "");
 
 	if (x->question.kind != REQUEST_NEXT || x->question.varbinds->len == 1 || !named) {
 		take_refusal(x, snmp_status_text(error_status), reason, now);
@@ -399,20 +341,18 @@ static void take_read_refusal(struct exchange *x, unsigned n, unsigned at, bool 
 		x->refusal = g_strdup(reason);
 		met_obstacle(x, reason, "going on without it");
 	}
-	g_free(reason);
-	g_free(name);
 }
 
 static void take_read_error(struct exchange *x, const struct attempt *attempt,
                             const struct event *event, usec now)
 {
 	const unsigned n = attempt->asked->len;
-	bool named;
-	const unsigned at = attempt_blamed(attempt, event->error_index, &named);
+	const int blamed = attempt_blamed(attempt, event->error_index);
+	const unsigned at = g_array_index(attempt->asked, unsigned, MAX(blamed, 0));
 
 	if (assembly_is_read_refusal(event->error_status) && !x->question.no_is_answer)
-		take_read_refusal(x, n, at, named, event->error_status, now);
-	else if (!assembly_error(&x->assembly, n, at, named, event->error_status))
+		take_read_refusal(x, n, at, blamed >= 0, event->error_status, now);
+	else if (!assembly_error(&x->assembly, n, at, blamed >= 0, event->error_status))
 		sizing_halve(&x->sizing, n);
 }
 
@@ -425,13 +365,13 @@ static void take_whole(struct exchange *x, const struct event *event)
 }
 
 static bool take_if_it_fits(struct exchange *x, const struct attempt *attempt,
-                            const struct event *event)
+                            const struct event *event, const struct heard *heard)
 {
 	if (event->error_status)
 		return true;
 	switch (x->question.kind) {
 	case REQUEST_SET:
-		return assembly_has_names(&x->assembly, event->varbinds);
+		return heard->whole;
 	case REQUEST_BULK:
 		return event->varbinds->len > 0;
 	default:
@@ -456,7 +396,7 @@ static void take_part(struct exchange *x, const struct attempt *attempt, const s
 		return;
 	}
 	if (event->error_status != SNMP_STATUS_TOO_BIG)
-		sizing_answered(&x->sizing, attempt->asked->len, attempt->part);
+		sizing_answered(&x->sizing, attempt->asked->len);
 	if (event->error_status)
 		take_read_error(x, attempt, event, now);
 	else
@@ -471,16 +411,15 @@ static const char *misfit_text(const struct exchange *x, const struct event *eve
 }
 
 static void take_answer(struct exchange *x, const struct attempt *attempt,
-                        const struct event *event, usec now)
+                        const struct event *event, const struct heard *heard, usec now)
 {
-	if (!falls_short(x, attempt, event) && !take_if_it_fits(x, attempt, event)) {
+	if (!falls_short(x, attempt, event) && !take_if_it_fits(x, attempt, event, heard)) {
 		x->misfit = misfit_text(x, event);
 		met_obstacle(x, x->misfit, TRYING_ON);
 		return;
 	}
 	x->heard = true;
 	x->silent = 0;
-	x->part_due = x->probe_due = x->deaf = false;
 	if (!assembly_has_parts(&x->assembly)) {
 		take_whole(x, event);
 		return;
@@ -488,7 +427,7 @@ static void take_answer(struct exchange *x, const struct attempt *attempt,
 	take_part(x, attempt, event, now);
 	/* Copies of this answer, and answers to other attempts at the same, would send the rest
 	 * twice. */
-	leave_attempts(x);
+	x->round++;
 	if (x->busy && assembly_is_complete(&x->assembly))
 		end_question(x, REPLY_ANSWERED);
 }
@@ -496,9 +435,7 @@ static void take_answer(struct exchange *x, const struct attempt *attempt,
 /* The attempt never left this machine, so it says nothing of the PDU. */
 static void take_fault(struct exchange *x, struct attempt *attempt, const char *reason, usec now)
 {
-	if (!attempt->part)
-		x->silent--;
-	x->part_due = false;
+	x->silent--;
 	g_ptr_array_remove(x->attempts, attempt);
 	g_free(x->fault);
 	x->fault = g_strdup(reason);
@@ -514,14 +451,9 @@ bool exchange_expire(struct exchange *x)
 	return true;
 }
 
-char *exchange_slowness(const struct exchange *x)
-{
-	return patience_slowness(&x->patience);
-}
-
 char *exchange_deafness(const struct exchange *x)
 {
-	if (!x->busy || !x->deaf)
+	if (!x->busy || !x->probed || x->answers[REQUEST_GET])
 		return NULL;
 	return g_strdup_printf("answers GETNEXT%s, and no GET: look for a filter on the way, its "
 	                       "access rights and its firmware",
@@ -532,8 +464,7 @@ static void take_replacement(struct exchange *x)
 {
 	x->replaced = true;
 	/* what the other one was asked says nothing of this one, nor does what was learned */
-	leave_attempts(x);
-	g_ptr_array_set_size(x->past, 0);
+	g_ptr_array_set_size(x->attempts, 0);
 	patience_forget(&x->patience);
 	sizing_init(&x->sizing);
 	if (x->busy)
@@ -541,7 +472,7 @@ static void take_replacement(struct exchange *x)
 }
 
 static void take_event_at_hand(struct exchange *x, struct attempt *attempt,
-                               const struct event *event, usec now)
+                               const struct event *event, const struct heard *heard, usec now)
 {
 	switch (event->type) {
 	case EVENT_TIME:
@@ -550,7 +481,7 @@ static void take_event_at_hand(struct exchange *x, struct attempt *attempt,
 		break;
 	case EVENT_ANSWER:
 		log_answer(x, event);
-		take_answer(x, attempt, event, now);
+		take_answer(x, attempt, event, heard, now);
 		break;
 	case EVENT_REFUSED:
 		/* A copy of one report is not a second one. */
@@ -588,10 +519,7 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 		return; /* a copy */
 	attempt->answered = true;
 	x->answers[attempt->kind] = true;
-	/* the question was out before that left */
-	x->deaf = x->deaf || (x->busy && x->question.kind == REQUEST_GET &&
-	                      attempt->kind == REQUEST_NEXT && attempt->sent > x->asked_at);
-	x->answered_sent = MAX(x->answered_sent, attempt->sent);
+	x->probed = x->probed || attempt->round == PROBE_ROUND;
 	patience_measure(&x->patience, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
 		put_off(x, now + pause_after(x, MAX(x->silent, 1) - 1));
@@ -599,38 +527,32 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 
 /*
  * The SNMPv3 engine has answered the probe that went ahead of an attempt, and the request itself,
- * of which only the latest attempt is kept, leaves now: behind the probes of those in between.
+ * of which only the latest attempt is kept, leaves now.
  */
 static void note_discovery(struct exchange *x, const struct attempt *attempt, usec now)
 {
 	struct attempt *last = last_attempt(x);
-	unsigned ahead = 0;
 
-	if (!last || !x->busy)
+	if (!last)
 		return;
-	for (unsigned i = 0; i < x->attempts->len; i++)
-		ahead += ((const struct attempt *)x->attempts->pdata[i])->sent > attempt->sent;
 	if (!patience_knows(&x->patience, REQUEST_GET))
 		patience_measure(&x->patience, REQUEST_GET, now - attempt->sent);
 	if (last->left == last->sent)
 		last->left = now;
 	x->silent = 1;
-	x->part_due = false;
-	put_off(x, now + pause_after(x, 0) + patience_queue(&x->patience, ahead));
+	put_off(x, now + pause_after(x, 0));
 }
 
 bool exchange_event(struct exchange *x, struct event *event, usec now, struct heard *heard)
 {
 	struct attempt *attempt = attempts_find(x->attempts, event->tag);
-	const bool at_hand = attempt && x->busy;
+	const bool at_hand = attempt && is_at_hand(x, attempt);
 
 	memset(heard, 0, sizeof(*heard));
 	if (event->type == EVENT_REPLACED) {
 		take_replacement(x);
 		return false;
 	}
-	if (!attempt)
-		attempt = attempts_find(x->past, event->tag);
 	if (!attempt) {
 		log_line(x->log, TRIPPSNMP_LOG_DEBUG, "%s: an answer to nothing that was asked",
 		         x->label);
@@ -643,6 +565,6 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 		*heard = attempt_hear(attempt, event, now);
 	}
 	if (at_hand)
-		take_event_at_hand(x, attempt, event, now);
+		take_event_at_hand(x, attempt, event, heard, now);
 	return event->type == EVENT_ANSWER;
 }

@@ -21,7 +21,7 @@
 #include "snmp/patience.h"
 #include "snmp/sizing.h"
 
-/** What is to be asked. The varbinds are the asker's; exchange_ask() copies them. */
+/** What is to be asked. exchange_ask() shares the varbinds. */
 struct question {
 	enum request_kind kind;
 	GArray *varbinds;      /* of struct varbind; values for SET */
@@ -70,9 +70,9 @@ struct exchange {
 	/* What is known of the PDU by now. */
 	bool heard;                    /* it has answered something */
 	bool answers[REQUEST_SET + 1]; /* of that kind */
+	bool probed;                   /* and a GETNEXT beside a GET that it did not answer */
 	struct sizing sizing;
 	struct patience patience;
-	usec answered_sent; /* when the latest attempt left that was answered */
 	bool warned;
 	char *obstacle;       /* the last thing that went wrong, silence apart; NULL before */
 	struct denial denial; /* what it refuses, and since when */
@@ -82,15 +82,11 @@ struct exchange {
 	/* The question at hand. */
 	bool busy;
 	struct question question;
-	usec asked_at;
 	struct assembly assembly;
-	GPtrArray *attempts; /* at it; of struct attempt */
-	GPtrArray *past;     /* at what was asked before: an answer to one may still come */
+	unsigned round;      /* of attempts that may answer it; those before are over ... */
+	GPtrArray *attempts; /* ... but an answer to one may still come; of struct attempt */
 	unsigned silent;     /* attempts since the last answer */
 	const char *misfit; /* what is wrong with the answers to it, static; NULL before one came */
-	bool part_due;      /* and not a whole */
-	bool probe_due;     /* and not a GET */
-	bool deaf;          /* it has answered a GETNEXT meanwhile, and no GET */
 	usec due;           /* when to send next */
 	unsigned sent;      /* requests in all */
 	struct reply reply;
@@ -106,8 +102,6 @@ void exchange_ask(struct exchange *x, const struct question *question, usec now)
 void exchange_abandon(struct exchange *x);
 /** Whether a question is under way. */
 bool exchange_busy(const struct exchange *x);
-/** When exchange_send() has something to send next; USEC_NEVER without a question. */
-usec exchange_due(const struct exchange *x);
 /** When exchange_send() is to be called next, with something to send or to say. */
 usec exchange_wake(const struct exchange *x);
 /**
@@ -127,12 +121,6 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */
 bool exchange_expire(struct exchange *x);
-
-/**
- * What to say of a PDU that takes long for an answer, after its label; NULL if it does not, or
- * was never heard. Free with g_free().
- */
-char *exchange_slowness(const struct exchange *x);
 
 /**
  * What to say, after its label, of a PDU that answers other requests, and no GET, which it is asked

@@ -100,11 +100,6 @@ static unsigned doublings(const struct patience *patience, const struct wait *wa
 	return wait->silent + (wait->only_once && patience_knows(patience, wait->kind));
 }
 
-usec patience_queue(const struct patience *patience, unsigned ahead)
-{
-	return ahead * MIN(patience->last_trip, TIMEOUT_CEILING);
-}
-
 /*
  * A repeat is one more thing to do for a card that may be busy rather than deaf, so the wait
  * doubles; but of a PDU that has answered not for long, for where half of the exchanges are lost
@@ -116,10 +111,8 @@ usec patience_pause(struct patience *patience, const struct wait *wait)
 	const usec first = first_wait(patience, wait->kind);
 	const usec ceiling = MAX(TIMEOUT_CEILING, first);
 	const usec most = wait->heard ? MIN(BACK_OFF * first, ceiling) : ceiling;
-	usec pause = MIN(first << MIN(doublings(patience, wait), DOUBLINGS_MAX), most);
+	const usec pause = MIN(first << MIN(doublings(patience, wait), DOUBLINGS_MAX), most);
 
-	if (!wait->silent)
-		pause += patience_queue(patience, wait->ahead);
 	return pause - pause / 10 + (usec)(next_random(patience) % 1024) * (pause / 5) / 1024;
 }
 

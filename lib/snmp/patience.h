@@ -29,7 +29,6 @@ struct wait {
 	unsigned silent; /* attempts before this one that went without an answer */
 	bool only_once;  /* it is asked once, and not again */
 	bool heard;      /* the PDU has answered something */
-	unsigned ahead;  /* requests that the card has yet to answer before it; if silent is 0 */
 };
 
 void patience_init(struct patience *patience, usec timeout, uint32_t seed);
@@ -44,8 +43,6 @@ void patience_measure(struct patience *patience, enum request_kind kind, usec to
 bool patience_knows(const struct patience *patience, enum request_kind kind);
 /** The pause after an attempt. No two calls give quite the same: it has jitter of a tenth. */
 usec patience_pause(struct patience *patience, const struct wait *wait);
-/** What so many requests that are ahead in the card's queue add to a pause. */
-usec patience_queue(const struct patience *patience, unsigned ahead);
 /** What to say of answers that take long; NULL if they do not. Free with g_free(). */
 char *patience_slowness(const struct patience *patience);
 

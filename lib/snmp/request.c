@@ -69,37 +69,30 @@ void varbinds_add_copy(GArray *varbinds, const struct varbind *varbind)
 
 char *varbind_text(const struct varbind *varbind)
 {
+	static const char *const words[] = {
+		[VALUE_NONE] = "nothing came",
+		[VALUE_INTEGER] = "INTEGER",
+		[VALUE_UNSIGNED] = "Gauge32",
+		[VALUE_OCTETS] = "string",
+		[VALUE_OBJID] = "OBJECT IDENTIFIER",
+		[VALUE_NULL] = "NULL",
+		[VALUE_ABSENT] = "noSuchInstance",
+		[VALUE_END_OF_MIB] = "endOfMibView",
+		[VALUE_OTHER] = "a value of a type that has no meaning here",
+	};
+	const char *word = words[varbind->type];
 	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *escaped, *text;
+	g_autofree char *escaped = text_escape(octets ? octets : "", (gssize)MIN(n, TEXT_SHOWN));
 
-	switch (varbind->type) {
-	case VALUE_NONE:
-		return g_strdup("nothing came");
-	case VALUE_INTEGER:
-		return g_strdup_printf("INTEGER %" G_GINT64_FORMAT, varbind->number);
-	case VALUE_UNSIGNED:
-		return g_strdup_printf("Gauge32 %" G_GINT64_FORMAT, varbind->number);
-	case VALUE_OCTETS:
-	case VALUE_OBJID:
-		escaped = text_escape(octets ? octets : "", (gssize)MIN(n, TEXT_SHOWN));
-		text = g_strdup_printf(varbind->type == VALUE_OCTETS ? "string \"%s\""
-		                                                     : "OBJECT IDENTIFIER %s",
-		                       escaped);
-		g_free(escaped);
-		return text;
-	case VALUE_NULL:
-		return g_strdup("NULL");
-	case VALUE_ABSENT:
-		return g_strdup("noSuchInstance");
-	case VALUE_END_OF_MIB:
-		return g_strdup("endOfMibView");
-	case VALUE_ERROR:
+	if (varbind->type == VALUE_ERROR)
 		return g_strdup(snmp_status_text((int)varbind->number));
-	case VALUE_OTHER:
-		break;
-	}
-	return g_strdup("a value of a type that has no meaning here");
+	if (varbind_is_number(varbind))
+		return g_strdup_printf("%s %" G_GINT64_FORMAT, word, varbind->number);
+	if (varbind->type == VALUE_OCTETS)
+		return g_strdup_printf("%s \"%s\"", word, escaped);
+	return varbind->type == VALUE_OBJID ? g_strdup_printf("%s %s", word, escaped)
+	                                    : g_strdup(word);
 }
 
 bool varbind_is_number(const struct varbind *varbind)
@@ -115,30 +108,23 @@ bool varbind_is_object(const struct varbind *varbind, const struct objid *name)
 
 bool varbind_objid(const struct varbind *varbind, struct objid *value)
 {
+	g_autofree char *text = NULL;
+	g_auto(GStrv) ids = NULL;
+	guint64 id;
 	size_t n;
-	const char *text, *end;
-	uint64_t id = 0;
-	bool digits = false;
 
 	*value = (struct objid){ 0 };
 	if (varbind->type != VALUE_OBJID)
 		return false;
-	text = g_bytes_get_data(varbind->octets, &n);
-	for (end = text + n; text <= end; text++) {
-		if (text == end || *text == '.') {
-			if (!digits || value->n == OBJID_MAX)
-				return false;
-			value->id[value->n++] = (uint32_t)id;
-			id = 0;
-			digits = false;
-		} else {
-			id = id * 10 + (uint64_t)g_ascii_digit_value(*text);
-			digits = true;
-			if (!g_ascii_isdigit(*text) || id > UINT32_MAX)
-				return false;
-		}
+	text = g_strndup(g_bytes_get_data(varbind->octets, NULL),
+	                 g_bytes_get_size(varbind->octets));
+	ids = g_strsplit(text, ".", -1);
+	for (n = 0; ids[n] && n < OBJID_MAX; n++) {
+		if (!g_ascii_string_to_unsigned(ids[n], 10, 0, UINT32_MAX, &id, NULL))
+			return false;
+		value->id[value->n++] = (uint32_t)id;
 	}
-	return true;
+	return n && !ids[n];
 }
 
 void event_clear(struct event *event)

@@ -17,13 +17,15 @@
 
 #define SILENCE_TO_MENTION (2 * USEC_PER_SEC)
 #define RETRY_PAUSE USEC_PER_SEC
+#define LACK_PAUSE (USEC_PER_SEC / 10)
 
-/** One look-up. Thread and asker own it together through the queue. */
+/** One look-up. It belongs to its thread, and is the asker's when it comes from the queue. */
 struct lookup {
 	unsigned pdu;
 	char *host;
 	char *port;
 	int flags;
+	usec pause; /* before it */
 	int result; /* of getaddrinfo() */
 	int error;  /* errno after it */
 	struct addrinfo *found;
@@ -60,24 +62,15 @@ static void *lookup_thread(void *data)
 	struct lookup *lookup = data;
 	GAsyncQueue *done = lookup->done;
 
+	g_usleep((gulong)lookup->pause);
 	lookup_now(lookup);
 	g_async_queue_push(done, lookup);
 	g_async_queue_unref(done);
 	return NULL;
 }
 
-static struct lookup *lookup_new(const struct pdu_address *pdu, unsigned i)
-{
-	struct lookup *lookup = g_new0(struct lookup, 1);
-
-	lookup->pdu = i;
-	lookup->host = g_strdup(pdu->host);
-	lookup->port = g_strdup_printf("%u", pdu->port);
-	return lookup;
-}
-
 /* The host's signals are not for this thread to take. */
-static bool start_thread(struct lookup *lookup, GAsyncQueue *done)
+static void start_lookup(struct lookup *lookup, GAsyncQueue *done)
 {
 	sigset_t all, before;
 	pthread_t thread;
@@ -88,12 +81,15 @@ static bool start_thread(struct lookup *lookup, GAsyncQueue *done)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(&thread, NULL, lookup_thread, lookup);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed) {
-		g_async_queue_unref(done);
-		return false;
+	if (!failed) {
+		pthread_detach(thread);
+		return;
 	}
-	pthread_detach(thread);
-	return true;
+	lookup->result = EAI_SYSTEM;
+	lookup->error = failed;
+	g_usleep(LACK_PAUSE); /* or there would be no pause, for it makes none without a thread */
+	g_async_queue_push(done, lookup);
+	g_async_queue_unref(done);
 }
 
 static bool is_known(const GArray *addresses, const struct address *address)
@@ -126,11 +122,12 @@ static void unmap_ipv4(struct address *address)
 	address->length = sizeof(plain);
 }
 
-static GArray *take_addresses(const struct addrinfo *found)
+/* True if the PDU has its addresses now. */
+static bool take_lookup(struct lookup *lookup, GArray **addresses)
 {
-	GArray *addresses = g_array_new(FALSE, TRUE, sizeof(struct address));
+	GArray *taken = g_array_new(FALSE, TRUE, sizeof(struct address));
 
-	for (; found; found = found->ai_next) {
+	for (const struct addrinfo *found = lookup->found; found; found = found->ai_next) {
 		struct address address = { .length = found->ai_addrlen };
 
 		if (found->ai_addrlen > sizeof(address.socket) ||
@@ -138,47 +135,15 @@ static GArray *take_addresses(const struct addrinfo *found)
 			continue;
 		memcpy(&address.socket, found->ai_addr, found->ai_addrlen);
 		unmap_ipv4(&address);
-		if (!is_known(addresses, &address))
-			g_array_append_val(addresses, address);
+		if (!is_known(taken, &address))
+			g_array_append_val(taken, address);
 	}
-	return addresses;
-}
-
-/* True if the PDU has its addresses now. */
-static bool take_lookup(struct lookup *lookup, GArray **addresses)
-{
-	GArray *taken;
-
-	if (lookup->result)
-		return false;
-	taken = take_addresses(lookup->found);
-	if (!taken->len) {
-		g_array_unref(taken);
+	if (!lookup->result && !taken->len)
 		lookup->result = EAI_NONAME;
-		return false;
-	}
+	if (lookup->result)
+		g_clear_pointer(&taken, g_array_unref);
 	addresses[lookup->pdu] = taken;
-	return true;
-}
-
-/* Numeric addresses need no thread. Returns how many names are left to look up. */
-static unsigned take_numeric(const GPtrArray *pdus, const bool *wanted, GArray **addresses)
-{
-	unsigned left = 0;
-
-	for (unsigned i = 0; i < pdus->len; i++) {
-		struct lookup *lookup;
-
-		addresses[i] = NULL;
-		if (!wanted[i])
-			continue;
-		lookup = lookup_new(pdus->pdata[i], i);
-		lookup->flags = AI_NUMERICHOST;
-		lookup_now(lookup);
-		left += !take_lookup(lookup, addresses);
-		lookup_free(lookup);
-	}
-	return left;
+	return taken;
 }
 
 /* glibc calls it an unknown name, too, if it lacks a descriptor to look it up. */
@@ -202,11 +167,9 @@ static const char *lookup_reason(const struct lookup *lookup)
 
 /** The names that are still to be looked up. */
 struct asking {
-	const GPtrArray *pdus;
+	const GArray *pdus;
 	GAsyncQueue *done;
 	unsigned left;
-	bool *again; /* to be asked again */
-	usec again_at;
 	usec silent_at; /* a name server that has not answered by then is mentioned */
 	const struct log *log;
 	struct watch *watch;
@@ -214,135 +177,105 @@ struct asking {
 	char *error;
 };
 
-static void start_lookup(struct asking *asking, unsigned pdu)
+static void warn_once(struct asking *asking, const char *what, const char *then)
 {
-	struct lookup *lookup = lookup_new(asking->pdus->pdata[pdu], pdu);
-
-	if (start_thread(lookup, asking->done))
-		return;
-	lookup_free(lookup);
-	asking->again[pdu] = true;
-	asking->again_at = clock_now() + RETRY_PAUSE;
+	log_line(asking->log, asking->warned ? TRIPPSNMP_LOG_DEBUG : TRIPPSNMP_LOG_WARN,
+	         "%s; trying on until the time is up%s", what, then);
+	asking->warned = true;
 }
 
+/* Takes over the look-up. */
 static void end_lookup(struct asking *asking, struct lookup *lookup, GArray **addresses)
 {
-	const struct pdu_address *pdu = asking->pdus->pdata[lookup->pdu];
-
 	if (take_lookup(lookup, addresses)) {
 		asking->left--;
+		lookup_free(lookup);
 		return;
 	}
 	g_free(asking->error);
-	asking->error = g_strdup_printf("the name of %s cannot be resolved: %s", pdu->label,
+	asking->error = g_strdup_printf("the name of %s cannot be resolved: %s",
+	                                addresses_at(asking->pdus, lookup->pdu)->label,
 	                                lookup_reason(lookup));
 	if (is_final(lookup)) {
 		asking->left = 0;
+		lookup_free(lookup);
 		return;
 	}
-	log_line(asking->log, asking->warned ? TRIPPSNMP_LOG_DEBUG : TRIPPSNMP_LOG_WARN,
-	         "%s; trying on until the time is up", asking->error);
-	asking->warned = true;
-	asking->again[lookup->pdu] = true;
-	asking->again_at = clock_now() + RETRY_PAUSE;
-}
-
-static void ask_again(struct asking *asking)
-{
-	asking->again_at = USEC_NEVER;
-	for (unsigned i = 0; i < asking->pdus->len; i++) {
-		if (!asking->again[i])
-			continue;
-		asking->again[i] = false;
-		start_lookup(asking, i);
-	}
-}
-
-/* The resolver's own patience is longer than that of whoever waits for a first word. */
-static void warn_of_silence(struct asking *asking)
-{
-	asking->silent_at = USEC_NEVER;
-	if (!asking->warned)
-		log_line(asking->log, TRIPPSNMP_LOG_WARN,
-		         "the name server does not answer; trying on until the time is up "
-		         "(numeric addresses need none)");
-	asking->warned = true;
-}
-
-static usec next_wake(const struct asking *asking, usec deadline)
-{
-	return MIN(MIN(deadline, watch_due(asking->watch)),
-	           MIN(asking->again_at, asking->silent_at));
+	warn_once(asking, asking->error, "");
+	lookup->pause = RETRY_PAUSE;
+	start_lookup(lookup, asking->done);
 }
 
 static void wait_for_answers(struct asking *asking, usec deadline, GArray **addresses)
 {
 	while (asking->left) {
 		const usec now = clock_now();
+		const usec wake = MIN(MIN(deadline, watch_due(asking->watch)), asking->silent_at);
 		struct lookup *lookup;
 
 		if (now >= deadline || watch_stops(asking->watch, now, "resolving names"))
 			return;
-		if (now >= asking->silent_at)
-			warn_of_silence(asking);
-		if (now >= asking->again_at)
-			ask_again(asking);
-		lookup = g_async_queue_timeout_pop(
-			asking->done, (guint64)MAX(next_wake(asking, deadline) - now, 1));
-		if (!lookup)
+		/* the resolver's own patience is longer than that of whoever waits for a word */
+		if (now >= asking->silent_at) {
+			warn_once(asking, "the name server does not answer",
+			          " (numeric addresses need none)");
+			asking->silent_at = USEC_NEVER;
 			continue;
-		end_lookup(asking, lookup, addresses);
-		lookup_free(lookup);
+		}
+		lookup = g_async_queue_timeout_pop(asking->done, (guint64)MAX(wake - now, 1));
+		if (lookup)
+			end_lookup(asking, lookup, addresses);
 	}
 }
 
-static const char *first_missing(const GPtrArray *pdus, const bool *wanted,
-                                 GArray *const *addresses)
+/* Numeric addresses need no thread. */
+static void begin_lookup(struct asking *asking, unsigned i, GArray **addresses)
 {
-	for (unsigned i = 0; i < pdus->len; i++)
-		if (wanted[i] && !addresses[i])
-			return ((const struct pdu_address *)pdus->pdata[i])->label;
-	return NULL;
+	const struct pdu_address *pdu = addresses_at(asking->pdus, i);
+	struct lookup *lookup = g_new0(struct lookup, 1);
+
+	lookup->pdu = i;
+	lookup->host = g_strdup(pdu->host);
+	lookup->port = g_strdup_printf("%u", pdu->port);
+	lookup->flags = AI_NUMERICHOST;
+	lookup_now(lookup);
+	if (take_lookup(lookup, addresses)) {
+		lookup_free(lookup);
+		return;
+	}
+	asking->left++;
+	lookup->flags = 0;
+	start_lookup(lookup, asking->done);
 }
 
-static bool look_up_names(struct asking *asking, const bool *wanted, usec deadline,
-                          GArray **addresses)
-{
-	const char *missing;
-
-	/* a lookup that comes too late is freed with the queue */
-	asking->done = g_async_queue_new_full(lookup_free);
-	asking->again = g_new0(bool, asking->pdus->len);
-	asking->again_at = USEC_NEVER;
-	asking->silent_at = clock_now() + SILENCE_TO_MENTION;
-	for (unsigned i = 0; i < asking->pdus->len; i++)
-		if (wanted[i] && !addresses[i])
-			start_lookup(asking, i);
-	wait_for_answers(asking, deadline, addresses);
-	g_async_queue_unref(asking->done);
-	g_free(asking->again);
-	missing = first_missing(asking->pdus, wanted, addresses);
-	if (missing && !asking->error)
-		asking->error =
-			g_strdup_printf("the name of %s cannot be resolved: the name "
-		                        "server does not answer; numeric addresses need none",
-		                        missing);
-	return !missing;
-}
-
-bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
+bool resolve_all(const GArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  struct watch *watch, GArray **addresses, char **error)
 {
 	struct asking asking = { .pdus = pdus, .log = log, .watch = watch };
+	const char *missing = NULL;
 
-	*error = NULL;
-	asking.left = take_numeric(pdus, wanted, addresses);
-	if (!asking.left || look_up_names(&asking, wanted, deadline, addresses)) {
-		g_free(asking.error);
-		return true;
+	/* a lookup that comes too late is freed with the queue */
+	asking.done = g_async_queue_new_full(lookup_free);
+	asking.silent_at = clock_now() + SILENCE_TO_MENTION;
+	for (unsigned i = 0; i < pdus->len; i++) {
+		addresses[i] = NULL;
+		if (wanted[i])
+			begin_lookup(&asking, i, addresses);
 	}
-	for (unsigned i = 0; i < pdus->len; i++)
+	wait_for_answers(&asking, deadline, addresses);
+	g_async_queue_unref(asking.done);
+	for (unsigned i = 0; i < pdus->len && !missing; i++)
+		if (wanted[i] && !addresses[i])
+			missing = addresses_at(pdus, i)->label;
+	if (!missing)
+		g_clear_pointer(&asking.error, g_free);
+	else if (!asking.error)
+		asking.error =
+			g_strdup_printf("the name of %s cannot be resolved: the name "
+		                        "server does not answer; numeric addresses need none",
+		                        missing);
+	for (unsigned i = 0; i < pdus->len && missing; i++)
 		g_clear_pointer(&addresses[i], g_array_unref);
 	*error = asking.error;
-	return false;
+	return !missing;
 }

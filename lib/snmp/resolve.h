@@ -30,7 +30,7 @@ struct address {
  * to exist ends it at once. An IPv4 address written as IPv6 becomes an IPv4 one.
  * watch (NULL: nobody) is told meanwhile, and may stop it: that is a failure too.
  */
-bool resolve_all(const GPtrArray *pdus, const bool *wanted, usec deadline, const struct log *log,
+bool resolve_all(const GArray *pdus, const bool *wanted, usec deadline, const struct log *log,
                  struct watch *watch, GArray **addresses, char **error);
 
 #endif

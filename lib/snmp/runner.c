@@ -210,7 +210,7 @@ char *runner_deafness(const struct runner *runner, unsigned pdu)
 char *runner_slowness(const struct runner *runner)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++) {
-		g_autofree char *slowness = exchange_slowness(&runner->exchanges[i]);
+		g_autofree char *slowness = patience_slowness(&runner->exchanges[i].patience);
 
 		if (slowness)
 			return g_strdup_printf("%s %s", runner->exchanges[i].label, slowness);

@@ -31,7 +31,7 @@ struct event *session_push(struct session *session, enum event_type type, unsign
 
 const char *session_label(const struct session *session, unsigned pdu)
 {
-	return ((const struct pdu_address *)session->config->pdus->pdata[pdu])->label;
+	return addresses_at(session->config->pdus, pdu)->label;
 }
 
 bool session_is_v3(const struct session *session)
@@ -127,13 +127,15 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 	errno = 0;
 	if (snmp_sess_async_send(connection->handle, pdu, take_message, pending))
 		return;
-	snmp_free_pdu(pdu);
-	session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, tag,
-	             g_strdup_printf(
-			     "a request cannot be sent: %s",
-			     errno ? g_strerror(errno)
-				   : snmp_api_errstring(
+	if (errno)
+		connection_push_unreachable(connection, errno);
+	else
+		session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, tag,
+		             g_strdup_printf(
+				     "a request cannot be sent: %s",
+				     snmp_api_errstring(
 					     snmp_sess_session(connection->handle)->s_snmp_errno)));
+	snmp_free_pdu(pdu);
 }
 
 /* Until one of a PDU's addresses answers, attempts go round them. */
@@ -165,37 +167,27 @@ static void session_send(struct network *network, unsigned i, const struct reque
 /* Waits for datagrams until a time; reads one of each connection that has any. */
 static void wait_and_receive(struct session *session, usec until)
 {
-	GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd)); /* two of each */
-	GPtrArray *connections = g_ptr_array_new();
-	const usec left = MIN(until - clock_now(), WAIT_MAX);
-	struct timespec timeout = { .tv_sec = (time_t)(MAX(left, 0) / USEC_PER_SEC),
-		                    .tv_nsec = (long)(MAX(left, 0) % USEC_PER_SEC) * 1000 };
+	g_autoptr(GArray) polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
+	g_autoptr(GPtrArray) connections = g_ptr_array_new();
+	const usec left = MAX(MIN(until - clock_now(), WAIT_MAX), 0);
+	const struct timespec timeout = { .tv_sec = (time_t)(left / USEC_PER_SEC),
+		                          .tv_nsec = (long)(left % USEC_PER_SEC) * 1000 };
 
 	for (unsigned i = 0; i < session->n_peers; i++) {
 		for (unsigned k = 0; k < session->peers[i].n; k++) {
 			struct connection *connection = &session->peers[i].connections[k];
-			const struct pollfd entries[] = {
-				{ .fd = connection->socket, .events = POLLIN },
-				{ .fd = connection->watch, .events = POLLIN }, /* or -1 */
-			};
+			const struct pollfd entry = { .fd = connection->socket, .events = POLLIN };
 
 			if (!connection->handle)
 				continue;
-			g_array_append_vals(polled, entries, G_N_ELEMENTS(entries));
+			g_array_append_val(polled, entry);
 			g_ptr_array_add(connections, connection);
 		}
 	}
 	if (ppoll(&g_array_index(polled, struct pollfd, 0), polled->len, &timeout, NULL) > 0)
-		for (unsigned i = 0; i < connections->len; i++) {
-			const unsigned at = 2 * i;
-
-			if (g_array_index(polled, struct pollfd, at).revents)
+		for (unsigned i = 0; i < connections->len; i++)
+			if (g_array_index(polled, struct pollfd, i).revents)
 				connection_receive(connections->pdata[i]);
-			if (g_array_index(polled, struct pollfd, at + 1).revents)
-				connection_hear_other(connections->pdata[i]);
-		}
-	g_ptr_array_unref(connections);
-	g_array_unref(polled);
 }
 
 static usec session_now(struct network *network)
@@ -230,7 +222,6 @@ static void open_peer(struct session *session, unsigned i, const GArray *address
 		struct connection *connection = &peer->connections[k];
 
 		connection->session = session;
-		connection->watch = -1;
 		connection->pdu = i;
 		connection->address = &g_array_index(addresses, struct address, k);
 		connection->pendings = g_ptr_array_new_with_free_func(g_free);

@@ -1,7 +1,7 @@
 /*
- * The way to one address of a PDU: a connected socket that net-snmp reads and writes, and one
- * beside it that hears what others send to its port. It must never believe what came from an
- * address that was not asked. Called by the session, and by SNMPv3 to begin anew.
+ * The way to one address of a PDU: a socket that net-snmp sends by, and reads what was looked at
+ * before. It must never believe what came from an address that was not asked. Called by the
+ * session, and by SNMPv3 to begin anew.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -26,9 +26,6 @@ void connection_close(struct connection *connection)
 	for (unsigned i = 0; i < connection->pendings->len; i++)
 		((struct pending *)connection->pendings->pdata[i])->over = true;
 	snmp_sess_close(connection->handle);
-	if (connection->watch >= 0)
-		close(connection->watch);
-	connection->watch = -1;
 	connection->handle = NULL;
 	g_ptr_array_set_size(connection->pendings, 0);
 	g_clear_pointer(&connection->waiting, snmp_free_pdu);
@@ -67,62 +64,25 @@ static int raise_descriptor(int descriptor)
 	return raised;
 }
 
-/* Two sockets can have one port for a moment only: nobody else's is to get at it. */
-static bool bind_beside(int watch, int descriptor)
-{
-	struct sockaddr_storage local;
-	socklen_t length = sizeof(local);
-	const int yes = 1, no = 0;
-	bool bound;
-
-	if (getsockname(descriptor, (struct sockaddr *)&local, &length))
-		return false;
-	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	setsockopt(watch, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	bound = bind(watch, (const struct sockaddr *)&local, length) == 0;
-	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &no, sizeof(no));
-	setsockopt(watch, SOL_SOCKET, SO_REUSEADDR, &no, sizeof(no));
-	return bound;
-}
-
-/*
- * A socket for what the connected one does not take: the kernel prefers that one for all that
- * comes from the address asked. -1 if it cannot be had, which costs a hint and nothing else.
- */
-static int open_watch(const struct connection *connection)
-{
-	const int opened = socket(connection->address->socket.ss_family,
-	                          SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	const int watch = opened < 0 ? -1 : raise_descriptor(opened);
-
-	if (watch >= 0 && bind_beside(watch, connection->socket))
-		return watch;
-	if (opened >= 0)
-		close(watch < 0 ? opened : watch);
-	return -1;
-}
-
 /* False, with errno, if the socket cannot be used. */
 static bool prepare_socket(struct connection *connection)
 {
 	netsnmp_transport *transport = snmp_sess_transport(connection->handle);
-	const int descriptor = raise_descriptor(transport->sock);
+	const bool ipv6 = connection->address->socket.ss_family == AF_INET6;
+	const int yes = 1;
 
-	if (descriptor < 0)
+	connection->socket = raise_descriptor(transport->sock);
+	if (connection->socket < 0)
 		return false;
-	transport->sock = descriptor;
-	connection->socket = descriptor;
-	if (connect(descriptor, (const struct sockaddr *)&connection->address->socket,
-	            connection->address->length))
-		return false;
-	connection->watch = open_watch(connection);
-	return true;
+	transport->sock = connection->socket;
+	return !setsockopt(connection->socket, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+	                   ipv6 ? IPV6_RECVERR : IP_RECVERR, &yes, sizeof(yes));
 }
 
 static void *open_session(const struct connection *connection)
 {
 	const struct config *config = connection->session->config;
-	char *peer = peer_name(connection->address);
+	g_autofree char *peer = peer_name(connection->address);
 	netsnmp_session description;
 	void *handle;
 
@@ -146,7 +106,6 @@ static void *open_session(const struct connection *connection)
 		snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
 	explicit_bzero(description.securityAuthKey, sizeof(description.securityAuthKey));
 	explicit_bzero(description.securityPrivKey, sizeof(description.securityPrivKey));
-	g_free(peer);
 	return handle;
 }
 
@@ -174,60 +133,6 @@ bool connection_open(struct connection *connection, uint32_t tag)
 	return false;
 }
 
-/* False, with errno, if there is no datagram, or not one for net-snmp. */
-static bool look_at_datagram(const struct connection *connection)
-{
-	struct session *session = connection->session;
-	const ssize_t n = recv(connection->socket, session->datagram, sizeof(session->datagram),
-	                       MSG_PEEK | MSG_DONTWAIT);
-
-	if (n < 0)
-		return false;
-	session->sender.is_v3 = session_is_v3(session) &&
-	                        v3_read_sender(session->datagram, (size_t)n, &session->sender);
-	if (!wire_has_wide_number(session->datagram, (size_t)n) &&
-	    !(session->sender.is_v3 && v3_has_wide_number(connection, &session->sender)))
-		return true;
-	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
-	         "a datagram with a number of more than 32 bits is no SNMP, and ignored");
-	recv(connection->socket, session->datagram, 1, MSG_DONTWAIT);
-	errno = EBADMSG;
-	return false;
-}
-
-/* What ICMP has told. */
-static void push_unreachable(const struct connection *connection, int error)
-{
-	session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
-	             error == ECONNREFUSED
-	                     ? g_strdup("nothing listens on its SNMP port (ICMP port unreachable)")
-	                     : g_strdup_printf("the PDU cannot be reached: %s", g_strerror(error)));
-}
-
-void connection_receive(struct connection *connection)
-{
-	netsnmp_session *mine = snmp_sess_session(connection->handle);
-	netsnmp_large_fd_set set;
-	bool failed, is_refused;
-
-	if (!look_at_datagram(connection)) {
-		if (errno != EAGAIN && errno != EINTR && errno != EBADMSG)
-			push_unreachable(connection, errno);
-		return;
-	}
-	netsnmp_large_fd_set_init(&set, FD_SETSIZE);
-	netsnmp_large_fd_setfd(connection->socket, &set);
-	mine->s_errno = 0;
-	mine->s_snmp_errno = 0;
-	failed = snmp_sess_read2(connection->handle, &set);
-	netsnmp_large_fd_set_cleanup(&set);
-	is_refused = failed && mine->s_errno == ECONNREFUSED;
-	if (is_refused)
-		push_unreachable(connection, ECONNREFUSED);
-	v3_look_at_engine(connection,
-	                  failed && !is_refused && mine->s_snmp_errno == SNMPERR_BAD_PARSE);
-}
-
 /* Host, and port if it is not the one that was asked; free with g_free(). */
 static char *source_text(const struct connection *connection, const struct sockaddr_storage *source,
                          socklen_t length)
@@ -245,23 +150,91 @@ static char *source_text(const struct connection *connection, const struct socka
 }
 
 /* Two addresses, VRRP, one-way NAT: whoever it is, it was not asked, and is not believed. */
-void connection_hear_other(const struct connection *connection)
+static void push_elsewhere(const struct connection *connection,
+                           const struct sockaddr_storage *source, socklen_t length)
+{
+	g_autofree char *text = source_text(connection, source, length);
+
+	if (text && connection->session->datagram[0] == (ASN_SEQUENCE | ASN_CONSTRUCTOR))
+		session_push(
+			connection->session, EVENT_ELSEWHERE, connection->pdu, connection->last_tag,
+			g_strdup_printf("an answer came from %s, which was not asked, and is not "
+		                        "believed: if that is this PDU too, put it into ipaddr",
+		                        text));
+}
+
+/* Whether a datagram that lies in the session is one for net-snmp to read. */
+static bool is_acceptable(const struct connection *connection, size_t n,
+                          const struct sockaddr_storage *source, socklen_t length)
+{
+	struct session *session = connection->session;
+
+	if (length != connection->address->length ||
+	    memcmp(source, &connection->address->socket, length) != 0) {
+		if (n)
+			push_elsewhere(connection, source, length);
+		return false;
+	}
+	session->sender.is_v3 =
+		session_is_v3(session) && v3_read_sender(session->datagram, n, &session->sender);
+	if (!wire_has_wide_number(session->datagram, n) &&
+	    !(session->sender.is_v3 && v3_has_wide_number(connection, &session->sender)))
+		return true;
+	log_line(session->log, TRIPPSNMP_LOG_DEBUG,
+	         "a datagram with a number of more than 32 bits is no SNMP, and ignored");
+	return false;
+}
+
+/* False, with errno, if there is no datagram, or not one for net-snmp. */
+static bool look_at_datagram(const struct connection *connection)
 {
 	struct session *session = connection->session;
 	struct sockaddr_storage source;
 	socklen_t length = sizeof(source);
-	const ssize_t n = recvfrom(connection->watch, session->datagram, sizeof(session->datagram),
-	                           0, (struct sockaddr *)&source, &length);
-	char *text;
+	const ssize_t n = recvfrom(connection->socket, session->datagram, sizeof(session->datagram),
+	                           MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&source, &length);
+	const int error = n < 0 ? errno : EBADMSG;
 
-	if (n < 1 || session->datagram[0] != (ASN_SEQUENCE | ASN_CONSTRUCTOR))
+	if (n >= 0 && is_acceptable(connection, (size_t)n, &source, length))
+		return true;
+	/* ICMP's errors are queued as well as told, and a datagram that was looked at lies there */
+	while (n < 0 &&
+	       recv(connection->socket, session->datagram, 1, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0)
+		;
+	if (n >= 0)
+		recv(connection->socket, session->datagram, 1, MSG_DONTWAIT);
+	errno = error;
+	return false;
+}
+
+void connection_push_unreachable(const struct connection *connection, int error)
+{
+	session_push(connection->session, EVENT_UNREACHABLE, connection->pdu, connection->last_tag,
+	             error == ECONNREFUSED
+	                     ? g_strdup("nothing listens on its SNMP port (ICMP port unreachable)")
+	                     : g_strdup_printf("the PDU cannot be reached: %s", g_strerror(error)));
+}
+
+void connection_receive(struct connection *connection)
+{
+	netsnmp_session *mine = snmp_sess_session(connection->handle);
+	netsnmp_large_fd_set set;
+	bool failed, is_refused;
+
+	if (!look_at_datagram(connection)) {
+		if (errno != EAGAIN && errno != EINTR && errno != EBADMSG)
+			connection_push_unreachable(connection, errno);
 		return;
-	text = source_text(connection, &source, length);
-	if (text)
-		session_push(
-			session, EVENT_ELSEWHERE, connection->pdu, connection->last_tag,
-			g_strdup_printf("an answer came from %s, which was not asked, and is not "
-		                        "believed: if that is this PDU too, put it into ipaddr",
-		                        text));
-	g_free(text);
+	}
+	netsnmp_large_fd_set_init(&set, FD_SETSIZE);
+	netsnmp_large_fd_setfd(connection->socket, &set);
+	mine->s_errno = 0;
+	mine->s_snmp_errno = 0;
+	failed = snmp_sess_read2(connection->handle, &set);
+	netsnmp_large_fd_set_cleanup(&set);
+	is_refused = failed && mine->s_errno == ECONNREFUSED;
+	if (is_refused)
+		connection_push_unreachable(connection, ECONNREFUSED);
+	v3_look_at_engine(connection,
+	                  failed && !is_refused && mine->s_snmp_errno == SNMPERR_BAD_PARSE);
 }

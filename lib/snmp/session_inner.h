@@ -6,11 +6,10 @@
  *   session_v3.c          SNMPv3: keys, users, engines
  *   session_wire.c        varbinds, ours and net-snmp's
  *
- * Each PDU has a connected UDP socket of its own for each of its addresses, so that the kernel
- * drops what others send and tells of ICMP errors. What is dropped, a second socket on the same
- * port hears, only to say where it came from. Timers are the exchange's: net-snmp is given so long
- * a timeout that it never acts on its own, which lets an answer to an earlier attempt still find
- * its request.
+ * Each PDU has a UDP socket of its own for each of its addresses. Each datagram is looked at before
+ * net-snmp reads it: where it comes from, and which engine sent it. The kernel tells of ICMP errors
+ * all the same (IP_RECVERR). Timers are the exchange's: net-snmp is given so long a timeout that it
+ * never acts on its own, which lets an answer to an earlier attempt still find its request.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -43,7 +42,6 @@ struct connection {
 	const struct address *address;
 	void *handle; /* net-snmp's; NULL while closed */
 	int socket;
-	int watch; /* on the same port, for what others send there; -1: there is none */
 	uint32_t last_tag;
 	GPtrArray *pendings; /* own them; net-snmp has borrowed pointers until it is closed */
 	/* SNMPv3 */
@@ -120,10 +118,10 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 bool connection_open(struct connection *connection, uint32_t tag);
 /** Never in one of its own callbacks. */
 void connection_close(struct connection *connection);
+/** Says that it cannot be reached, as ICMP or a system call has told. */
+void connection_push_unreachable(const struct connection *connection, int error);
 /** Reads one datagram, or what ICMP has told. */
 void connection_receive(struct connection *connection);
-/** Reads what somebody else has sent to its port. */
-void connection_hear_other(const struct connection *connection);
 
 /* --- session_v3.c --- */
 

@@ -22,39 +22,18 @@
  */
 #define UNANSWERED_MIN 4
 
-static const char *auth_name(enum auth_protocol auth)
-{
-	static const char *const names[] = {
-		[AUTH_MD5] = "MD5",        [AUTH_SHA] = "SHA",        [AUTH_SHA224] = "SHA-224",
-		[AUTH_SHA256] = "SHA-256", [AUTH_SHA384] = "SHA-384", [AUTH_SHA512] = "SHA-512",
-	};
-
-	return names[auth];
-}
-
-static const char *priv_name(enum priv_protocol priv)
-{
-	static const char *const names[] = {
-		[PRIV_DES] = "DES",           [PRIV_AES] = "AES",
-		[PRIV_AES192] = "AES-192",    [PRIV_AES256] = "AES-256",
-		[PRIV_AES192C] = "AES-192-C", [PRIV_AES256C] = "AES-256-C",
-	};
-
-	return names[priv];
-}
-
 /* False if net-snmp does not offer it. */
-static bool find_auth(enum auth_protocol auth, struct key *key)
+static bool find_auth(const char *auth, struct key *key)
 {
-	const int type = usm_lookup_auth_type(auth_name(auth));
+	const int type = usm_lookup_auth_type(auth);
 
 	key->protocol = type < 0 ? NULL : sc_get_auth_oid(type, &key->protocol_length);
 	return key->protocol;
 }
 
-static bool find_priv(enum priv_protocol priv, struct key *key)
+static bool find_priv(const char *priv, struct key *key)
 {
-	const int type = usm_lookup_priv_type(priv_name(priv));
+	const int type = usm_lookup_priv_type(priv);
 
 	key->protocol = type < 0 ? NULL : sc_get_priv_oid(type, &key->protocol_length);
 	return key->protocol;
@@ -65,14 +44,12 @@ bool session_offers(const struct config *config, char **error)
 	struct key unused;
 
 	*error = NULL;
-	if (config->auth != AUTH_NONE && !find_auth(config->auth, &unused))
-		*error =
-			g_strdup_printf("snmp_auth_prot: this machine's net-snmp does not offer %s",
-		                        auth_name(config->auth));
-	else if (config->priv != PRIV_NONE && !find_priv(config->priv, &unused))
-		*error =
-			g_strdup_printf("snmp_priv_prot: this machine's net-snmp does not offer %s",
-		                        priv_name(config->priv));
+	if (config->auth && !find_auth(config->auth, &unused))
+		*error = g_strdup_printf(
+			"snmp_auth_prot: this machine's net-snmp does not offer %s", config->auth);
+	else if (config->priv && !find_priv(config->priv, &unused))
+		*error = g_strdup_printf(
+			"snmp_priv_prot: this machine's net-snmp does not offer %s", config->priv);
 	return !*error;
 }
 
@@ -89,11 +66,11 @@ bool v3_make_keys(struct session *session)
 	const struct config *config = session->config;
 	struct key *auth = &session->auth, *priv = &session->priv;
 
-	if (config->auth == AUTH_NONE)
+	if (!config->auth)
 		return true;
 	if (!find_auth(config->auth, auth) || !make_key(auth, config->auth_passphrase, auth))
 		return false;
-	return config->priv == PRIV_NONE ||
+	return !config->priv ||
 	       (find_priv(config->priv, priv) && make_key(auth, config->priv_passphrase, priv));
 }
 
@@ -123,14 +100,14 @@ void v3_describe(const struct session *session, netsnmp_session *description)
 	description->securityName = config->login;
 	description->securityNameLen = strlen(config->login);
 	description->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
-	if (config->auth == AUTH_NONE)
+	if (!config->auth)
 		return;
 	description->securityLevel = SNMP_SEC_LEVEL_AUTHNOPRIV;
 	description->securityAuthProto = (oid *)auth->protocol;
 	description->securityAuthProtoLen = auth->protocol_length;
 	memcpy(description->securityAuthKey, auth->octets, auth->length);
 	description->securityAuthKeyLen = auth->length;
-	if (config->priv == PRIV_NONE)
+	if (!config->priv)
 		return;
 	description->securityLevel = SNMP_SEC_LEVEL_AUTHPRIV;
 	description->securityPrivProto = (oid *)priv->protocol;
@@ -226,7 +203,7 @@ static u_int make_iv(const struct sender *sender, bool des, const u_char *key, u
 /* net-snmp hands out nothing between decryption and its own reading, so this decrypts as well. */
 bool v3_has_wide_number(const struct connection *connection, const struct sender *sender)
 {
-	const bool des = connection->session->config->priv == PRIV_DES;
+	const bool des = !g_strcmp0(connection->session->config->priv, "DES");
 	const struct usmUser *user = sender->encrypted ? localised_user(connection) : NULL;
 	u_char iv[IV_MAX], type, *plain, *contents = NULL;
 	size_t n = sender->encrypted_len;
@@ -519,7 +496,7 @@ bool v3_accepts(struct connection *connection, const netsnmp_pdu *pdu)
 	struct peer *peer = &session->peers[connection->pdu];
 
 	if (!is_of_engine(connection) ||
-	    (session->config->auth != AUTH_NONE && pdu->securityLevel < SNMP_SEC_LEVEL_AUTHNOPRIV))
+	    (session->config->auth && pdu->securityLevel < SNMP_SEC_LEVEL_AUTHNOPRIV))
 		return false;
 	if (!peer->engine_id)
 		peer->engine_id =

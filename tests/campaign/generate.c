@@ -405,7 +405,7 @@ static void make_version(struct world *world)
 		world->config.version = SNMP_V3;
 	world->authentic = world->config.version == SNMP_V3 && permille(world, 850);
 	if (world->authentic)
-		world->config.auth = AUTH_SHA;
+		world->config.auth = "SHA";
 }
 
 static void make_operation(struct world *world)
@@ -419,9 +419,8 @@ static void make_operation(struct world *world)
 	make_version(world);
 	world->node = permille(world, 200) ? "NODE1" : "node1";
 	world->labels = g_memdup2(labels, sizeof(labels));
-	world->config.pdus = g_ptr_array_new();
-	for (unsigned p = 0; p < world->n_pdus; p++)
-		g_ptr_array_add(world->config.pdus, NULL);
+	world->config.pdus = g_array_new(FALSE, TRUE, sizeof(struct pdu_address));
+	g_array_set_size(world->config.pdus, world->n_pdus);
 	make_times(world);
 	world->wire.latency_low = millis(world, 0, 2);
 	world->wire.latency_high = world->wire.latency_low + millis(world, 0, 20);

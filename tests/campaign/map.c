@@ -321,7 +321,7 @@ void make_map(struct world *world)
 {
 	const enum style style = choose_style(world);
 	GString *text = g_string_new(NULL);
-	struct pdu_name names[PDUS_MAX];
+	struct pdu_address names[PDUS_MAX];
 	char *error = NULL;
 	const unsigned n = choose_feeds(world, style < STYLE_NODE_NAME);
 
@@ -342,14 +342,14 @@ void make_map(struct world *world)
 		world->config.feeds = n;
 	}
 	for (unsigned p = 0; p < world->n_pdus; p++)
-		names[p] = (struct pdu_name){ world->labels[p], world->labels[p], 161 };
+		names[p] = (struct pdu_address){ world->labels[p], world->labels[p], 161 };
 	world->hostlist = g_string_free(text, FALSE);
-	world->config.map = nodemap_parse(world->hostlist, names, world->n_pdus, &error);
+	world->config.map = nodemap_parse(world->hostlist, names, world->n_pdus, "ipaddr", &error);
 	if (!world->config.map && world->hopeless) {
 		/* a mistake that the parser sees already is not for this campaign */
 		g_clear_pointer(&error, g_free);
 		world->config.feeds = 40;
-		world->config.map = nodemap_parse("node1", names, world->n_pdus, &error);
+		world->config.map = nodemap_parse("node1", names, world->n_pdus, "ipaddr", &error);
 	}
 	if (!world->config.map)
 		g_error("seed %" G_GUINT64_FORMAT ": hostlist \"%s\": %s", world->seed,

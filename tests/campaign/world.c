@@ -210,7 +210,7 @@ void world_free(struct world *world)
 		pdu_clear(&world->pdus[p]);
 	g_free(world->pdus);
 	nodemap_free(world->config.map);
-	g_ptr_array_unref(world->config.pdus);
+	g_array_unref(world->config.pdus);
 	g_free(world->labels);
 	g_free(world->hostlist);
 	g_free(world->touched);

@@ -288,7 +288,7 @@ static struct config *make_config(struct bytes *bytes)
 		[PARAM_HOSTLIST] = maps[second % G_N_ELEMENTS(maps)],
 	};
 	char *error = NULL;
-	struct config *config = params_check(values, &error);
+	struct config *config = params_check(values, NULL, false, &error);
 
 	/* feeds and hostlist may disagree */
 	g_free(error);
@@ -324,7 +324,7 @@ static void run(struct trial *trial, const struct config *config, const char *no
 	struct outcome outcome;
 
 	for (unsigned i = 0; i < config->pdus->len; i++)
-		labels[i] = ((const struct pdu_address *)config->pdus->pdata[i])->label;
+		labels[i] = addresses_at(config->pdus, i)->label;
 	job_prepare(&job);
 	job.deadline = job.begun + LIMIT;
 	operation = operation_new(&job, NULL, &trial->virtual.network, 1);

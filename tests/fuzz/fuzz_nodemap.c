@@ -12,7 +12,7 @@
 
 #define INPUT_MAX 4096
 
-static const struct pdu_name pdus[] = {
+static const struct pdu_address pdus[] = {
 	{ "pdu-a", "pdu-a", 161 },
 	{ "PDU-B:1161", "PDU-B", 1161 },
 	{ "twin:1", "twin", 1 },
@@ -72,7 +72,7 @@ static void check_map(const struct nodemap *map, unsigned n_pdus)
 static void check_same_again(const struct nodemap *map, unsigned n_pdus)
 {
 	char *text = write_out(map), *again, *error = NULL;
-	struct nodemap *second = nodemap_parse(text, pdus, n_pdus, &error);
+	struct nodemap *second = nodemap_parse(text, pdus, n_pdus, "ipaddr", &error);
 
 	REQUIRE(second);
 	again = write_out(second);
@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const unsigned n_pdus = 1 + bytes_below(&bytes, G_N_ELEMENTS(pdus));
 	size_t n;
 	char *text = bytes_string(&bytes, INPUT_MAX, &n), *error = NULL;
-	struct nodemap *map = nodemap_parse(text, pdus, n_pdus, &error);
+	struct nodemap *map = nodemap_parse(text, pdus, n_pdus, "ipaddr", &error);
 
 	if (map) {
 		REQUIRE(!error);

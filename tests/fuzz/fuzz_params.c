@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (given[PARAM_SECRETS_FILE] && *given[PARAM_SECRETS_FILE])
 		given[PARAM_SECRETS_FILE] = secrets_file_of(given[PARAM_SECRETS_FILE],
 		                                            strlen(given[PARAM_SECRETS_FILE]));
-	config = params_check(given, &error);
+	config = params_check(given, NULL, false, &error);
 	check_result(config, error);
 	config_free(config);
 	g_free(error);

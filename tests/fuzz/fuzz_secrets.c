@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	values[PARAM_SECRETS_FILE] =
 		secrets_file_of((const char *)data + (size > 0), size ? size - 1 : 0);
-	config = params_check(values, &error);
+	config = params_check(values, NULL, false, &error);
 	check_result(config, error);
 	config_free(config);
 	g_free(error);

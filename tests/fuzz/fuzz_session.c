@@ -28,7 +28,6 @@ struct trial {
 	int agent;
 	struct sockaddr_in at;
 	struct config config;
-	struct pdu_address pdu;
 	GArray *addresses; /* of struct address */
 	struct network *session;
 	struct sockaddr_in asker;
@@ -257,9 +256,9 @@ static void configure(struct trial *trial, unsigned mode)
 	config->login = (char *)"fence";
 	if (mode == 2)
 		return;
-	config->auth = AUTH_MD5;
+	config->auth = "MD5";
 	config->auth_passphrase = (char *)"a passphrase";
-	config->priv = PRIV_AES;
+	config->priv = "AES";
 	config->priv_passphrase = (char *)"another passphrase";
 }
 
@@ -280,6 +279,7 @@ static void set_up(struct trial *trial, unsigned mode)
 	static int agent = -1;
 	static struct sockaddr_in at;
 	struct address address = { .length = sizeof(at) };
+	struct pdu_address pdu = { "pdu", "127.0.0.1", 0 };
 	char *error = NULL;
 
 	if (agent < 0)
@@ -288,9 +288,9 @@ static void set_up(struct trial *trial, unsigned mode)
 	take_requests(trial);
 	memset(&trial->asker, 0, sizeof(trial->asker));
 	memcpy(&address.socket, &at, sizeof(at));
-	trial->pdu = (struct pdu_address){ (char *)"pdu", (char *)"127.0.0.1", ntohs(at.sin_port) };
-	trial->config.pdus = g_ptr_array_new();
-	g_ptr_array_add(trial->config.pdus, &trial->pdu);
+	pdu.port = ntohs(at.sin_port);
+	trial->config.pdus = g_array_new(FALSE, FALSE, sizeof(struct pdu_address));
+	g_array_append_val(trial->config.pdus, pdu);
 	trial->addresses = g_array_new(FALSE, TRUE, sizeof(struct address));
 	g_array_append_val(trial->addresses, address);
 	configure(trial, mode);
@@ -307,6 +307,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	converse(&trial, &bytes);
 	session_free(trial.session);
 	g_array_unref(trial.addresses);
-	g_ptr_array_unref(trial.config.pdus);
+	g_array_unref(trial.config.pdus);
 	return 0;
 }

@@ -37,7 +37,7 @@ static void check_config(const struct config *config)
 {
 	REQUIRE(config->pdus->len > 0);
 	for (unsigned i = 0; i < config->pdus->len; i++) {
-		const struct pdu_address *pdu = config->pdus->pdata[i];
+		const struct pdu_address *pdu = addresses_at(config->pdus, i);
 
 		check_line(pdu->label);
 		REQUIRE(*pdu->host && pdu->port >= 1 && pdu->port <= 65535);
@@ -45,9 +45,9 @@ static void check_config(const struct config *config)
 	REQUIRE(config->map);
 	REQUIRE((config->version == SNMP_V3) == (config->login != NULL));
 	REQUIRE((config->version == SNMP_V3) == (config->community == NULL));
-	REQUIRE((config->auth != AUTH_NONE) == (config->auth_passphrase != NULL));
-	REQUIRE((config->priv != PRIV_NONE) == (config->priv_passphrase != NULL));
-	REQUIRE(config->priv == PRIV_NONE || config->auth != AUTH_NONE);
+	REQUIRE((config->auth != NULL) == (config->auth_passphrase != NULL));
+	REQUIRE((config->priv != NULL) == (config->priv_passphrase != NULL));
+	REQUIRE(!config->priv || config->auth);
 	REQUIRE(is_time(config->off_hold) && is_time(config->power_timeout) &&
 	        is_time(config->snmp_timeout) && is_time(config->total_timeout));
 	REQUIRE(config->off_hold + config->power_timeout <= config->total_timeout);

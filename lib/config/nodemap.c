@@ -171,40 +171,47 @@ static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
 	return parse_name(p, ref);
 }
 
-/* How well the user's word names a PDU: 2 as written in ipaddr, 1 by host, port or both, 0 not. */
-static unsigned how_named(const struct pdu_address *pdu, const char *word)
+/* Whether the user's word is a PDU as written in ipaddr, or else its host, port or both. */
+static bool is_named(const struct pdu_address *pdu, const char *word, bool as_written)
 {
-	g_autofree char *host = g_strdup_printf(strchr(pdu->host, ':') ? "[%s]" : "%s", pdu->host);
-	g_autofree char *full = g_strdup_printf("%s:%u", host, pdu->port);
+	g_autofree char *host = NULL, *full = NULL;
 
-	if (!g_ascii_strcasecmp(word, pdu->label))
-		return 2;
+	if (as_written)
+		return !g_ascii_strcasecmp(word, pdu->label);
+	host = g_strdup_printf(strchr(pdu->host, ':') ? "[%s]" : "%s", pdu->host);
+	full = g_strdup_printf("%s:%u", host, pdu->port);
 	return !g_ascii_strcasecmp(word, pdu->host) || !g_ascii_strcasecmp(word, host) ||
 	       !g_ascii_strcasecmp(word, full);
 }
 
+/* How many there are; the last of them in *pdu. */
+static unsigned count_named(const struct parser *p, const char *word, bool as_written,
+                            unsigned *pdu)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->n_pdus; i++) {
+		if (!is_named(&p->pdus[i], word, as_written))
+			continue;
+		*pdu = i;
+		n++;
+	}
+	return n;
+}
+
 static bool find_named_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
 {
-	g_autofree char *none = g_strdup_printf("%s names no PDU ", p->ipaddr);
-	g_autofree char *several = g_strdup_printf("%s names several PDUs ", p->ipaddr);
-	unsigned best = 0, n = 0;
+	unsigned n = count_named(p, word, true, pdu);
+	g_autofree char *what = NULL;
 
 	if (!*word)
 		return fail_at(p, start, "a PDU is missing after '@' (no blanks beside it)");
-	for (unsigned i = 0; i < p->n_pdus; i++) {
-		const unsigned how = how_named(&p->pdus[i], word);
-
-		if (how > best)
-			n = 0;
-		if (how > best || (best && how == best)) {
-			best = how;
-			*pdu = i;
-			n++;
-		}
-	}
 	if (!n)
-		return fail_at_about(p, start, none, word, "");
-	return n == 1 || fail_at_about(p, start, several, word, ": write its port as well");
+		n = count_named(p, word, false, pdu);
+	if (n == 1)
+		return true;
+	what = g_strdup_printf("%s names %s ", p->ipaddr, n ? "several PDUs" : "no PDU");
+	return fail_at_about(p, start, what, word, n ? ": write its port as well" : "");
 }
 
 static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outlet)

@@ -12,13 +12,16 @@
 
 #include <stdint.h>
 
+struct node;
+
 /**
  * One outlet as written: [DEVICE.]NUMBER, [DEVICE.]NUMBER="NAME", "NAME" or [DEVICE.]main, then
  * @PDU. A number with a name is that number, and must be called so. main is the main load of the
  * device, which cuts all that hangs on it.
  */
 struct outlet_ref {
-	unsigned pdu; /* index into the PDUs */
+	const struct node *node; /* whose it is */
+	unsigned pdu;            /* index into the PDUs */
 	bool has_device;
 	uint32_t device; /* if has_device; at least 1 */
 	uint32_t number; /* 0 if it is found by its name; else at least 1, or TRIPPSNMP_MAIN */

@@ -543,69 +543,57 @@ static gboolean add_edit(const gchar *option, const gchar *value, gpointer data,
 }
 
 #define LIST(name, variable, text, argument)                                                       \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.variable, text, argument         \
-	}
+	name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.variable, text, argument
 #define TEXT(name, variable, text, argument)                                                       \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_FILENAME, &options.variable, text, argument               \
-	}
-#define NUMBER(name, variable, text)                                                               \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_INT, &options.variable, text, "N"                         \
-	}
+	name, 0, 0, G_OPTION_ARG_FILENAME, &options.variable, text, argument
+#define NUMBER(name, variable, text) name, 0, 0, G_OPTION_ARG_INT, &options.variable, text, "N"
 #define SECONDS(name, variable, text)                                                              \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_DOUBLE, &options.variable, text, "SECONDS"                \
-	}
-#define SWITCH(name, variable, text)                                                               \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_NONE, &options.variable, text, NULL                       \
-	}
+	name, 0, 0, G_OPTION_ARG_DOUBLE, &options.variable, text, "SECONDS"
+#define SWITCH(name, variable, text) name, 0, 0, G_OPTION_ARG_NONE, &options.variable, text, NULL
 #define EDIT(name, text, argument)                                                                 \
-	{                                                                                          \
-		name, 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, add_edit, text, argument   \
-	}
+	name, 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, add_edit, text, argument
 
 static const GOptionEntry entries[] = {
-	LIST("listen", listen, "Address to listen on (127.0.0.1); repeatable", "ADDR"),
-	NUMBER("port", port, "UDP port; 0, the default, picks one"),
-	LIST("community", communities, "Read-write community (tripplite); repeatable", "NAME"),
-	LIST("ro-community", ro_communities, "Read-only community; repeatable", "NAME"),
-	SWITCH("no-v1", no_v1, "Do not answer SNMPv1"),
-	SWITCH("no-v2c", no_v2c, "Do not answer SNMPv2c"),
-	LIST("user", users, "SNMPv3 user, read-write; repeatable",
-	     "\"NAME [AUTHPROTO AUTHPASS [PRIVPROTO PRIVPASS]]\""),
-	LIST("ro-user", ro_users, "The same, read-only", "\"NAME ...\""),
-	LIST("users-file", users_files, "File of read-write users, one a line", "FILE"),
-	TEXT("engine-id", engine_id, "SNMPv3 engine ID (unique)", "HEX"),
-	NUMBER("engine-boots", engine_boots, "How often the engine has started (1)"),
-	SECONDS("uptime", uptime, "How long the card has been up (a day)"),
-	SWITCH("no-uptime", no_uptime, "There is no sysUpTime"),
-	SWITCH("uptime-alone", uptime_alone, "Refuse a GET of sysUpTime beside anything else"),
-	LIST("name", names, "Name of an outlet; \\xNN escapes", "OUTLET=NAME"),
-	LIST("description", descriptions, "Description of an outlet", "OUTLET=TEXT"),
-	EDIT("row", "Add or replace a row", "\"OID|TYPE|VALUE\""),
-	EDIT("remove", "Remove a row or a subtree", "OID"),
-	LIST("move-device", moved_devices, "Renumber a device, before all else", "FROM=TO"),
-	SECONDS("latency", latency, "What a relay takes to obey (0)"),
-	SECONDS("latency-on", latency_on, "The same, on only"),
-	SECONDS("latency-off", latency_off, "The same, off only"),
-	SECONDS("cycle", cycle, "Length of a cycle's off phase (2)"),
-	SECONDS("delay", delay, "Time for each answer, one at a time (0)"),
-	SECONDS("late", late, "How much later the answer of a SET arrives (0)"),
-	SWITCH("first-varbind", first_varbind, "Do only the first varbind of a SET, say noError"),
-	LIST("stuck", stuck, "A relay that never moves", "OUTLET"),
-	LIST("lie", lies, "The state object obeys, the relay does not", "OUTLET"),
-	LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR"),
-	TEXT("on-change", on_change, "Shell command for each change: $1 outlet, $2 on|off", "CMD"),
-	SWITCH("log-requests", log_requests, "A line for each request"),
-	LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND"),
-	SWITCH("control", control, "Read commands on stdin; its end ends the simulator"),
-	SWITCH("die-with-parent", die_with_parent, "End when the parent process ends"),
-	SWITCH("list", list, "List the recordings that come with it, and end"),
-	SWITCH("version", version, "Print the version, and end"),
-	LIST(G_OPTION_REMAINING, files, NULL, "RECORDING"),
+	{ LIST("listen", listen, "Address to listen on (127.0.0.1); repeatable", "ADDR") },
+	{ NUMBER("port", port, "UDP port; 0, the default, picks one") },
+	{ LIST("community", communities, "Read-write community (tripplite); repeatable", "NAME") },
+	{ LIST("ro-community", ro_communities, "Read-only community; repeatable", "NAME") },
+	{ SWITCH("no-v1", no_v1, "Do not answer SNMPv1") },
+	{ SWITCH("no-v2c", no_v2c, "Do not answer SNMPv2c") },
+	{ LIST("user", users, "SNMPv3 user, read-write; repeatable",
+	       "\"NAME [AUTHPROTO AUTHPASS [PRIVPROTO PRIVPASS]]\"") },
+	{ LIST("ro-user", ro_users, "The same, read-only", "\"NAME ...\"") },
+	{ LIST("users-file", users_files, "File of read-write users, one a line", "FILE") },
+	{ TEXT("engine-id", engine_id, "SNMPv3 engine ID (unique)", "HEX") },
+	{ NUMBER("engine-boots", engine_boots, "How often the engine has started (1)") },
+	{ SECONDS("uptime", uptime, "How long the card has been up (a day)") },
+	{ SWITCH("no-uptime", no_uptime, "There is no sysUpTime") },
+	{ SWITCH("uptime-alone", uptime_alone, "Refuse a GET of sysUpTime beside anything else") },
+	{ LIST("name", names, "Name of an outlet; \\xNN escapes", "OUTLET=NAME") },
+	{ LIST("description", descriptions, "Description of an outlet", "OUTLET=TEXT") },
+	{ EDIT("row", "Add or replace a row", "\"OID|TYPE|VALUE\"") },
+	{ EDIT("remove", "Remove a row or a subtree", "OID") },
+	{ LIST("move-device", moved_devices, "Renumber a device, before all else", "FROM=TO") },
+	{ SECONDS("latency", latency, "What a relay takes to obey (0)") },
+	{ SECONDS("latency-on", latency_on, "The same, on only") },
+	{ SECONDS("latency-off", latency_off, "The same, off only") },
+	{ SECONDS("cycle", cycle, "Length of a cycle's off phase (2)") },
+	{ SECONDS("delay", delay, "Time for each answer, one at a time (0)") },
+	{ SECONDS("late", late, "How much later the answer of a SET arrives (0)") },
+	{ SWITCH("first-varbind", first_varbind,
+	         "Do only the first varbind of a SET, say noError") },
+	{ LIST("stuck", stuck, "A relay that never moves", "OUTLET") },
+	{ LIST("lie", lies, "The state object obeys, the relay does not", "OUTLET") },
+	{ LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR") },
+	{ TEXT("on-change", on_change, "Shell command for each change: $1 outlet, $2 on|off",
+	       "CMD") },
+	{ SWITCH("log-requests", log_requests, "A line for each request") },
+	{ LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND") },
+	{ SWITCH("control", control, "Read commands on stdin; its end ends the simulator") },
+	{ SWITCH("die-with-parent", die_with_parent, "End when the parent process ends") },
+	{ SWITCH("list", list, "List the recordings that come with it, and end") },
+	{ SWITCH("version", version, "Print the version, and end") },
+	{ LIST(G_OPTION_REMAINING, files, NULL, "RECORDING") },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 

@@ -177,7 +177,7 @@ static struct trippsnmp_parameter complete(struct trippsnmp_parameter row)
 
 const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
 {
-	static gsize made;
+	static size_t made;
 	static struct trippsnmp_parameter rows[PARAM_COUNT];
 
 	if (g_once_init_enter(&made)) {
@@ -190,7 +190,7 @@ const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
 
 const char *trippsnmp_parameters_xml(void)
 {
-	static gsize made;
+	static size_t made;
 	static char *xml;
 
 	if (g_once_init_enter(&made)) {

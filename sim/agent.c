@@ -309,7 +309,7 @@ static void answer(netsnmp_variable_list *v, const struct rec_row *row)
 	long integer = (long)(int64_t)row->number;
 	u_long number = (u_long)row->number;
 	oid id[MAX_OID_LEN];
-	gconstpointer octets;
+	const void *octets;
 	size_t n;
 
 	n = name_to_oid(row->name.id, row->name.n, id);
@@ -474,7 +474,7 @@ static const char *follow_card(void)
 	const bool users_known = card_knows_users(card, self->now());
 	const u_char *id, *old;
 	const char *refused = NULL;
-	gsize size, old_size;
+	size_t size, old_size;
 
 	if (engine.engine_id && engine.starts == card->starts && engine.users == users_known)
 		return NULL;
@@ -504,7 +504,7 @@ static char *init_engine(void)
 	netsnmp_session unused;
 	const char *refused;
 	const u_char *id;
-	gsize size;
+	size_t size;
 
 	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
 	snmp_sess_init(&unused); /* net-snmp's own initialisation, once */
@@ -595,7 +595,7 @@ static int send_now(netsnmp_transport *transport, const void *data, int size, vo
 	return -1;
 }
 
-static gint compare_late(gconstpointer a, gconstpointer b, gpointer unused)
+static int compare_late(const void *a, const void *b, void *unused)
 {
 	const struct late_answer *left = a;
 	const struct late_answer *right = b;
@@ -611,9 +611,9 @@ static void send_late(netsnmp_transport *transport, const void *data, int size, 
 
 	answer->due = self->now() + fate.late;
 	answer->transport = transport;
-	answer->data = g_bytes_new(data, (gsize)size);
-	answer->opaque = g_malloc((gsize)opaque_size);
-	memcpy(answer->opaque, opaque, (gsize)opaque_size);
+	answer->data = g_bytes_new(data, (size_t)size);
+	answer->opaque = g_malloc((size_t)opaque_size);
+	memcpy(answer->opaque, opaque, (size_t)opaque_size);
 	answer->opaque_size = opaque_size;
 	g_queue_insert_sorted(&late, answer, compare_late, NULL);
 }
@@ -623,8 +623,8 @@ usec agent_advance(usec now)
 	struct late_answer *answer;
 
 	while ((answer = g_queue_peek_head(&late)) && answer->due <= now) {
-		gsize size;
-		gconstpointer data = g_bytes_get_data(answer->data, &size);
+		size_t size;
+		const void *data = g_bytes_get_data(answer->data, &size);
 
 		g_queue_pop_head(&late);
 		send_now(answer->transport, data, (int)size, &answer->opaque, &answer->opaque_size);

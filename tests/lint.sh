@@ -1,6 +1,7 @@
 #!/bin/sh
-# Reads the sources as a careful stranger would: which folder includes which, clang-tidy with
-# .clang-tidy, gcc -fanalyzer, and clang-format. Any finding fails it; it changes no file.
+# Reads the sources as a careful stranger would: which folder includes which, one dialect of C,
+# clang-tidy with .clang-tidy, gcc -fanalyzer, and clang-format. Any finding fails it; it changes no
+# file. Two generations of these programs, Debian 12's and 13's, agree on the sources.
 #
 #   lint.sh SOURCE-DIRECTORY     with LINT_CFLAGS, how to find the headers
 #
@@ -67,6 +68,19 @@ if [ -z "$upwards" ]; then
 else
 	echo "lint: what includes upwards, or lies in no known folder:"
 	echo "$upwards"
+	failed=1
+fi
+
+# One dialect: a pointer is tested as itself, and C's types need none of GLib's names. What GLib
+# calls may answer gboolean, and where it writes an option it wants one.
+dialect=$(sources lib plugin sim agent tool | xargs grep -nE \
+	'[!=]= *NULL|NULL *[!=]=|\<g(boolean|(const)?pointer|u?int(8|16|32|64)?|s?size|u?long|u?short|u?char|float|double)\>' |
+	grep -vE ':static gboolean [a-z_]+\(|^sim/trippsim\.c:[0-9]+:	gboolean [a-z_0-9]+;')
+if [ -z "$dialect" ]; then
+	echo "lint: one dialect: no findings"
+else
+	echo "lint: ! for == NULL, and C's own types, are meant here:"
+	echo "$dialect"
 	failed=1
 fi
 

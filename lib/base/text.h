@@ -9,6 +9,8 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 /**
  * A NUL inside a string of ours, as modified UTF-8 writes it: valid UTF-8 never
@@ -20,7 +22,7 @@
  * A device's text as a string: NULs at its end are padding and go; one with
  * something else behind it becomes TEXT_NUL. Never NULL. Free with g_free().
  */
-char *text_string(const char *octets, gsize n);
+char *text_string(const char *octets, size_t n);
 
 /**
  * One printable line of any octets: valid UTF-8 graphic characters and single
@@ -28,7 +30,7 @@ char *text_string(const char *octets, gsize n);
  * out as \xNN (TEXT_NUL as \x00, backslash itself as \\). Never NULL. Free
  * with g_free().
  */
-char *text_escape(const char *octets, gssize n);
+char *text_escape(const char *octets, ssize_t n);
 
 /**
  * What is to be said of a user's text: "TEXT" what, escaped and cut to a length that a message can
@@ -40,7 +42,7 @@ char *text_about(const char *text, const char *what);
  * A device's or a user's name as it is compared: blanks and NULs around it
  * taken off, case folded (UTF-8 if it is valid, else ASCII only). Never NULL.
  */
-char *text_name_key(const char *octets, gssize n);
+char *text_name_key(const char *octets, ssize_t n);
 
 /**
  * The key of what stands before the first TEXT_NUL of a name, or behind those

@@ -47,7 +47,7 @@ static bool fail_at(struct parser *p, const char *place, const char *format, ...
 static bool fail_at_about(struct parser *p, const char *place, const char *before,
                           const char *shown, const char *after)
 {
-	g_autofree char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
+	g_autofree char *escaped = text_escape(shown, (ssize_t)strnlen(shown, SHOWN_MAX));
 
 	return fail_at(p, place, "%s\"%s\"%s", before, escaped, after);
 }

@@ -315,7 +315,7 @@ static bool check_hostlist(struct check *c)
 static bool check_feeds_given(struct check *c)
 {
 	const GPtrArray *nodes = c->config->map->nodes;
-	guint64 feeds = 0;
+	uint64_t feeds = 0;
 
 	if (!g_ascii_strcasecmp(c->value[PARAM_FEEDS], "any"))
 		return true;

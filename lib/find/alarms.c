@@ -79,7 +79,7 @@ static bool is_lost(const struct family_alarms *objects, const struct objid *wha
 
 static void alarm_take_text(struct alarm *alarm, const struct varbind *varbind)
 {
-	gsize n;
+	size_t n;
 	const char *octets;
 
 	if (varbind->type != VALUE_OCTETS)

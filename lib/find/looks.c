@@ -260,9 +260,9 @@ static void ask_who(struct search *search, struct question *question)
 static void take_who(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
+	char *text = octets ? text_escape(octets, (ssize_t)MIN(n, WHO_BYTES)) : g_strdup("none");
 	struct objid id;
 	char *why;
 

@@ -244,7 +244,7 @@ static void ask_cells(struct question *question, const struct progress *p)
 static void make_sweep(struct power *power, unsigned pdu, struct question *question)
 {
 	struct course *course = &power->courses[pdu];
-	gsize bytes = 0;
+	size_t bytes = 0;
 
 	for (unsigned i = course->sweep_at; i < power->n_feeds; i++) {
 		const struct progress *p = &power->feeds[i];
@@ -252,7 +252,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 		if (p->feed->id.pdu != pdu)
 			continue;
 		if (p->feed->name_key)
-			bytes += (gsize)2 * VARBIND_BYTES + p->feed->name_bytes;
+			bytes += (size_t)2 * VARBIND_BYTES + p->feed->name_bytes;
 		if (question->varbinds->len && bytes > ANSWER_BYTES) {
 			course->sweep_at = i;
 			return;

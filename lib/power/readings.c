@@ -45,10 +45,10 @@ unsigned readings_find(const struct heard *heard, const struct objid *name,
 
 static enum name_reading read_name(const struct cells *cells, const struct varbind *varbind)
 {
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets =
 		varbind->type == VALUE_OCTETS ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	g_autofree char *key = text_name_key(octets ? octets : "", (gssize)n);
+	g_autofree char *key = text_name_key(octets ? octets : "", (ssize_t)n);
 
 	if (!*key)
 		return NAME_UNREAD;

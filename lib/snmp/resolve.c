@@ -222,7 +222,7 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 			asking->silent_at = USEC_NEVER;
 			continue;
 		}
-		lookup = g_async_queue_timeout_pop(asking->done, (guint64)MAX(wake - now, 1));
+		lookup = g_async_queue_timeout_pop(asking->done, (uint64_t)MAX(wake - now, 1));
 		if (lookup)
 			end_lookup(asking, lookup, addresses);
 	}

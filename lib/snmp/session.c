@@ -42,7 +42,7 @@ bool session_is_v3(const struct session *session)
 static int log_net_snmp(netsnmp_log_handler *handler, int priority, const char *text)
 {
 	const struct session *session = handler->magic;
-	char *line = text_escape(text, (gssize)strcspn(text, "\n"));
+	char *line = text_escape(text, (ssize_t)strcspn(text, "\n"));
 
 	(void)priority;
 	log_line(session->log, TRIPPSNMP_LOG_DEBUG, "net-snmp: %s", line);

@@ -322,8 +322,7 @@ static void answer(netsnmp_variable_list *v, const struct rec_row *row)
 		snmp_set_var_typed_value(v, ASN_COUNTER64, &wide, sizeof(wide));
 		break;
 	case REC_OBJID:
-		n = name_to_oid((const uint32_t *)(void *)row->value_id->data, row->value_id->len,
-		                id);
+		n = name_to_oid(&g_array_index(row->value_id, uint32_t, 0), row->value_id->len, id);
 		snmp_set_var_typed_value(v, ASN_OBJECT_ID, id, n * sizeof(*id));
 		break;
 	case REC_OCTETS:
@@ -544,11 +543,14 @@ bool agent_owns_time(void)
 	return owns_time;
 }
 
+static int socket_at(unsigned i)
+{
+	return g_array_index(endpoints, struct endpoint, i).transport->sock;
+}
+
 int agent_socket(unsigned i)
 {
-	if (i >= endpoints->len)
-		return -1;
-	return g_array_index(endpoints, struct endpoint, i).transport->sock;
+	return i < endpoints->len ? socket_at(i) : -1;
 }
 
 static unsigned port_of(int fd)
@@ -573,7 +575,7 @@ static char *endpoint_text(const char *address, unsigned port)
 
 char *agent_address(unsigned i)
 {
-	return endpoint_text(self->listen[i], port_of(agent_socket(i)));
+	return endpoint_text(self->listen[i], port_of(socket_at(i)));
 }
 
 static void close_endpoints(void)
@@ -675,7 +677,7 @@ static bool open_endpoint(const char *address, unsigned port)
 static const char *open_endpoints(void)
 {
 	for (unsigned i = 0; self->listen[i]; i++) {
-		unsigned port = i && !self->port ? port_of(agent_socket(0)) : self->port;
+		unsigned port = i && !self->port ? port_of(socket_at(0)) : self->port;
 
 		if (open_endpoint(self->listen[i], port))
 			continue;
@@ -713,7 +715,7 @@ void agent_answer(unsigned i)
 	fate = (struct agent_fate){ 0 };
 	request_error = 0;
 	netsnmp_large_fd_set_init(&ready, FD_SETSIZE);
-	NETSNMP_LARGE_FD_SET(agent_socket(i), &ready);
+	NETSNMP_LARGE_FD_SET(socket_at(i), &ready);
 	snmp_sess_read2(snmp_sess_pointer(session), &ready);
 	netsnmp_large_fd_set_cleanup(&ready);
 }
@@ -722,5 +724,5 @@ bool agent_drop(unsigned i)
 {
 	char byte;
 
-	return recv(agent_socket(i), &byte, sizeof(byte), MSG_DONTWAIT) >= 0;
+	return recv(socket_at(i), &byte, sizeof(byte), MSG_DONTWAIT) >= 0;
 }

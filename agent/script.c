@@ -23,11 +23,16 @@
 /* In the child: nothing but what may follow a fork. */
 static void become(const char *command, int output)
 {
-	const int input = open("/dev/null", O_RDONLY);
+	const int null = open("/dev/null", O_RDONLY);
+	int input = -1, out = -1;
 
 	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
-	if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+	if (null >= 0)
+		input = dup2(null, STDIN_FILENO);
+	if (input >= 0)
+		out = dup2(output, STDOUT_FILENO);
+	if (out >= 0)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }

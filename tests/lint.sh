@@ -89,7 +89,9 @@ each clang-tidy sh -c '
 	out=$("$1" --quiet "$3" -- $2 2>&1) && exit
 	printf "%s\n" "$out" | grep -v "warnings\{0,1\} generated" >&2
 	exit 1' sh "$tidy" "$flags"
-each "gcc -fanalyzer" "$cc" $flags -fanalyzer -Werror -c -o /dev/null
+# GLib's g_strdup() has an inline branch for NULL, known when compiling, which -fanalyzer takes for
+# one that any string may go; that name is GLib's own way to leave it out.
+each "gcc -fanalyzer" "$cc" $flags -D__GTK_DOC_IGNORE__ -fanalyzer -Werror -c -o /dev/null
 unformatted=$(sources lib plugin sim agent tool tests bench doc | while read -r file; do
 	"$format" --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file"
 done)

@@ -1,6 +1,6 @@
 /*
- * Text from devices and users: escaping for logs and terminals, and what
- * counts as the same name. Pure.
+ * Text from devices and users: escaping for logs and terminals, and what counts as the same name.
+ * It must never depend on the locale. The rest of the library uses it. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -33,8 +33,8 @@ char *text_string(const char *octets, size_t n);
 char *text_escape(const char *octets, ssize_t n);
 
 /**
- * What is to be said of a user's text: "TEXT" what, escaped and cut to a length that a message can
- * bear. Never for secrets. Free with g_free().
+ * The user's text in quotes, escaped and cut to a length that is fit for a message, and then
+ * `what`. Never for secrets. Free with g_free().
  */
 char *text_about(const char *text, const char *what);
 
@@ -45,8 +45,9 @@ char *text_about(const char *text, const char *what);
 char *text_name_key(const char *octets, ssize_t n);
 
 /**
- * The key of what stands before the first TEXT_NUL of a name, or behind those
- * that it begins with; NULL where there is none: then the name is what it seems.
+ * For a name with a TEXT_NUL in it, which some programs show only up to there: the key of that
+ * first part, after any TEXT_NULs that the name begins with. NULL for a name without one. Free
+ * with g_free().
  */
 char *text_doubtful_key(const char *name);
 

@@ -56,7 +56,7 @@ static struct outcome resolve(const struct job *job, struct watch *watch, GArray
 	return failure(TRIPPSNMP_ACCESS, "%s: %s", config_name(job->config, PARAM_IPADDR), error);
 }
 
-/* A user who needs privacy is refused without it, in words that do not say so. */
+/* A card that demands privacy refuses a request without it, but does not say that this is why. */
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
 	const struct config *config = operation->job->config;

@@ -21,10 +21,10 @@ struct parser {
 	const struct pdu_address *pdus;
 	unsigned n_pdus;
 	const char *ipaddr; /* what messages call it */
-	bool bare;        /* outlets without a node: places mean nothing to whoever reads of them */
-	GPtrArray *nodes; /* of struct node *, so far */
-	GHashTable *keys; /* of them */
-	GPtrArray **refs; /* of each PDU the outlets so far; of const struct outlet_ref * */
+	bool bare;          /* outlets without a node: messages give no column */
+	GPtrArray *nodes;   /* of struct node *, so far */
+	GHashTable *keys;   /* of them */
+	GPtrArray **refs;   /* of each PDU the outlets so far; of const struct outlet_ref * */
 	char *error;
 };
 

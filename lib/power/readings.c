@@ -162,7 +162,7 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	reading->name_asked = cells->name.read ? cells->name.asked : 0;
 	reading->name_answered = cells->name.read ? cells->name.answered : 0;
 	if (reading_doubtful(reading)) {
-		/* whosever that state is, and of whatever time */
+		/* the state may be an old one, or another outlet's: it is not taken */
 		cells_forget(cells);
 		return true;
 	}

@@ -69,7 +69,7 @@ static void *lookup_thread(void *data)
 	return NULL;
 }
 
-/* The host's signals are not for this thread to take. */
+/* Signals of the host program must not be delivered to this thread. */
 static void start_lookup(struct lookup *lookup, GAsyncQueue *done)
 {
 	sigset_t all, before;

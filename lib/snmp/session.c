@@ -138,7 +138,7 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 	snmp_free_pdu(pdu);
 }
 
-/* Until one of a PDU's addresses answers, attempts go round them. */
+/* Until one of a PDU's addresses answers, attempts use them in turn. */
 static struct connection *choose_address(struct peer *peer, unsigned attempt)
 {
 	if (!peer->heard && attempt > 0)

@@ -1,7 +1,8 @@
 /*
  * The handle: its parameters, its log, its message; and the library's own words. The calls that
  * ask the network are in call/: switch.c, survey.c (status), nodes.c, outlets.c and objects.c.
- * Nothing here asks any, and nothing outlives a call but the configuration.
+ * Nothing here asks the network, and nothing outlives a call but the configuration. Plugin, agent
+ * and tool call it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

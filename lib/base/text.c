@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define NODE_NAME_MAX 255

@@ -60,7 +60,7 @@ static struct outcome resolve(const struct job *job, struct watch *watch, GArray
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
 	const struct config *config = operation->job->config;
-	const bool auth = config->auth != NULL;
+	const bool auth = config->auth;
 	g_autofree char *bare = NULL;
 
 	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 || config->priv ||

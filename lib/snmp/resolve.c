@@ -62,7 +62,7 @@ static void *lookup_thread(void *data)
 	struct lookup *lookup = data;
 	GAsyncQueue *done = lookup->done;
 
-	g_usleep((gulong)lookup->pause);
+	g_usleep((unsigned long)lookup->pause);
 	lookup_now(lookup);
 	g_async_queue_push(done, lookup);
 	g_async_queue_unref(done);

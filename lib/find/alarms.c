@@ -180,8 +180,7 @@ static bool has_type(const struct family_alarms *objects, const struct objid *ro
 	return false;
 }
 
-/* Takes the row or table that an alarm is about. NULL, or no OID: it stays one about all devices.
- */
+/* Takes the row or table that an alarm is about; no OID, or NULL: it is about all devices. */
 static void take_subject(struct alarm *alarm, const struct family_alarms *objects,
                          const struct varbind *varbind)
 {

@@ -183,7 +183,7 @@ static unsigned rows_in(const struct table *table, unsigned once)
 	const unsigned room = ANSWER_BYTES - table->overhead;
 	const unsigned row = table->columns->len * table->varbind_bytes + (once ? TEXTS_BYTES : 0);
 
-	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / row, 1, table->rows_max);
+	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / MAX(row, 1), 1, table->rows_max);
 }
 
 static void ask_bulk(const struct table *table, struct question *question)

@@ -68,11 +68,12 @@ unsigned write_check_proven(const struct write_check *check)
 	return check->proven;
 }
 
-/* Of the feed at which this PDU is; of the next one it may. */
-static void cannot_tell(const struct write_check *check, unsigned pdu, const char *why)
+/* Logs that write access cannot be told at this feed of the PDU, and goes on with its next one. */
+static void cannot_tell(const struct write_check *check, unsigned pdu, const struct feed *feed,
+                        const char *why)
 {
-	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s",
-	         feed_of(check, pdu)->text, why);
+	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s", feed->text,
+	         why);
 	go_on(check, pdu);
 }
 
@@ -85,7 +86,7 @@ static bool write_check_next(void *self, unsigned pdu, usec now, struct question
 	if (check->outcome.error || now < check->pdus[pdu].not_before)
 		return false;
 	while ((feed = feed_of(check, pdu)) && feed->id.family->command_idle < 0)
-		cannot_tell(check, pdu, "its command object has no idle value");
+		cannot_tell(check, pdu, feed, "its command object has no idle value");
 	if (!feed)
 		return false;
 	command = family_object(&feed->id, feed->id.family->command);
@@ -94,7 +95,8 @@ static bool write_check_next(void *self, unsigned pdu, usec now, struct question
 	return true;
 }
 
-static void write_check_refused(struct write_check *check, unsigned pdu, int error_status, usec now)
+static void write_check_refused(struct write_check *check, unsigned pdu, const struct feed *feed,
+                                int error_status, usec now)
 {
 	struct checked_pdu *one = &check->pdus[pdu];
 	const char *why = snmp_status_text(error_status);
@@ -106,23 +108,24 @@ static void write_check_refused(struct write_check *check, unsigned pdu, int err
 			failure(TRIPPSNMP_ACCESS,
 		                "%s: no write access (%s): give the community or user of %s write "
 		                "access",
-		                feed_of(check, pdu)->text, why, check->labels[pdu]);
+		                feed->text, why, check->labels[pdu]);
 }
 
 static void write_check_reply(void *self, unsigned pdu, const struct reply *reply, usec now)
 {
 	struct write_check *check = self;
+	const struct feed *feed = feed_of(check, pdu);
 
-	if (check->outcome.error)
+	if (check->outcome.error || !feed)
 		return;
 	if (reply->status != REPLY_ANSWERED) {
 		check->outcome = failure(
 			reply->status == REPLY_FAULT ? TRIPPSNMP_INTERNAL : TRIPPSNMP_ACCESS,
 			"%s: %s", check->labels[pdu], reply->reason ? reply->reason : "no answer");
 	} else if (exchange_is_refusal(check->v1, reply->error_status)) {
-		write_check_refused(check, pdu, reply->error_status, now);
+		write_check_refused(check, pdu, feed, reply->error_status, now);
 	} else if (reply->error_status) {
-		cannot_tell(check, pdu, snmp_status_text(reply->error_status));
+		cannot_tell(check, pdu, feed, snmp_status_text(reply->error_status));
 	} else {
 		check->proven++;
 		go_on(check, pdu);

@@ -21,10 +21,10 @@ struct parser {
 	const struct pdu_address *pdus;
 	unsigned n_pdus;
 	const char *ipaddr; /* what messages call it */
-	bool bare;        /* outlets without a node: places mean nothing to whoever reads of them */
-	GPtrArray *nodes; /* of struct node *, so far */
-	GHashTable *keys; /* of them */
-	GPtrArray **refs; /* of each PDU the outlets so far; of const struct outlet_ref * */
+	bool bare;          /* outlets without a node: messages give no column */
+	GPtrArray *nodes;   /* of struct node *, so far */
+	GHashTable *keys;   /* of them */
+	GPtrArray **refs;   /* of each PDU the outlets so far; of const struct outlet_ref * */
 	char *error;
 };
 
@@ -47,7 +47,7 @@ static bool fail_at(struct parser *p, const char *place, const char *format, ...
 static bool fail_at_about(struct parser *p, const char *place, const char *before,
                           const char *shown, const char *after)
 {
-	g_autofree char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
+	g_autofree char *escaped = text_escape(shown, (ssize_t)strnlen(shown, SHOWN_MAX));
 
 	return fail_at(p, place, "%s\"%s\"%s", before, escaped, after);
 }

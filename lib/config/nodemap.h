@@ -64,9 +64,8 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_address *pdus
 void nodemap_free_node(struct node *node);
 
 /**
- * Whether the outlets of one node are by what is written those of another one, in any order, and
- * with all that is said of these: 3 and 1.3 are one outlet, as are 3 and 3="db1-a", and only the
- * latter of each says what the former does.
+ * Whether node is written with the same outlets as other, in any order, and says of each at least
+ * what other says: 1.3 covers 3, and 3="db1-a" covers 3, but not the other way round.
  */
 bool nodemap_covers(const struct node *node, const struct node *other);
 

@@ -173,7 +173,7 @@ static void sight_alarms(const struct identity *identity, unsigned at, struct di
 	sighting->alarms.unclear = !sighting->alarms.refused && dialog_says_nothing(count, &column);
 }
 
-/* What follows asked in a list. False if what follows that in turn need not be looked at. */
+/* Takes the varbind that follows `asked` in a list. True if the next one may be a row as well. */
 static bool list_step(struct listing *listing, const struct varbind *varbind,
                       const struct objid *asked, GArray *census)
 {
@@ -247,17 +247,17 @@ static bool go_through_guess(const struct identity *identity, struct dialog *dia
 	bool right = true;
 
 	for (unsigned i = 0; i < family_count(); i++) {
-		const bool is = family_row(i) == wanted;
+		const bool is = wanted && family_row(i) == wanted;
 		g_autoptr(GArray) others = outlets_new();
 		g_autofree char *left = NULL;
 
 		dialog->absent = false;
 		left = numbers_read(identity->numbers, identity->pdu, family_row(i), GUESS_DEVICE,
 		                    dialog, is ? outlets : others);
-		if (is) {
-			right = !dialog->absent;
-			*open = g_steal_pointer(&left);
-		}
+		if (!is)
+			continue;
+		right = !dialog->absent;
+		*open = g_steal_pointer(&left);
 	}
 	for (unsigned i = 0; i < family_count(); i++) {
 		const struct objid status = family_status(family_row(i), GUESS_DEVICE);

@@ -182,7 +182,7 @@ static unsigned rows_in(const struct table *table, unsigned once)
 	const unsigned room = ANSWER_BYTES - table->overhead;
 	const unsigned row = table->columns->len * table->varbind_bytes + (once ? TEXTS_BYTES : 0);
 
-	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / row, 1, table->rows_max);
+	return CLAMP((room - MIN(once * VARBIND_BYTES, room)) / MAX(row, 1), 1, table->rows_max);
 }
 
 static void ask_bulk(const struct table *table, struct question *question)
@@ -431,7 +431,7 @@ bool table_ended(const struct table *table)
 /* Long names make long answers: fewer rows from now on. */
 static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
 {
-	gsize bytes = 0;
+	size_t bytes = 0;
 
 	for (unsigned i = from; i < varbinds->len; i++) {
 		GBytes *octets = varbinds_at(varbinds, i)->octets;

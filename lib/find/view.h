@@ -44,7 +44,7 @@ static inline const struct outlet_ref *node_ref(const struct node *node, unsigne
 }
 
 /** Frees its texts. */
-void feed_clear(void *feed);
+void feed_clear(void *data);
 /** Appends a feed that the look has found; returns it, valid until the next one. */
 struct feed *feeds_add(const struct feeds_view *view, const struct outlet *outlet, GArray *feeds);
 

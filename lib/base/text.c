@@ -36,14 +36,12 @@ static bool is_graphic(gunichar c)
 	}
 }
 
-/* Bytes of the character at octets; *c is set only if that is valid UTF-8, else the byte is bad. */
+/* Bytes of the character at octets; where they are no UTF-8, one byte, and *c is no character. */
 static gsize next_character(const char *octets, gsize n, gunichar *c)
 {
 	*c = g_utf8_get_char_validated(octets, (gssize)n);
-	if (*c == (gunichar)-1 || *c == (gunichar)-2 || *octets == '\0') {
-		*c = 0;
+	if (*c == (gunichar)-1 || *c == (gunichar)-2)
 		return 1;
-	}
 	return (gsize)g_unichar_to_utf8(*c, NULL);
 }
 
@@ -75,7 +73,7 @@ static bool is_nul(const char *octets, gsize n)
 char *text_escape(const char *octets, gssize n)
 {
 	gsize left = octet_count(octets, n);
-	GString *line = g_string_sized_new(left + 1);
+	GString *line = g_string_new(NULL);
 	bool after_blank = false;
 
 	while (left > 0) {
@@ -123,11 +121,11 @@ char *text_name_key(const char *octets, gssize n)
 	if (g_utf8_validate(octets, (gssize)size, NULL))
 		return g_utf8_casefold(octets, (gssize)size);
 
-	char *key = g_malloc0(size + 1);
+	GString *key = g_string_new(NULL);
 	/* A NUL inside must not hide what follows it: no user can write \x01. */
 	for (gsize i = 0; i < size; i++)
-		key[i] = octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]);
-	return key;
+		g_string_append_c(key, octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]));
+	return g_string_free(key, FALSE);
 }
 
 char *text_doubtful_key(const char *name)

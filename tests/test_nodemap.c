@@ -491,6 +491,7 @@ START_TEST(outlets_cover_the_same_ones_said_with_no_more)
 		{ "3@pdu-a", "2.3@pdu-a" },
 		{ "3@twin:1", "3@twin:2" },
 		{ "3@pdu-a,4@pdu-a", "3@pdu-a" },
+		{ "3@pdu-a,4@pdu-a", "4@pdu-a" },
 		{ "3@pdu-a,1.3@pdu-a", "3@pdu-a,4@pdu-a" },
 		{ "1.3@pdu-a,4@pdu-a", "3@pdu-a,1.3@pdu-a" },
 		{ "3=\"x\"@pdu-a", "3=\"y\"@pdu-a" },

@@ -1,5 +1,5 @@
 /*
- * getaddrinfo() for test programs: two names more than this machine knows, so
+ * getaddrinfo() for test programs: three names more than this machine knows, so
  * that no test depends on what stands in /etc/hosts, or on a name server.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -43,10 +43,12 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		sleep(4);
 		return EAI_AGAIN;
 	}
+	if (node && !strcmp(node, NAME_OF_NONE))
+		return EAI_NONAME;
 	if (!node || strcmp(node, NAME_OF_LOOPBACK) != 0)
 		return real()(node, service, hints, found);
 	if (!can_read_files())
-		return EAI_SYSTEM;
+		return EAI_NONAME;
 	for (unsigned i = 0; i < G_N_ELEMENTS(loopback); i++) {
 		const int result = real()(loopback[i], service, hints, end);
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,13 @@ static bool can_read_files(void)
 	return descriptor >= 0 && close(descriptor) == 0;
 }
 
+static bool takes_signals(void)
+{
+	sigset_t blocked;
+
+	return pthread_sigmask(SIG_SETMASK, NULL, &blocked) || !sigismember(&blocked, SIGTERM);
+}
+
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **found)
 {
@@ -44,7 +52,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		return EAI_AGAIN;
 	}
 	if (node && !strcmp(node, NAME_OF_NONE))
-		return EAI_NONAME;
+		return takes_signals() ? EAI_FAIL : EAI_NONAME;
 	if (!node || strcmp(node, NAME_OF_LOOPBACK) != 0)
 		return real()(node, service, hints, found);
 	if (!can_read_files())

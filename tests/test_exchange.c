@@ -1158,6 +1158,17 @@ static void assert_sends(const unsigned *expected, unsigned n)
 	assert_sends_after(USEC_PER_SEC, expected, n);
 }
 
+START_TEST(a_request_whose_answer_fell_short_is_not_known_to_be_answered)
+{
+	static const unsigned expected[] = { 3, 22, 22, 5 };
+
+	ask(REQUEST_GET, 22);
+	send_next();
+	answer_short(0, 3);
+	assert_sends_after(0, expected, G_N_ELEMENTS(expected));
+}
+END_TEST
+
 START_TEST(a_silent_pdu_is_asked_for_all_and_in_turn_for_ever_less)
 {
 	static const unsigned expected[] = {
@@ -1951,6 +1962,7 @@ static TCase *splitting_case(void)
 	tcase_add_test(tcase, too_big_costs_no_time);
 	tcase_add_test(tcase, an_answer_that_falls_short_halves_the_request_at_once);
 	tcase_add_test(tcase, an_answer_that_falls_short_is_not_taken);
+	tcase_add_test(tcase, a_request_whose_answer_fell_short_is_not_known_to_be_answered);
 	tcase_add_test(tcase, an_answer_without_varbinds_is_ignored);
 	tcase_add_test(tcase, a_silent_pdu_is_asked_for_all_and_in_turn_for_ever_less);
 	tcase_add_test(tcase, a_part_is_followed_after_the_shortest_pause);

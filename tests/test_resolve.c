@@ -13,6 +13,8 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -216,6 +218,18 @@ START_TEST(a_name_that_is_said_not_to_exist_ends_it_at_once)
 }
 END_TEST
 
+START_TEST(signals_are_for_the_host_and_not_for_who_looks_a_name_up)
+{
+	sigset_t blocked;
+
+	add(NAME_OF_NONE, 161);
+	ck_assert(!resolves(10));
+	ck_assert_ptr_nonnull(strstr(error, gai_strerror(EAI_NONAME)));
+	ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+	ck_assert_int_eq(sigismember(&blocked, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(many_names_that_do_not_resolve_share_one_deadline)
 {
 	const usec begun = clock_now();
@@ -317,6 +331,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_not_wanted_is_neither_looked_up_nor_waited_for);
 	tcase_add_test(tcase, a_name_that_does_not_resolve_is_named_within_the_deadline);
 	tcase_add_test(tcase, a_name_that_is_said_not_to_exist_ends_it_at_once);
+	tcase_add_test(tcase, signals_are_for_the_host_and_not_for_who_looks_a_name_up);
 	tcase_add_test(tcase, many_names_that_do_not_resolve_share_one_deadline);
 	tcase_add_test(tcase, a_name_server_that_does_not_answer_is_mentioned_soon);
 	tcase_add_test(tcase, a_name_is_not_looked_up_past_the_deadline);

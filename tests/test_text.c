@@ -526,6 +526,7 @@ static const struct shown_value {
 	{ VALUE_OCTETS, 0, "o\nff", "string \"o\\x0aff\"" },
 	{ VALUE_OCTETS, 0, "0123456789012345678901234567890123456789",
 	  "string \"01234567890123456789012345678901\"" },
+	{ VALUE_OBJID, 0, "1.3.6", "OBJECT IDENTIFIER 1.3.6" },
 	{ VALUE_NULL, 0, NULL, "NULL" },
 	{ VALUE_ABSENT, 0, NULL, "noSuchInstance" },
 	{ VALUE_ERROR, SNMP_STATUS_GEN_ERR, NULL, "genErr" },

@@ -1193,6 +1193,22 @@ START_TEST(a_part_is_followed_after_the_shortest_pause)
 }
 END_TEST
 
+START_TEST(a_part_goes_to_the_same_address_as_the_whole)
+{
+	ask(REQUEST_GET, 22);
+	for (unsigned i = 0; i < 3; i++) {
+		send_next();
+		ck_assert_uint_eq(request.attempt, i);
+	}
+	send_next();
+	ck_assert_uint_eq(request.n, 5);
+	ck_assert_uint_eq(request.attempt, 0); /* which makes the session stay with its address */
+	send_next();
+	ck_assert_uint_eq(request.n, 22);
+	ck_assert_uint_gt(request.attempt, 0);
+}
+END_TEST
+
 /* Until the first part goes out. */
 static void send_until_part(void)
 {
@@ -1966,6 +1982,7 @@ static TCase *splitting_case(void)
 	tcase_add_test(tcase, an_answer_without_varbinds_is_ignored);
 	tcase_add_test(tcase, a_silent_pdu_is_asked_for_all_and_in_turn_for_ever_less);
 	tcase_add_test(tcase, a_part_is_followed_after_the_shortest_pause);
+	tcase_add_test(tcase, a_part_goes_to_the_same_address_as_the_whole);
 	tcase_add_test(tcase, a_part_that_is_answered_is_taken_and_the_rest_asked_at_once);
 	tcase_add_test(tcase, a_part_is_called_off_by_the_answer_to_the_whole);
 	tcase_add_test(tcase, one_part_that_is_answered_teaches_nothing_if_the_rest_is);

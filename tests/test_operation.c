@@ -998,6 +998,44 @@ START_TEST(other_alarms_are_one_line_of_status)
 }
 END_TEST
 
+/* --- answers to some kinds of requests only --- */
+
+static enum script_fate deaf_to_get(struct script *network, unsigned pdu,
+                                    const struct request *request, struct event *answer)
+{
+	(void)network;
+	(void)pdu;
+	(void)answer;
+	return request->kind == REQUEST_GET ? SCRIPT_LOST : SCRIPT_ANSWERED;
+}
+
+START_TEST(a_pdu_that_answers_no_get_is_said_to)
+{
+	eight_outlets();
+	script->hook = deaf_to_get;
+	configure("db1:3", "10");
+	switch_off("db1");
+	ck_assert_int_eq(outcome.error, TRIPPSNMP_TIMEOUT);
+	ck_assert_msg(strstr(outcome.message, "pdu-a answers GETNEXT and SET, and no GET: look "
+	                                      "for a filter") != NULL,
+	              "%s", outcome.message);
+}
+END_TEST
+
+START_TEST(so_it_is_where_a_look_needs_one)
+{
+	eight_outlets();
+	put_cell(lx->controllable, 3, 3); /* not clear by GETNEXT */
+	script->hook = deaf_to_get;
+	configure("db1:3,4,5", "10"); /* too many to guess */
+	switch_off("db1");
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a answers GETNEXT, and no GET: look for a filter");
+	g_clear_pointer(&outcome.message, g_free);
+	status();
+	assert_error(TRIPPSNMP_TIMEOUT, "pdu-a answers GETNEXT, and no GET: look for a filter");
+}
+END_TEST
+
 /* It answers that, and dies. */
 static enum script_fate dies_after_it(struct script *network, unsigned pdu,
                                       const struct request *request, struct event *answer)
@@ -1391,6 +1429,8 @@ int main(void)
 	suite_add_tcase(suite, two_alarms);
 
 	tcase_add_checked_fixture(kinds, setup, teardown);
+	tcase_add_test(kinds, a_pdu_that_answers_no_get_is_said_to);
+	tcase_add_test(kinds, so_it_is_where_a_look_needs_one);
 	tcase_add_loop_test(kinds, a_pdu_that_is_dead_does_not_answer_any_more, 0, 2);
 	tcase_add_test(kinds, a_set_that_is_answered_without_varbinds_is_said_to_be);
 	tcase_add_test(kinds, nor_does_it_prove_write_access);

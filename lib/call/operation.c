@@ -84,7 +84,10 @@ struct outcome operation_no_answer(const struct operation *operation, unsigned p
 	};
 	const struct job *job = operation->job;
 	const char *obstacle = runner_obstacle(&operation->runner, pdu);
+	g_autofree char *deafness = runner_deafness(&operation->runner, pdu);
 
+	if (deafness)
+		return failure(TRIPPSNMP_TIMEOUT, "%s %s", job->labels[pdu], deafness);
 	if (runner_heard(&operation->runner, pdu))
 		return failure(TRIPPSNMP_TIMEOUT,
 		               "%s: %s%s: look for loss or load on the way to it, and whether it "
@@ -232,9 +235,10 @@ static void expire_power(const struct operation *operation, struct power *power)
 	const struct runner *runner = &operation->runner;
 	const int silent = runner_silent_pdu(runner);
 	const char *obstacle = silent < 0 ? NULL : runner_obstacle(runner, (unsigned)silent);
-	g_autofree char *why =
-		obstacle ? g_strdup_printf("gives no answer that can be used: %s", obstacle) : NULL;
+	g_autofree char *why = silent < 0 ? NULL : runner_deafness(runner, (unsigned)silent);
 
+	if (!why && obstacle)
+		why = g_strdup_printf("gives no answer that can be used: %s", obstacle);
 	power_expire(power, silent, why);
 }
 

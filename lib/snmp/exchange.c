@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* One of so many GETs, where none was ever answered, gives its place to a probe. */
+#define PROBE_EVERY 4
+#define PROBE_ROUND 0 /* answers no question */
 /* An answer to an attempt before so many others will not come any more. */
 #define ATTEMPTS_KEPT 100
 /* However long the pauses: whoever waits may be killed before the end. */
@@ -204,26 +207,43 @@ static void log_answer(const struct exchange *x, const struct event *event)
 	         event->tag, snmp_status_text(event->error_status), shown);
 }
 
+/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
+static bool probe_is_due(const struct exchange *x)
+{
+	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
+	       x->answers[REQUEST_NEXT] && x->silent % PROBE_EVERY == PROBE_EVERY - 1;
+}
+
 /* Which of the question's varbinds the next request asks for; of a read, not always all. */
-static GArray *plan(struct exchange *x)
+static GArray *plan(struct exchange *x, bool probe)
 {
 	GArray *asked = assembly_plan(&x->assembly);
 
-	if (assembly_has_parts(&x->assembly))
+	if (probe)
+		g_array_set_size(asked, 1);
+	else if (assembly_has_parts(&x->assembly))
 		g_array_set_size(asked, sizing_next(&x->sizing, asked->len, x->silent));
 	return asked;
 }
 
-/* Makes the next attempt, and its request. */
-static void make_attempt(struct exchange *x, usec now, uint32_t tag, struct request *request,
-                         GArray **varbinds)
+/* Such a request comes between two for the whole, which is not to wait longer for it. */
+static bool is_between(const struct exchange *x, const struct attempt *attempt)
+{
+	return attempt->round == PROBE_ROUND ||
+	       (assembly_has_parts(&x->assembly) && attempt->asked->len < x->sizing.whole);
+}
+
+/* Makes the next attempt, and its request. Returns the attempt, which the list owns. */
+static const struct attempt *make_attempt(struct exchange *x, usec now, uint32_t tag,
+                                          struct request *request, GArray **varbinds)
 {
 	struct attempt *attempt = g_new0(struct attempt, 1);
+	const bool probe = probe_is_due(x);
 
-	attempt->asked = plan(x);
-	attempt->kind = x->question.kind;
+	attempt->asked = plan(x, probe);
+	attempt->kind = probe ? REQUEST_NEXT : x->question.kind;
 	attempt->tag = tag;
-	attempt->round = x->round;
+	attempt->round = probe ? PROBE_ROUND : x->round;
 	attempt->sent = attempt->left = now;
 	if (x->attempts->len == ATTEMPTS_KEPT)
 		g_ptr_array_remove_index(x->attempts, 0);
@@ -233,8 +253,9 @@ static void make_attempt(struct exchange *x, usec now, uint32_t tag, struct requ
 	attempt->varbinds = g_array_ref(*varbinds);
 	*request = (struct request){
 		.tag = tag,
-		.attempt = x->silent,
-		.kind = x->question.kind,
+		/* the session goes to the PDU's next address for each but the first one */
+		.attempt = is_between(x, attempt) ? 0 : x->silent,
+		.kind = attempt->kind,
 		.once = x->question.once,
 		.repetitions = x->question.repetitions,
 		.varbinds = varbinds_at(*varbinds, 0),
@@ -242,17 +263,14 @@ static void make_attempt(struct exchange *x, usec now, uint32_t tag, struct requ
 		.leave_by = x->question.leave_by,
 	};
 	log_request(x, request, *varbinds);
-}
-
-/* Such a request comes between two for the whole, which is not to wait longer for it. */
-static bool is_part(const struct exchange *x, const struct request *request)
-{
-	return assembly_has_parts(&x->assembly) && request->n < x->sizing.whole;
+	return attempt;
 }
 
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
+	const struct attempt *attempt;
+
 	if (!x->busy)
 		return false;
 	if (now >= MIN(x->due, silence_said_at(x)))
@@ -265,8 +283,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 		return false;
 	}
 	g_clear_pointer(&x->fault, g_free);
-	make_attempt(x, now, (*next_tag)++, request, varbinds);
-	x->due = now + pause_after(x, is_part(x, request) ? 0 : x->silent);
+	attempt = make_attempt(x, now, (*next_tag)++, request, varbinds);
+	x->due = now + pause_after(x, is_between(x, attempt) ? 0 : x->silent);
 	x->silent++;
 	return true;
 }
@@ -429,6 +447,15 @@ bool exchange_expire(struct exchange *x)
 	return true;
 }
 
+char *exchange_deafness(const struct exchange *x)
+{
+	if (!x->busy || !x->probed || x->answers[REQUEST_GET])
+		return NULL;
+	return g_strdup_printf("answers GETNEXT%s, and no GET: look for a filter on the way, its "
+	                       "access rights and its firmware",
+	                       x->answers[REQUEST_SET] ? " and SET" : "");
+}
+
 static void take_replacement(struct exchange *x)
 {
 	x->replaced = true;
@@ -487,6 +514,8 @@ static void note_answer(struct exchange *x, struct attempt *attempt, usec now)
 	if (attempt->answered)
 		return; /* a copy */
 	attempt->answered = true;
+	x->answers[attempt->kind] = true;
+	x->probed = x->probed || attempt->round == PROBE_ROUND;
 	patience_measure(&x->patience, attempt->kind, now - attempt->left);
 	if (x->busy && last && last->sent > attempt->sent && !x->fault && !x->denial.times)
 		put_off(x, now + pause_after(x, MAX(x->silent, 1) - 1));

@@ -68,7 +68,9 @@ struct exchange {
 	const struct log *log;
 	struct exchange_settings settings;
 	/* What is known of the PDU by now. */
-	bool heard; /* it has answered something */
+	bool heard;                    /* it has answered something */
+	bool answers[REQUEST_SET + 1]; /* of that kind */
+	bool probed;                   /* and a GETNEXT beside a GET that it did not answer */
 	struct sizing sizing;
 	struct patience patience;
 	bool warned;
@@ -119,6 +121,12 @@ bool exchange_event(struct exchange *x, struct event *event, usec now, struct he
 bool exchange_done(const struct exchange *x);
 /** Time is up: if it is this machine that could not ask, the reply says so. True then. */
 bool exchange_expire(struct exchange *x);
+
+/**
+ * What to say, after its label, of a PDU that answers other requests, and no GET, which it is asked
+ * now; NULL if that is not so. Free with g_free().
+ */
+char *exchange_deafness(const struct exchange *x);
 
 /** Whether an SNMP error-status on a SET is a definite refusal of access. */
 bool exchange_is_refusal(bool v1, int error_status);

@@ -197,6 +197,11 @@ const char *runner_misfit(const struct runner *runner, unsigned pdu)
 	return runner->exchanges[pdu].misfit;
 }
 
+char *runner_deafness(const struct runner *runner, unsigned pdu)
+{
+	return exchange_deafness(&runner->exchanges[pdu]);
+}
+
 char *runner_slowness(const struct runner *runner)
 {
 	for (unsigned i = 0; i < runner->n_pdus; i++) {

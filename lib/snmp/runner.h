@@ -47,6 +47,8 @@ bool runner_heard(const struct runner *runner, unsigned pdu);
 const char *runner_obstacle(const struct runner *runner, unsigned pdu);
 /** What is wrong with its answers to the question in hand; NULL if none came. Static. */
 const char *runner_misfit(const struct runner *runner, unsigned pdu);
+/** See exchange_deafness(). */
+char *runner_deafness(const struct runner *runner, unsigned pdu);
 /** Which PDU takes long for an answer, and how long; NULL if none does. Free with g_free(). */
 char *runner_slowness(const struct runner *runner);
 /** Whether any PDU refuses what it was asked. */

@@ -1804,6 +1804,66 @@ START_TEST(a_v1_card_with_many_absences_costs_one_request_each)
 }
 END_TEST
 
+/* --- cards that answer no GET --- */
+
+/* The card has answered such a request, and then three times no GET; the tag of the probe. */
+static uint32_t send_until_probe(enum request_kind answered)
+{
+	usec at;
+
+	ask(REQUEST_NEXT, 1);
+	send_next();
+	answer(request.tag, 1, 1, START + 1000);
+	ask_up_to(answered, 1, 0, START + 1000);
+	send_next();
+	answer(request.tag, 0, 1, START + 2000);
+	ask_up_to(REQUEST_GET, 1, 0, START + 2000);
+	for (unsigned i = 0; i < 3; i++) {
+		at = send_next();
+		ck_assert_int_eq(request.kind, REQUEST_GET);
+	}
+	at = send_next();
+	ck_assert_int_eq(request.kind, REQUEST_NEXT);
+	assert_pause(x.due - at, QUICK);
+	return request.tag;
+}
+
+static void assert_deafness(const char *said)
+{
+	char *deafness = exchange_deafness(&x);
+
+	if (said)
+		ck_assert_msg(deafness && g_str_has_prefix(deafness, said), "%s", deafness);
+	else
+		ck_assert_ptr_null(deafness);
+	g_free(deafness);
+}
+
+START_TEST(a_card_that_answers_other_requests_and_no_get_is_told_apart)
+{
+	const uint32_t probe = send_until_probe(_i ? REQUEST_SET : REQUEST_NEXT);
+
+	assert_deafness(NULL);
+	answer(probe, 1, 1, x.due - 1);
+	assert_deafness(_i ? "answers GETNEXT and SET, and no GET" : "answers GETNEXT, and no GET");
+	send_next();
+	ck_assert_int_eq(request.kind, REQUEST_GET);
+	answer(request.tag, 0, 1, x.due);
+	assert_value(0);
+	assert_deafness(NULL);
+}
+END_TEST
+
+START_TEST(an_error_that_answers_a_probe_does_not_answer_the_question)
+{
+	answer_error(send_until_probe(REQUEST_SET), SNMP_STATUS_NO_SUCH_NAME, 1, START + TIMEOUT);
+	ck_assert(exchange_busy(&x));
+	send_next();
+	answer(request.tag, 0, 1, x.due);
+	assert_value(0);
+}
+END_TEST
+
 /* --- which PDU is silent --- */
 
 static const char *const labels[] = { "pdu-a", "pdu-b" };
@@ -2046,6 +2106,16 @@ static TCase *trouble_case(void)
 	tcase_add_test(tcase, a_fault_that_is_over_is_not_the_reason_for_the_end);
 	tcase_add_test(tcase, a_fault_and_a_refusal_are_not_two_refusals);
 	tcase_add_test(tcase, only_these_error_statuses_refuse_access);
+	return tcase;
+}
+
+static TCase *deafness_case(void)
+{
+	TCase *tcase = tcase_with("deafness", setup);
+
+	tcase_add_loop_test(tcase, a_card_that_answers_other_requests_and_no_get_is_told_apart, 0,
+	                    2);
+	tcase_add_test(tcase, an_error_that_answers_a_probe_does_not_answer_the_question);
 	return tcase;
 }
 
@@ -2494,6 +2564,7 @@ int main(void)
 	suite_add_tcase(suite, v1_case());
 	suite_add_tcase(suite, set_and_bulk_case());
 	suite_add_tcase(suite, trouble_case());
+	suite_add_tcase(suite, deafness_case());
 	suite_add_tcase(suite, silence_case());
 	suite_add_tcase(suite, heard_case());
 

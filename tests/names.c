@@ -47,13 +47,15 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 	static const char *const loopback[] = { "::1", "127.0.0.1", "::1", "127.0.0.1" };
 	struct addrinfo *first = NULL, **end = &first;
 
-	if (node && !strcmp(node, NAME_OF_NOBODY) && !(hints->ai_flags & AI_NUMERICHOST)) {
+	if (!node || hints->ai_flags & AI_NUMERICHOST)
+		return real()(node, service, hints, found);
+	if (!strcmp(node, NAME_OF_NOBODY)) {
 		sleep(4);
 		return EAI_AGAIN;
 	}
-	if (node && !strcmp(node, NAME_OF_NONE))
+	if (!strcmp(node, NAME_OF_NONE))
 		return takes_signals() ? EAI_FAIL : EAI_NONAME;
-	if (!node || strcmp(node, NAME_OF_LOOPBACK) != 0)
+	if (strcmp(node, NAME_OF_LOOPBACK) != 0)
 		return real()(node, service, hints, found);
 	if (!can_read_files())
 		return EAI_NONAME;

@@ -1910,6 +1910,7 @@ START_TEST(the_agent_has_words_of_its_own_where_its_family_has)
 					 *alike = trippsnmp_parameter_info(PARAM_OFF_HOLD);
 
 	ck_assert_str_eq(trippsnmp_parameter_info(PARAM_IPADDR)->agent_name, "ip");
+	ck_assert_str_eq(trippsnmp_parameter_info(PARAM_IPADDR)->agent_type, "string");
 	ck_assert_str_eq(alike->agent_name, "off_hold");
 	ck_assert_str_eq(own->agent_default, "1");
 	ck_assert_str_eq(alike->agent_default, "5");

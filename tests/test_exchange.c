@@ -1929,6 +1929,20 @@ START_TEST(a_request_merely_under_way_makes_no_pdu_silent)
 }
 END_TEST
 
+START_TEST(the_pdu_that_is_slow_is_named_whichever_it_is)
+{
+	struct runner runner = ask_two();
+	char *said;
+
+	ck_assert_ptr_null(runner_slowness(&runner));
+	patience_measure(&runner.exchanges[_i].patience, REQUEST_GET, 3 * USEC_PER_SEC);
+	said = runner_slowness(&runner);
+	ck_assert(said && g_str_has_prefix(said, labels[_i]));
+	g_free(said);
+	runner_clear(&runner);
+}
+END_TEST
+
 START_TEST(a_pdu_without_a_question_is_not_silent)
 {
 	struct runner runner = ask_two();
@@ -2126,6 +2140,7 @@ static TCase *silence_case(void)
 	tcase_add_test(tcase, a_pdu_that_never_answered_is_silent);
 	tcase_add_test(tcase, a_pdu_that_never_answered_is_named_before_one_that_fell_silent);
 	tcase_add_test(tcase, a_request_merely_under_way_makes_no_pdu_silent);
+	tcase_add_loop_test(tcase, the_pdu_that_is_slow_is_named_whichever_it_is, 0, 2);
 	tcase_add_test(tcase, a_pdu_without_a_question_is_not_silent);
 	return tcase;
 }

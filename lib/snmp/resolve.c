@@ -213,7 +213,6 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 			warn_once(asking, "the name server does not answer",
 			          " (numeric addresses need none)");
 			asking->silent_at = USEC_NEVER;
-			continue;
 		}
 		lookup = g_async_queue_timeout_pop(asking->done, (guint64)MAX(wake - now, 1));
 		if (lookup)

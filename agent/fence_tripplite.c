@@ -157,7 +157,7 @@ static int list(struct agent *agent, bool with_state)
 {
 	const char *given = options_get(agent->options, OPTION_SEPARATOR);
 	const char *separator = given ? given : option_row(OPTION_SEPARATOR)->default_;
-	const bool nodes = options_parameter(agent->options, "hostlist") != NULL;
+	const bool nodes = options_parameter(agent->options, "hostlist");
 	GString *text = g_string_new(NULL);
 	enum trippsnmp_error error =
 		nodes ? list_nodes(agent->handle, separator, with_state, text)
@@ -269,7 +269,7 @@ static void wait_first(struct agent *agent)
 	if (!delay || !parse_seconds(delay, &seconds) || seconds <= 0)
 		return;
 	output_say(&agent->output, TRIPPSNMP_LOG_INFO, "delay: waiting %s s", delay);
-	g_usleep((gulong)(seconds * G_USEC_PER_SEC));
+	g_usleep((unsigned long)(seconds * G_USEC_PER_SEC));
 }
 
 static int run(struct agent *agent)

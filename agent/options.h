@@ -55,10 +55,10 @@ enum visibility {
 struct agent_option {
 	const char *name;     /* on stdin; on the command line '-' stands for '_' */
 	const char *obsolete; /* an older name, still taken */
-	char letter;          /* 0: none */
 	const char *type;     /* of the metadata; a boolean takes no argument */
 	const char *default_;
 	const char *const *choices;
+	char letter; /* 0: none */
 	bool required;
 	bool secret;
 	enum visibility visibility;

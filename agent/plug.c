@@ -23,7 +23,7 @@ static GPtrArray *split(const char *plug, const char *separator)
 			quoted = !quoted;
 		if (quoted || !g_str_has_prefix(at, separator))
 			continue;
-		g_ptr_array_add(parts, g_strstrip(g_strndup(start, (gsize)(at - start))));
+		g_ptr_array_add(parts, g_strstrip(g_strndup(start, (size_t)(at - start))));
 		start = at + strlen(separator);
 		at = start - 1;
 	}
@@ -211,7 +211,7 @@ char *addresses_with_port(const char *addresses, const char *port)
 		const size_t gap = strspn(addresses, BLANKS ",");
 		const size_t word = strcspn(addresses + gap, BLANKS ",");
 
-		g_string_append_len(text, addresses, (gssize)gap);
+		g_string_append_len(text, addresses, (ssize_t)gap);
 		if (word)
 			append_address(text, addresses + gap, word, port);
 		addresses += gap + word;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,22 +23,27 @@
 /* In the child: nothing but what may follow a fork. */
 static void become(const char *command, int output)
 {
-	const int input = open("/dev/null", O_RDONLY);
+	const int null = open("/dev/null", O_RDONLY);
+	int input = -1, out = -1;
 
 	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
-	if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+	if (null >= 0)
+		input = dup2(null, STDIN_FILENO);
+	if (input >= 0)
+		out = dup2(output, STDOUT_FILENO);
+	if (out >= 0)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }
 
 /* Bytes read until the end or, whichever comes first, until time or room is up; -1: time. */
-static ssize_t read_output(int fd, char *text, size_t room, gint64 deadline)
+static ssize_t read_output(int fd, char *text, size_t room, int64_t deadline)
 {
 	size_t n = 0;
 
 	while (n < room) {
-		const gint64 left = (deadline - g_get_monotonic_time()) / 1000;
+		const int64_t left = (deadline - g_get_monotonic_time()) / 1000;
 		struct pollfd wait = { .fd = fd, .events = POLLIN };
 		ssize_t got;
 
@@ -61,7 +67,7 @@ static char *first_line(char *text, size_t n)
 }
 
 /* NULL if it ended well. At the deadline it is ended, with all that it has started. */
-static const char *finish(pid_t child, gint64 deadline)
+static const char *finish(pid_t child, int64_t deadline)
 {
 	int status = -1;
 	pid_t ended = 0;
@@ -79,7 +85,7 @@ static const char *finish(pid_t child, gint64 deadline)
 
 static char *run(const char *command, const int *ends, const char **why)
 {
-	const gint64 deadline = g_get_monotonic_time() + (gint64)LIMIT_SECONDS * G_USEC_PER_SEC;
+	const int64_t deadline = g_get_monotonic_time() + (int64_t)LIMIT_SECONDS * G_USEC_PER_SEC;
 	char text[OUTPUT_BYTES + 1];
 	const char *trouble = "cannot be run";
 	char *line = NULL;

@@ -151,7 +151,7 @@ static const struct way *same_target(const struct search *search, const struct w
 static bool contradiction(const struct search *search, const struct way *a, const struct way *b)
 {
 	char *text_a = given_text(a->given), *text_b = given_text(b->given);
-	const bool fenced = options_get(search->options, OPTION_NODENAME) != NULL;
+	const bool fenced = options_get(search->options, OPTION_NODENAME);
 	char *message = g_strdup_printf(
 		"%s and %s are different targets: leave one of them out%s", text_a, text_b,
 		fenced ? " (Pacemaker writes one itself; hostlist or pcmk_host_map say which "

@@ -1,7 +1,8 @@
 /*
  * The handle: its parameters, its log, its message; and the library's own words. The calls that
  * ask the network are in call/: switch.c, survey.c (status), nodes.c, outlets.c and objects.c.
- * Nothing here asks any, and nothing outlives a call but the configuration.
+ * Nothing here asks the network, and nothing outlives a call but the configuration. Plugin, agent
+ * and tool call it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -179,7 +180,7 @@ static struct trippsnmp_parameter complete(struct trippsnmp_parameter row)
 
 const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
 {
-	static gsize made;
+	static size_t made;
 	static struct trippsnmp_parameter rows[PARAM_COUNT];
 
 	if (g_once_init_enter(&made)) {
@@ -192,7 +193,7 @@ const struct trippsnmp_parameter *trippsnmp_parameter_info(unsigned i)
 
 const char *trippsnmp_parameters_xml(void)
 {
-	static gsize made;
+	static size_t made;
 	static char *xml;
 
 	if (g_once_init_enter(&made)) {

@@ -25,7 +25,7 @@
 	X(parameters_xml)
 
 struct library {
-#define LIBRARY_MEMBER(name) __typeof__(&trippsnmp_##name) name;
+#define LIBRARY_MEMBER(name) __typeof__(trippsnmp_##name) *(name);
 	LIBRARY_FUNCTIONS(LIBRARY_MEMBER)
 #undef LIBRARY_MEMBER
 };

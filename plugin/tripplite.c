@@ -261,7 +261,7 @@ static const char *value_of(const StonithNVpair *list, const char *name)
 static int tripplite_set_config(StonithPlugin *stonith, StonithNVpair *list)
 {
 	struct tripplite *plugin = ours(stonith);
-	trippsnmp *handle = library->new ();
+	trippsnmp *handle = (*library->new)();
 	enum trippsnmp_error error;
 
 	/* whatever comes of it, the last configuration is over */

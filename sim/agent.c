@@ -309,7 +309,7 @@ static void answer(netsnmp_variable_list *v, const struct rec_row *row)
 	long integer = (long)(int64_t)row->number;
 	u_long number = (u_long)row->number;
 	oid id[MAX_OID_LEN];
-	gconstpointer octets;
+	const void *octets;
 	size_t n;
 
 	n = name_to_oid(row->name.id, row->name.n, id);
@@ -322,8 +322,7 @@ static void answer(netsnmp_variable_list *v, const struct rec_row *row)
 		snmp_set_var_typed_value(v, ASN_COUNTER64, &wide, sizeof(wide));
 		break;
 	case REC_OBJID:
-		n = name_to_oid((const uint32_t *)(void *)row->value_id->data, row->value_id->len,
-		                id);
+		n = name_to_oid(&g_array_index(row->value_id, uint32_t, 0), row->value_id->len, id);
 		snmp_set_var_typed_value(v, ASN_OBJECT_ID, id, n * sizeof(*id));
 		break;
 	case REC_OCTETS:
@@ -474,7 +473,7 @@ static const char *follow_card(void)
 	const bool users_known = card_knows_users(card, self->now());
 	const u_char *id, *old;
 	const char *refused = NULL;
-	gsize size, old_size;
+	size_t size, old_size;
 
 	if (engine.engine_id && engine.starts == card->starts && engine.users == users_known)
 		return NULL;
@@ -504,7 +503,7 @@ static char *init_engine(void)
 	netsnmp_session unused;
 	const char *refused;
 	const u_char *id;
-	gsize size;
+	size_t size;
 
 	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
 	snmp_sess_init(&unused); /* net-snmp's own initialisation, once */
@@ -544,11 +543,14 @@ bool agent_owns_time(void)
 	return owns_time;
 }
 
+static int socket_at(unsigned i)
+{
+	return g_array_index(endpoints, struct endpoint, i).transport->sock;
+}
+
 int agent_socket(unsigned i)
 {
-	if (i >= endpoints->len)
-		return -1;
-	return g_array_index(endpoints, struct endpoint, i).transport->sock;
+	return i < endpoints->len ? socket_at(i) : -1;
 }
 
 static unsigned port_of(int fd)
@@ -573,7 +575,7 @@ static char *endpoint_text(const char *address, unsigned port)
 
 char *agent_address(unsigned i)
 {
-	return endpoint_text(self->listen[i], port_of(agent_socket(i)));
+	return endpoint_text(self->listen[i], port_of(socket_at(i)));
 }
 
 static void close_endpoints(void)
@@ -595,7 +597,7 @@ static int send_now(netsnmp_transport *transport, const void *data, int size, vo
 	return -1;
 }
 
-static gint compare_late(gconstpointer a, gconstpointer b, gpointer unused)
+static int compare_late(const void *a, const void *b, void *unused)
 {
 	const struct late_answer *left = a;
 	const struct late_answer *right = b;
@@ -611,9 +613,9 @@ static void send_late(netsnmp_transport *transport, const void *data, int size, 
 
 	answer->due = self->now() + fate.late;
 	answer->transport = transport;
-	answer->data = g_bytes_new(data, (gsize)size);
-	answer->opaque = g_malloc((gsize)opaque_size);
-	memcpy(answer->opaque, opaque, (gsize)opaque_size);
+	answer->data = g_bytes_new(data, (size_t)size);
+	answer->opaque = g_malloc((size_t)opaque_size);
+	memcpy(answer->opaque, opaque, (size_t)opaque_size);
 	answer->opaque_size = opaque_size;
 	g_queue_insert_sorted(&late, answer, compare_late, NULL);
 }
@@ -623,8 +625,8 @@ usec agent_advance(usec now)
 	struct late_answer *answer;
 
 	while ((answer = g_queue_peek_head(&late)) && answer->due <= now) {
-		gsize size;
-		gconstpointer data = g_bytes_get_data(answer->data, &size);
+		size_t size;
+		const void *data = g_bytes_get_data(answer->data, &size);
 
 		g_queue_pop_head(&late);
 		send_now(answer->transport, data, (int)size, &answer->opaque, &answer->opaque_size);
@@ -675,7 +677,7 @@ static bool open_endpoint(const char *address, unsigned port)
 static const char *open_endpoints(void)
 {
 	for (unsigned i = 0; self->listen[i]; i++) {
-		unsigned port = i && !self->port ? port_of(agent_socket(0)) : self->port;
+		unsigned port = i && !self->port ? port_of(socket_at(0)) : self->port;
 
 		if (open_endpoint(self->listen[i], port))
 			continue;
@@ -713,7 +715,7 @@ void agent_answer(unsigned i)
 	fate = (struct agent_fate){ 0 };
 	request_error = 0;
 	netsnmp_large_fd_set_init(&ready, FD_SETSIZE);
-	NETSNMP_LARGE_FD_SET(agent_socket(i), &ready);
+	NETSNMP_LARGE_FD_SET(socket_at(i), &ready);
 	snmp_sess_read2(snmp_sess_pointer(session), &ready);
 	netsnmp_large_fd_set_cleanup(&ready);
 }
@@ -722,5 +724,5 @@ bool agent_drop(unsigned i)
 {
 	char byte;
 
-	return recv(agent_socket(i), &byte, sizeof(byte), MSG_DONTWAIT) >= 0;
+	return recv(socket_at(i), &byte, sizeof(byte), MSG_DONTWAIT) >= 0;
 }

@@ -43,9 +43,9 @@ static GBytes *unique_engine_id(void)
 {
 	GByteArray *id = g_byte_array_new();
 
-	g_byte_array_append(id, (const guint8 *)ENGINE_ID_PREFIX, sizeof(ENGINE_ID_PREFIX) - 1);
+	g_byte_array_append(id, (const uint8_t *)ENGINE_ID_PREFIX, sizeof(ENGINE_ID_PREFIX) - 1);
 	for (unsigned i = 0; i < ENGINE_ID_OWN_OCTETS; i++) {
-		guint8 byte = (guint8)g_random_int_range(0, 256);
+		uint8_t byte = (uint8_t)g_random_int_range(0, 256);
 
 		g_byte_array_append(id, &byte, 1);
 	}

@@ -58,7 +58,7 @@ static char *no_seconds(const char *text)
 
 static bool parse_count(const char *text, unsigned *count)
 {
-	guint64 number;
+	uint64_t number;
 
 	if (!g_ascii_string_to_unsigned(text, 10, 1, UINT_MAX, &number, NULL))
 		return false;
@@ -165,7 +165,7 @@ static char *run_set_outlet(const struct words *words)
 static char *parse_refusal(const char *text, struct refusal *refusal)
 {
 	const char *colon = strchr(text, ':');
-	g_autofree char *word = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
+	g_autofree char *word = colon ? g_strndup(text, (size_t)(colon - text)) : g_strdup(text);
 
 	refusal->status = strcmp(word, "none") != 0 ? status_parse(word) : STATUS_OK;
 	refusal->until = refusal->status ? CARD_FOR_EVER / 2 : 0;
@@ -237,7 +237,7 @@ static char *run_restart(const struct words *words)
 
 	for (char **option = words->option; *option; option++) {
 		const char *equals = strchr(*option, '=');
-		g_autofree char *name = g_strndup(*option, (gsize)(equals - *option));
+		g_autofree char *name = g_strndup(*option, (size_t)(equals - *option));
 		char *error = restart_option(&how, name, equals + 1);
 
 		if (error)
@@ -341,7 +341,7 @@ static bool parse_target(const struct device *device, const char *text, struct v
 {
 	const struct outlet *outlet = device_outlet(device, text);
 	const char *star = strstr(text, ".*");
-	g_autofree char *number = star ? g_strndup(text, (gsize)(star - text)) : g_strdup("");
+	g_autofree char *number = star ? g_strndup(text, (size_t)(star - text)) : g_strdup("");
 
 	if (!strcmp(text, "all"))
 		return true;
@@ -391,7 +391,7 @@ static char *run_show(const struct words *words)
 static bool parse_about(const char *text, struct alarm *alarm)
 {
 	const char *star = strstr(text, ".*");
-	g_autofree char *number = star ? g_strndup(text, (gsize)(star - text)) : NULL;
+	g_autofree char *number = star ? g_strndup(text, (size_t)(star - text)) : NULL;
 
 	if (star && !star[2])
 		return parse_count(number, &alarm->device);

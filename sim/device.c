@@ -191,7 +191,7 @@ static struct outlet *find_outlet(const struct device *device, uint32_t index, u
 	return NULL;
 }
 
-static gint compare_outlets(gconstpointer a, gconstpointer b)
+static int compare_outlets(const void *a, const void *b)
 {
 	const struct outlet *left = *(const struct outlet *const *)a;
 	const struct outlet *right = *(const struct outlet *const *)b;
@@ -324,8 +324,8 @@ struct outlet *device_outlet(const struct device *device, const char *text)
 	g_auto(GStrv) part = g_strsplit(text, ".", 3);
 	unsigned n = g_strv_length(part);
 	char name[sizeof("4294967295.4294967295")];
-	guint64 index = 0;
-	guint64 number = OUTLET_MAIN;
+	uint64_t index = 0;
+	uint64_t number = OUTLET_MAIN;
 	bool main;
 
 	if (n < 1 || n > 2 || !device->outlets->len)
@@ -425,7 +425,7 @@ int device_check_set(const struct device *device, const struct rec_row *wanted, 
 	return STATUS_OK;
 }
 
-static gint compare_moves(gconstpointer a, gconstpointer b, gpointer unused)
+static int compare_moves(const void *a, const void *b, void *unused)
 {
 	const struct move *left = a;
 	const struct move *right = b;

@@ -14,7 +14,7 @@ struct job {
 
 static GHashTable *queues; /* outlet -> GQueue of struct job *, the first one running */
 
-static void job_free(gpointer data)
+static void job_free(void *data)
 {
 	struct job *job = data;
 
@@ -25,7 +25,7 @@ static void job_free(gpointer data)
 
 static void start_first(GQueue *queue);
 
-static void finished(GPid pid, gint status, gpointer queue)
+static void finished(GPid pid, int status, void *queue)
 {
 	(void)status;
 	g_spawn_close_pid(pid);

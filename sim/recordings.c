@@ -27,7 +27,7 @@ static char *directory(void)
 	return g_strdup(CAPTURES_DIRECTORY);
 }
 
-static gint compare_names(gconstpointer a, gconstpointer b)
+static int compare_names(const void *a, const void *b)
 {
 	const char *const *left = a;
 	const char *const *right = b;

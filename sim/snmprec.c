@@ -112,7 +112,7 @@ static bool parse_hex(const char *text, GByteArray *bytes)
 	for (; *text; text += 2) {
 		int high = g_ascii_xdigit_value(text[0]);
 		int low = g_ascii_xdigit_value(text[1]);
-		guint8 byte = (guint8)(high << 4 | low);
+		uint8_t byte = (uint8_t)(high << 4 | low);
 
 		if (high < 0 || low < 0)
 			return false;
@@ -134,14 +134,14 @@ static bool parse_octets(struct rec_row *row, const char *value, bool hex)
 		if (!rec_name_parse(value, &quad) || quad.n != 4)
 			return false;
 		for (unsigned i = 0; i < 4; i++) {
-			guint8 byte = (guint8)quad.id[i];
+			uint8_t byte = (uint8_t)quad.id[i];
 
 			if (quad.id[i] > 255)
 				return false;
 			g_byte_array_append(bytes, &byte, 1);
 		}
 	} else {
-		g_byte_array_append(bytes, (const guint8 *)value, (guint)strlen(value));
+		g_byte_array_append(bytes, (const uint8_t *)value, (unsigned)strlen(value));
 	}
 	row->octets = g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 	return row->type != REC_IPADDRESS || g_bytes_get_size(row->octets) == 4;
@@ -227,7 +227,7 @@ struct rec_row *rec_row_parse(const char *line, char **error)
 	return NULL;
 }
 
-static void free_row(gpointer row)
+static void free_row(void *row)
 {
 	rec_row_free(row);
 }
@@ -293,7 +293,7 @@ void records_put(struct records *records, struct rec_row *row)
 		rec_row_free(there);
 		records->rows->pdata[i] = row;
 	} else {
-		g_ptr_array_insert(records->rows, (gint)i, row);
+		g_ptr_array_insert(records->rows, (int)i, row);
 	}
 }
 
@@ -310,7 +310,7 @@ unsigned records_remove(struct records *records, const struct rec_name *name)
 	return end - first;
 }
 
-static gint compare_rows(gconstpointer a, gconstpointer b)
+static int compare_rows(const void *a, const void *b)
 {
 	const struct rec_row *const *left = a;
 	const struct rec_row *const *right = b;
@@ -348,7 +348,7 @@ struct records *records_load(const char *path, GPtrArray *warnings, char **error
 	g_auto(GStrv) lines = NULL;
 	GError *why = NULL;
 	struct records *records;
-	gsize size;
+	size_t size;
 
 	if (!g_file_get_contents(path, &text, &size, &why)) {
 		*error = g_strdup(why->message);

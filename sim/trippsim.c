@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@
 /* Options as given. Lists are NULL if an option was not given. */
 static struct {
 	GStrv listen;
-	gint port;
+	int port;
 	GStrv communities;
 	GStrv ro_communities;
 	gboolean no_v1;
@@ -37,20 +38,20 @@ static struct {
 	GStrv ro_users;
 	GStrv users_files;
 	char *engine_id;
-	gint engine_boots;
-	gdouble uptime;
+	int engine_boots;
+	double uptime;
 	gboolean no_uptime;
 	gboolean uptime_alone;
 	GStrv names;
 	GStrv descriptions;
 	GPtrArray *edits; /* of char *: + and a row, or - and an OID, in the order given */
 	GStrv moved_devices;
-	gdouble latency;
-	gdouble latency_on;
-	gdouble latency_off;
-	gdouble cycle;
-	gdouble delay;
-	gdouble late;
+	double latency;
+	double latency_on;
+	double latency_off;
+	double cycle;
+	double delay;
+	double late;
 	gboolean first_varbind;
 	GStrv stuck;
 	GStrv lies;
@@ -70,13 +71,13 @@ static struct device *device;
 static struct card *card;
 static struct control *control;
 static GMainLoop *loop;
-static gint64 start;
-static GArray *watches;  /* of guint: the sources that wait for datagrams */
+static int64_t start;
+static GArray *watches;  /* of unsigned: the sources that wait for datagrams */
 static unsigned waiting; /* whose datagram the slow card is busy with */
-static guint move_timer;
-static guint delay_timer; /* while the slow card works */
-static GString *input;    /* from --control, up to the next line end */
-static gint signals[2];
+static unsigned move_timer;
+static unsigned delay_timer; /* while the slow card works */
+static GString *input;       /* from --control, up to the next line end */
+static int signals[2];
 
 G_GNUC_NORETURN G_GNUC_PRINTF(1, 2) static void die(const char *format, ...)
 {
@@ -171,7 +172,7 @@ static void on_set(const struct rec_row *wanted, int status)
 		return;
 	name = rec_name_text(&wanted->name);
 	say("set %s type %d number %" G_GINT64_FORMAT " %s", name, wanted->type,
-	    (gint64)wanted->number, status_text(status));
+	    (int64_t)wanted->number, status_text(status));
 }
 
 static void on_swap(const struct outlet *a, const struct outlet *b)
@@ -179,12 +180,12 @@ static void on_swap(const struct outlet *a, const struct outlet *b)
 	say("swap %s %s", a->text, b->text);
 }
 
-static guint after(usec wait, GSourceFunc function)
+static unsigned after(usec wait, GSourceFunc function)
 {
-	return g_timeout_add((guint)((wait + 999) / 1000), function, NULL);
+	return g_timeout_add((unsigned)((wait + 999) / 1000), function, NULL);
 }
 
-static gboolean moves_due(gpointer unused);
+static gboolean moves_due(void *unused);
 
 static void soonest(usec *next, usec due)
 {
@@ -207,7 +208,7 @@ static void advance(void)
 	move_timer = next < 0 ? 0 : after(MAX(next - now(), 0), moves_due);
 }
 
-static gboolean moves_due(gpointer unused)
+static gboolean moves_due(void *unused)
 {
 	(void)unused;
 	move_timer = 0;
@@ -226,7 +227,7 @@ static void answer(unsigned i)
 	advance();
 }
 
-static gboolean delay_over(gpointer unused)
+static gboolean delay_over(void *unused)
 {
 	(void)unused;
 	delay_timer = 0;
@@ -235,7 +236,7 @@ static gboolean delay_over(gpointer unused)
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean readable(gint fd, GIOCondition condition, gpointer index)
+static gboolean readable(int fd, GIOCondition condition, void *index)
 {
 	(void)fd, (void)condition;
 	if (!control->delay || is_silent()) {
@@ -246,7 +247,7 @@ static gboolean readable(gint fd, GIOCondition condition, gpointer index)
 	waiting = GPOINTER_TO_UINT(index);
 	for (unsigned i = 0; i < watches->len; i++)
 		if (i != waiting)
-			g_source_remove(g_array_index(watches, guint, i));
+			g_source_remove(g_array_index(watches, unsigned, i));
 	delay_timer = after(control->delay, delay_over);
 	return G_SOURCE_REMOVE;
 }
@@ -255,7 +256,8 @@ static void listen_again(void)
 {
 	g_array_set_size(watches, 0);
 	for (unsigned i = 0; agent_socket(i) >= 0; i++) {
-		guint id = g_unix_fd_add(agent_socket(i), G_IO_IN, readable, GUINT_TO_POINTER(i));
+		unsigned id =
+			g_unix_fd_add(agent_socket(i), G_IO_IN, readable, GUINT_TO_POINTER(i));
 
 		g_array_append_val(watches, id);
 	}
@@ -288,7 +290,7 @@ static char *split(const char *text, const char *option, const char **value)
 	if (!equals)
 		die("%s: no = in \"%s\"", option, text);
 	*value = equals + 1;
-	return g_strndup(text, (gsize)(equals - text));
+	return g_strndup(text, (size_t)(equals - text));
 }
 
 /* Text with \xNN and \\. */
@@ -297,7 +299,7 @@ static GBytes *unescape(const char *text, const char *option)
 	GByteArray *octets = g_byte_array_new();
 
 	for (; *text; text++) {
-		guint8 byte = (guint8)*text;
+		uint8_t byte = (uint8_t)*text;
 
 		if (*text == '\\' && text[1] == '\\') {
 			text++;
@@ -305,8 +307,8 @@ static GBytes *unescape(const char *text, const char *option)
 			if (text[1] != 'x' || !g_ascii_isxdigit(text[2]) ||
 			    !g_ascii_isxdigit(text[3]))
 				die("%s: \\ that is neither \\xNN nor \\\\", option);
-			byte = (guint8)(g_ascii_xdigit_value(text[2]) << 4 |
-			                g_ascii_xdigit_value(text[3]));
+			byte = (uint8_t)(g_ascii_xdigit_value(text[2]) << 4 |
+			                 g_ascii_xdigit_value(text[3]));
 			text += 3;
 		}
 		g_byte_array_append(octets, &byte, 1);
@@ -331,7 +333,7 @@ static void move_device(struct records *records, const char *text)
 	const char *to_text;
 	g_autofree char *from_text = split(text, "--move-device", &to_text);
 	g_autofree char *error = NULL;
-	guint64 from, to;
+	uint64_t from, to;
 
 	if (!g_ascii_string_to_unsigned(from_text, 10, 1, UINT32_MAX, &from, NULL) ||
 	    !g_ascii_string_to_unsigned(to_text, 10, 1, UINT32_MAX, &to, NULL))
@@ -426,8 +428,8 @@ static GBytes *parse_engine_id(const char *text)
 	if (g_str_has_prefix(text, "0x"))
 		text += 2;
 	for (; g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1]); text += 2) {
-		guint8 byte = (guint8)(g_ascii_xdigit_value(text[0]) << 4 |
-		                       g_ascii_xdigit_value(text[1]));
+		uint8_t byte = (uint8_t)(g_ascii_xdigit_value(text[0]) << 4 |
+		                         g_ascii_xdigit_value(text[1]));
 
 		g_byte_array_append(id, &byte, 1);
 	}
@@ -498,7 +500,7 @@ static void control_line(const char *line)
 		puts("ok");
 }
 
-static gboolean control_readable(gint fd, GIOCondition condition, gpointer unused)
+static gboolean control_readable(int fd, GIOCondition condition, void *unused)
 {
 	char buffer[4096];
 	ssize_t n = read(fd, buffer, sizeof(buffer));
@@ -526,14 +528,14 @@ static void on_signal(int number)
 	(void)number, (void)ignored;
 }
 
-static gboolean signalled(gint fd, GIOCondition condition, gpointer unused)
+static gboolean signalled(int fd, GIOCondition condition, void *unused)
 {
 	(void)fd, (void)condition, (void)unused;
 	g_main_loop_quit(loop);
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean add_edit(const gchar *option, const gchar *value, gpointer data, GError **error)
+static gboolean add_edit(const char *option, const char *value, void *data, GError **error)
 {
 	char sign = !strcmp(option, "--row") ? '+' : '-';
 
@@ -543,69 +545,57 @@ static gboolean add_edit(const gchar *option, const gchar *value, gpointer data,
 }
 
 #define LIST(name, variable, text, argument)                                                       \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.variable, text, argument         \
-	}
+	name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.variable, text, argument
 #define TEXT(name, variable, text, argument)                                                       \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_FILENAME, &options.variable, text, argument               \
-	}
-#define NUMBER(name, variable, text)                                                               \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_INT, &options.variable, text, "N"                         \
-	}
+	name, 0, 0, G_OPTION_ARG_FILENAME, &options.variable, text, argument
+#define NUMBER(name, variable, text) name, 0, 0, G_OPTION_ARG_INT, &options.variable, text, "N"
 #define SECONDS(name, variable, text)                                                              \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_DOUBLE, &options.variable, text, "SECONDS"                \
-	}
-#define SWITCH(name, variable, text)                                                               \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_NONE, &options.variable, text, NULL                       \
-	}
+	name, 0, 0, G_OPTION_ARG_DOUBLE, &options.variable, text, "SECONDS"
+#define SWITCH(name, variable, text) name, 0, 0, G_OPTION_ARG_NONE, &options.variable, text, NULL
 #define EDIT(name, text, argument)                                                                 \
-	{                                                                                          \
-		name, 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, add_edit, text, argument   \
-	}
+	name, 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, add_edit, text, argument
 
 static const GOptionEntry entries[] = {
-	LIST("listen", listen, "Address to listen on (127.0.0.1); repeatable", "ADDR"),
-	NUMBER("port", port, "UDP port; 0, the default, picks one"),
-	LIST("community", communities, "Read-write community (tripplite); repeatable", "NAME"),
-	LIST("ro-community", ro_communities, "Read-only community; repeatable", "NAME"),
-	SWITCH("no-v1", no_v1, "Do not answer SNMPv1"),
-	SWITCH("no-v2c", no_v2c, "Do not answer SNMPv2c"),
-	LIST("user", users, "SNMPv3 user, read-write; repeatable",
-	     "\"NAME [AUTHPROTO AUTHPASS [PRIVPROTO PRIVPASS]]\""),
-	LIST("ro-user", ro_users, "The same, read-only", "\"NAME ...\""),
-	LIST("users-file", users_files, "File of read-write users, one a line", "FILE"),
-	TEXT("engine-id", engine_id, "SNMPv3 engine ID (unique)", "HEX"),
-	NUMBER("engine-boots", engine_boots, "How often the engine has started (1)"),
-	SECONDS("uptime", uptime, "How long the card has been up (a day)"),
-	SWITCH("no-uptime", no_uptime, "There is no sysUpTime"),
-	SWITCH("uptime-alone", uptime_alone, "Refuse a GET of sysUpTime beside anything else"),
-	LIST("name", names, "Name of an outlet; \\xNN escapes", "OUTLET=NAME"),
-	LIST("description", descriptions, "Description of an outlet", "OUTLET=TEXT"),
-	EDIT("row", "Add or replace a row", "\"OID|TYPE|VALUE\""),
-	EDIT("remove", "Remove a row or a subtree", "OID"),
-	LIST("move-device", moved_devices, "Renumber a device, before all else", "FROM=TO"),
-	SECONDS("latency", latency, "What a relay takes to obey (0)"),
-	SECONDS("latency-on", latency_on, "The same, on only"),
-	SECONDS("latency-off", latency_off, "The same, off only"),
-	SECONDS("cycle", cycle, "Length of a cycle's off phase (2)"),
-	SECONDS("delay", delay, "Time for each answer, one at a time (0)"),
-	SECONDS("late", late, "How much later the answer of a SET arrives (0)"),
-	SWITCH("first-varbind", first_varbind, "Do only the first varbind of a SET, say noError"),
-	LIST("stuck", stuck, "A relay that never moves", "OUTLET"),
-	LIST("lie", lies, "The state object obeys, the relay does not", "OUTLET"),
-	LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR"),
-	TEXT("on-change", on_change, "Shell command for each change: $1 outlet, $2 on|off", "CMD"),
-	SWITCH("log-requests", log_requests, "A line for each request"),
-	LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND"),
-	SWITCH("control", control, "Read commands on stdin; its end ends the simulator"),
-	SWITCH("die-with-parent", die_with_parent, "End when the parent process ends"),
-	SWITCH("list", list, "List the recordings that come with it, and end"),
-	SWITCH("version", version, "Print the version, and end"),
-	LIST(G_OPTION_REMAINING, files, NULL, "RECORDING"),
+	{ LIST("listen", listen, "Address to listen on (127.0.0.1); repeatable", "ADDR") },
+	{ NUMBER("port", port, "UDP port; 0, the default, picks one") },
+	{ LIST("community", communities, "Read-write community (tripplite); repeatable", "NAME") },
+	{ LIST("ro-community", ro_communities, "Read-only community; repeatable", "NAME") },
+	{ SWITCH("no-v1", no_v1, "Do not answer SNMPv1") },
+	{ SWITCH("no-v2c", no_v2c, "Do not answer SNMPv2c") },
+	{ LIST("user", users, "SNMPv3 user, read-write; repeatable",
+	       "\"NAME [AUTHPROTO AUTHPASS [PRIVPROTO PRIVPASS]]\"") },
+	{ LIST("ro-user", ro_users, "The same, read-only", "\"NAME ...\"") },
+	{ LIST("users-file", users_files, "File of read-write users, one a line", "FILE") },
+	{ TEXT("engine-id", engine_id, "SNMPv3 engine ID (unique)", "HEX") },
+	{ NUMBER("engine-boots", engine_boots, "How often the engine has started (1)") },
+	{ SECONDS("uptime", uptime, "How long the card has been up (a day)") },
+	{ SWITCH("no-uptime", no_uptime, "There is no sysUpTime") },
+	{ SWITCH("uptime-alone", uptime_alone, "Refuse a GET of sysUpTime beside anything else") },
+	{ LIST("name", names, "Name of an outlet; \\xNN escapes", "OUTLET=NAME") },
+	{ LIST("description", descriptions, "Description of an outlet", "OUTLET=TEXT") },
+	{ EDIT("row", "Add or replace a row", "\"OID|TYPE|VALUE\"") },
+	{ EDIT("remove", "Remove a row or a subtree", "OID") },
+	{ LIST("move-device", moved_devices, "Renumber a device, before all else", "FROM=TO") },
+	{ SECONDS("latency", latency, "What a relay takes to obey (0)") },
+	{ SECONDS("latency-on", latency_on, "The same, on only") },
+	{ SECONDS("latency-off", latency_off, "The same, off only") },
+	{ SECONDS("cycle", cycle, "Length of a cycle's off phase (2)") },
+	{ SECONDS("delay", delay, "Time for each answer, one at a time (0)") },
+	{ SECONDS("late", late, "How much later the answer of a SET arrives (0)") },
+	{ SWITCH("first-varbind", first_varbind,
+	         "Do only the first varbind of a SET, say noError") },
+	{ LIST("stuck", stuck, "A relay that never moves", "OUTLET") },
+	{ LIST("lie", lies, "The state object obeys, the relay does not", "OUTLET") },
+	{ LIST("refuse", refusals, "SNMP error for each command to an outlet", "OUTLET=ERROR") },
+	{ TEXT("on-change", on_change, "Shell command for each change: $1 outlet, $2 on|off",
+	       "CMD") },
+	{ SWITCH("log-requests", log_requests, "A line for each request") },
+	{ LIST("do", commands, "A command as for --control, at the start; repeatable", "COMMAND") },
+	{ SWITCH("control", control, "Read commands on stdin; its end ends the simulator") },
+	{ SWITCH("die-with-parent", die_with_parent, "End when the parent process ends") },
+	{ SWITCH("list", list, "List the recordings that come with it, and end") },
+	{ SWITCH("version", version, "Print the version, and end") },
+	{ LIST(G_OPTION_REMAINING, files, NULL, "RECORDING") },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -659,7 +649,7 @@ static void do_commands(void)
 static void run(void)
 {
 	loop = g_main_loop_new(NULL, FALSE);
-	watches = g_array_new(FALSE, FALSE, sizeof(guint));
+	watches = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	input = g_string_new(NULL);
 	if (!g_unix_open_pipe(signals, FD_CLOEXEC, NULL))
 		die("no pipe");

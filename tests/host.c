@@ -124,7 +124,7 @@ Stonith *host_new(void)
 	awaited.text = NULL;
 	ops = operations();
 	ck_assert_ptr_nonnull(ops);
-	plugin = ops->new (NULL);
+	plugin = (*ops->new)(NULL);
 	ck_assert_ptr_nonnull(plugin);
 	plugin->s.stype = g_strdup(PLUGIN);
 	return &plugin->s;

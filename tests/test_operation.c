@@ -140,10 +140,11 @@ static void put_text(uint32_t column, uint32_t number, const char *text)
 
 /* --- a card that is starting --- */
 
-static const struct boot {
+struct boot {
 	const char *hostlist;
 	void (*before)(void), (*after)(void); /* what its tables hold */
-} * boot;
+};
+static const struct boot *boot;
 
 static void no_outlets(void)
 {

@@ -6,6 +6,7 @@
 #include "anonymous.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define SYSTEM "1.3.6.1.2.1.1."
@@ -58,18 +59,18 @@ static bool is_one_of(const char *name, const char *const *beginnings, unsigned 
 	return false;
 }
 
-static char *hex_of(const unsigned char *octets, gsize n)
+static char *hex_of(const unsigned char *octets, size_t n)
 {
 	GString *text = g_string_sized_new(2 * n);
 
-	for (gsize i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		g_string_append_printf(text, "%02x", octets[i]);
 	return g_string_free(text, FALSE);
 }
 
-static bool is_printable(const unsigned char *octets, gsize n)
+static bool is_printable(const unsigned char *octets, size_t n)
 {
-	for (gsize i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (!g_ascii_isprint((char)octets[i]))
 			return false;
 	return true;
@@ -114,7 +115,7 @@ static bool is_harmless(const char *name, const char *text)
 }
 
 /* What stands for these octets; kind is what a new one is called, before its number. */
-static const char *stand_in(GHashTable *known, const unsigned char *octets, gsize n,
+static const char *stand_in(GHashTable *known, const unsigned char *octets, size_t n,
                             const char *kind)
 {
 	char *key = hex_of(octets, n);
@@ -143,13 +144,13 @@ static char *hex_line(const struct trippsnmp_object *object)
 /* Texts by texts, other octets by as many zeros. */
 static char *octets_line(struct anonymous *anonymous, const struct trippsnmp_object *object)
 {
-	const gsize n = object->length;
+	const size_t n = object->length;
 	char *text, *line;
 
 	if (!is_printable(object->octets, n)) {
 		GString *zeros = g_string_new(NULL);
 
-		for (gsize i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++)
 			g_string_append(zeros, "00");
 		line = g_strdup_printf("%s|4x|%s", object->name, zeros->str);
 		g_string_free(zeros, TRUE);
@@ -190,7 +191,7 @@ static char *address_line(struct anonymous *anonymous, const struct trippsnmp_ob
 }
 
 /* Two arcs as private networks' addresses begin (RFC 1918); 10 is a row's number far more often. */
-static bool begins_address(guint64 before, guint64 arc)
+static bool begins_address(uint64_t before, uint64_t arc)
 {
 	return (before == 192 && arc == 168) || (before == 172 && arc >= 16 && arc <= 31);
 }
@@ -199,10 +200,10 @@ static bool begins_address(guint64 before, guint64 arc)
 static bool is_plain_name(const char *name)
 {
 	g_auto(GStrv) arcs = g_strsplit(name, ".", -1);
-	guint64 before = 0;
+	uint64_t before = 0;
 
 	for (unsigned i = 0; arcs[i]; i++) {
-		const guint64 arc = g_ascii_strtoull(arcs[i], NULL, 10);
+		const uint64_t arc = g_ascii_strtoull(arcs[i], NULL, 10);
 
 		if (i >= DEPTH_MAX || arc > ARC_MAX || begins_address(before, arc))
 			return false;

@@ -252,5 +252,5 @@ char *cib_hostlist(const char *host_map, char **error)
 		g_free(entry);
 	}
 	g_strfreev(entries);
-	return g_string_free(text, *error != NULL);
+	return g_string_free(text, *error ? TRUE : FALSE);
 }

@@ -7,6 +7,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 struct drill {
 	struct tool *tool;
 	const char *node;
-	gint64 begun;
+	int64_t begun;
 	enum trippsnmp_error off; /* what came of it */
 	/* What was found of it. */
 	bool found;
@@ -189,7 +190,7 @@ static enum status drill_node(struct drill *drill)
 static enum status prepare(struct drill *drill)
 {
 	struct tool *tool = drill->tool;
-	char *self = self_is(drill->node, tool->resource != NULL);
+	char *self = self_is(drill->node, tool->resource);
 	enum status status;
 
 	if (self) {

@@ -231,11 +231,11 @@ static void add_cell(const struct table *table, GString *line, enum column colum
 
 static void add_line(GString *text, GString *line)
 {
-	gsize n = line->len;
+	size_t n = line->len;
 
 	while (n && line->str[n - 1] == ' ')
 		n--;
-	g_string_append_len(text, line->str, (gssize)n);
+	g_string_append_len(text, line->str, (ssize_t)n);
 	g_string_append_c(text, '\n');
 	g_string_set_size(line, 0);
 }

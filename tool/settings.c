@@ -99,7 +99,7 @@ static bool is_again(struct tool *tool, const GPtrArray *texts, unsigned at)
 	bool again = false;
 
 	for (unsigned i = 0; !again && i < at; i++)
-		again = value_of(texts->pdata[i], name) != NULL;
+		again = value_of(texts->pdata[i], name);
 	if (again)
 		tool_fail(tool, STATUS_USAGE, "%s: given twice", name);
 	g_free(name);

@@ -1,6 +1,7 @@
 /*
- * The library's one clock. It never steps, and goes on while the machine
- * sleeps: a PDU may restart in that time as in any other.
+ * The library's one clock. It must never step, and never stand still while the machine sleeps: a
+ * PDU may restart in that time as in any other. The session, look-ups of names and the frame of a
+ * call read it; all above the session is told the time.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

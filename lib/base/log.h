@@ -1,6 +1,6 @@
 /*
- * Where the library's log lines go: one sink, set by the user of the handle.
- * Whoever logs device text escapes it first (text.h).
+ * Where the library's log lines go: one sink, set by the user of the handle. It must never get a
+ * secret, nor a device's text that was not escaped (text.h). The rest of the library logs with it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

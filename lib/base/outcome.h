@@ -1,5 +1,6 @@
 /*
- * How an operation came out: a code, and the line that explains it.
+ * How an operation came out: a code, and the line that explains it, which must never hold a
+ * secret. Made wherever something can fail; lib/call hands it to the user of the handle.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -6,16 +6,17 @@
  */
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define NODE_NAME_MAX 255
 #define BLANKS " \t\n\r\f"
 
-static gsize octet_count(const char *octets, gssize n)
+static size_t octet_count(const char *octets, ssize_t n)
 {
 	if (!octets)
 		return 0;
-	return n < 0 ? strlen(octets) : (gsize)n;
+	return n < 0 ? strlen(octets) : (size_t)n;
 }
 
 /* Not g_unichar_isgraph(): it lets line separators and private use pass. */
@@ -37,12 +38,12 @@ static bool is_graphic(gunichar c)
 }
 
 /* Bytes of the character at octets; where they are no UTF-8, one byte, and *c is no character. */
-static gsize next_character(const char *octets, gsize n, gunichar *c)
+static size_t next_character(const char *octets, size_t n, gunichar *c)
 {
-	*c = g_utf8_get_char_validated(octets, (gssize)n);
+	*c = g_utf8_get_char_validated(octets, (ssize_t)n);
 	if (*c == (gunichar)-1 || *c == (gunichar)-2)
 		return 1;
-	return (gsize)g_unichar_to_utf8(*c, NULL);
+	return (size_t)g_unichar_to_utf8(*c, NULL);
 }
 
 static bool is_padding(char c)
@@ -50,14 +51,14 @@ static bool is_padding(char c)
 	return c == '\0' || g_ascii_isspace(c);
 }
 
-char *text_string(const char *octets, gsize n)
+char *text_string(const char *octets, size_t n)
 {
 	GString *text = g_string_new(NULL);
-	gsize end = n;
+	size_t end = n;
 
 	while (end > 0 && is_padding(octets[end - 1]))
 		end--;
-	for (gsize i = 0; i < n && (octets[i] || i < end); i++)
+	for (size_t i = 0; i < n && (octets[i] || i < end); i++)
 		if (octets[i])
 			g_string_append_c(text, octets[i]);
 		else
@@ -65,20 +66,20 @@ char *text_string(const char *octets, gsize n)
 	return g_string_free(text, FALSE);
 }
 
-static bool is_nul(const char *octets, gsize n)
+static bool is_nul(const char *octets, size_t n)
 {
 	return n >= strlen(TEXT_NUL) && !memcmp(octets, TEXT_NUL, strlen(TEXT_NUL));
 }
 
-char *text_escape(const char *octets, gssize n)
+char *text_escape(const char *octets, ssize_t n)
 {
-	gsize left = octet_count(octets, n);
+	size_t left = octet_count(octets, n);
 	GString *line = g_string_new(NULL);
 	bool after_blank = false;
 
 	while (left > 0) {
 		gunichar c;
-		gsize size = next_character(octets, left, &c);
+		size_t size = next_character(octets, left, &c);
 		bool blank = c == ' ' && !after_blank;
 
 		if (is_nul(octets, left)) {
@@ -87,10 +88,10 @@ char *text_escape(const char *octets, gssize n)
 		} else if (c == '\\')
 			g_string_append(line, "\\\\");
 		else if (blank || is_graphic(c))
-			g_string_append_len(line, octets, (gssize)size);
+			g_string_append_len(line, octets, (ssize_t)size);
 		else
-			for (gsize i = 0; i < size; i++)
-				g_string_append_printf(line, "\\x%02x", (guchar)octets[i]);
+			for (size_t i = 0; i < size; i++)
+				g_string_append_printf(line, "\\x%02x", (unsigned char)octets[i]);
 		after_blank = blank;
 		octets += size;
 		left -= size;
@@ -101,14 +102,14 @@ char *text_escape(const char *octets, gssize n)
 #define SHOWN_BYTES 64 /* of the user's text in a message */
 char *text_about(const char *text, const char *what)
 {
-	g_autofree char *escaped = text_escape(text, (gssize)strnlen(text, SHOWN_BYTES));
+	g_autofree char *escaped = text_escape(text, (ssize_t)strnlen(text, SHOWN_BYTES));
 
 	return g_strdup_printf("\"%s\" %s", escaped, what);
 }
 
-char *text_name_key(const char *octets, gssize n)
+char *text_name_key(const char *octets, ssize_t n)
 {
-	gsize size = octet_count(octets, n);
+	size_t size = octet_count(octets, n);
 
 	while (size > 0 && is_padding(octets[0])) {
 		octets++;
@@ -118,12 +119,12 @@ char *text_name_key(const char *octets, gssize n)
 		size--;
 	if (size == 0)
 		return g_strdup("");
-	if (g_utf8_validate(octets, (gssize)size, NULL))
-		return g_utf8_casefold(octets, (gssize)size);
+	if (g_utf8_validate(octets, (ssize_t)size, NULL))
+		return g_utf8_casefold(octets, (ssize_t)size);
 
 	GString *key = g_string_new(NULL);
 	/* A NUL inside must not hide what follows it: no user can write \x01. */
-	for (gsize i = 0; i < size; i++)
+	for (size_t i = 0; i < size; i++)
 		g_string_append_c(key, octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]));
 	return g_string_free(key, FALSE);
 }
@@ -166,7 +167,7 @@ bool text_is_factory_name(const char *name)
 	size_t at = 0;
 	bool is;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(words) && !at; i++)
+	for (size_t i = 0; i < G_N_ELEMENTS(words) && !at; i++)
 		if (g_str_has_prefix(key, words[i]))
 			at = strlen(words[i]);
 	at += strspn(key + at, BLANKS);
@@ -187,7 +188,7 @@ bool text_fits(const char *text, const char *pattern)
 
 unsigned text_number(const char *text, unsigned most)
 {
-	guint64 number = 0;
+	uint64_t number = 0;
 
 	if (*text == '0' || !g_ascii_string_to_unsigned(text, 10, 1, most, &number, NULL))
 		return 0;

@@ -1,6 +1,6 @@
 /*
- * Text from devices and users: escaping for logs and terminals, and what
- * counts as the same name. Pure.
+ * Text from devices and users: escaping for logs and terminals, and what counts as the same name.
+ * It must never depend on the locale. The rest of the library uses it. Pure.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,6 +9,8 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 /**
  * A NUL inside a string of ours, as modified UTF-8 writes it: valid UTF-8 never
@@ -20,7 +22,7 @@
  * A device's text as a string: NULs at its end are padding and go; one with
  * something else behind it becomes TEXT_NUL. Never NULL. Free with g_free().
  */
-char *text_string(const char *octets, gsize n);
+char *text_string(const char *octets, size_t n);
 
 /**
  * One printable line of any octets: valid UTF-8 graphic characters and single
@@ -28,11 +30,11 @@ char *text_string(const char *octets, gsize n);
  * out as \xNN (TEXT_NUL as \x00, backslash itself as \\). Never NULL. Free
  * with g_free().
  */
-char *text_escape(const char *octets, gssize n);
+char *text_escape(const char *octets, ssize_t n);
 
 /**
- * What is to be said of a user's text: "TEXT" what, escaped and cut to a length that a message can
- * bear. Never for secrets. Free with g_free().
+ * The user's text in quotes, escaped and cut to a length that is fit for a message, and then
+ * `what`. Never for secrets. Free with g_free().
  */
 char *text_about(const char *text, const char *what);
 
@@ -40,11 +42,12 @@ char *text_about(const char *text, const char *what);
  * A device's or a user's name as it is compared: blanks and NULs around it
  * taken off, case folded (UTF-8 if it is valid, else ASCII only). Never NULL.
  */
-char *text_name_key(const char *octets, gssize n);
+char *text_name_key(const char *octets, ssize_t n);
 
 /**
- * The key of what stands before the first TEXT_NUL of a name, or behind those
- * that it begins with; NULL where there is none: then the name is what it seems.
+ * For a name with a TEXT_NUL in it, which some programs show only up to there: the key of that
+ * first part, after any TEXT_NULs that the name begins with. NULL for a name without one. Free
+ * with g_free().
  */
 char *text_doubtful_key(const char *name);
 

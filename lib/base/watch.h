@@ -1,5 +1,7 @@
 /*
- * Somebody who wants to know what a call is doing, and may stop it. Pure: it is told the time.
+ * Tells the user of a handle, now and then, what a call is doing, and takes the wish to stop it. It
+ * must never stop a call by itself. A call has one; the runner and look-ups of names ask it while
+ * they wait. Pure: it is told the time.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -15,9 +17,9 @@ struct watch {
 	trippsnmp_progress_fn fn; /* NULL: nobody */
 	void *context;
 	usec begun, deadline; /* of the call */
-	unsigned requests;    /* sent so far; who sends them counts */
+	unsigned requests;    /* sent so far; the runner counts them */
 	usec due;             /* when it is told next */
-	bool stopped;         /* and stays so */
+	bool stopped;         /* the call is to stop; true for good */
 };
 
 /** How often it is told. */

@@ -56,11 +56,11 @@ static struct outcome resolve(const struct job *job, struct watch *watch, GArray
 	return failure(TRIPPSNMP_ACCESS, "%s: %s", config_name(job->config, PARAM_IPADDR), error);
 }
 
-/* A user who needs privacy is refused without it, in words that do not say so. */
+/* A card that demands privacy refuses a request without it, but does not say that this is why. */
 static struct outcome explain_refusal(const struct operation *operation, struct outcome outcome)
 {
 	const struct config *config = operation->job->config;
-	const bool auth = config->auth != NULL;
+	const bool auth = config->auth;
 	g_autofree char *bare = NULL;
 
 	if (outcome.error != TRIPPSNMP_ACCESS || config->version != SNMP_V3 || config->priv ||

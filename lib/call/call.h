@@ -15,9 +15,9 @@
 typedef struct outcome (*call_act)(struct operation *operation, void *context);
 
 /**
- * Does the job over the real network. Of it purpose, node and pdu are given, and config if it
- * differs from the handle's, which it may in the map alone. Without a configuration, or where no
- * network could be opened, act is not called.
+ * Does the job over the real network: calls act with an operation for it. The caller sets the job's
+ * purpose, node and pdu, and its config if that is not the handle's; they may differ in the map
+ * alone. act is not called without a configuration, or if no network could be opened.
  */
 struct outcome call_perform(const trippsnmp *handle, struct job job, call_act act, void *context);
 

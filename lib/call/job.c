@@ -14,9 +14,9 @@ static usec within(usec limit)
 }
 
 /*
- * To switch what is found by name the looks must be settled: a feed that was not seen is a node
- * that is still alive. So they must where a main load is switched and other nodes are found by
- * name: an outlet that was not seen is a node that would be cut as well.
+ * Looks must be settled before outlets that are found by name are switched: one that a look did not
+ * see would stay on, and the node alive. So they must before a main load is switched while other
+ * nodes are found by name: an outlet that a look did not see would be cut with it.
  */
 static void need_settled(struct job *job)
 {

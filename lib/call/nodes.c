@@ -21,7 +21,7 @@ static GPtrArray *map_names(const struct nodemap *map)
 	return names;
 }
 
-/* Whoever reads the list is to know which nodes are fenced together with whatever hangs there. */
+/* Logs which outlets of the node are main loads: whoever fences it should know what they cut. */
 static void say_what_is_cut(const struct log *log, const struct node *node)
 {
 	for (unsigned i = 0; i < node->outlets->len; i++) {
@@ -175,7 +175,7 @@ static void fill_row(struct node_row *row, const struct feeds_view *view)
 		row->outcome = find_state(feeds, &row->state);
 }
 
-/* The first trouble is the call's. */
+/* The first error of a node is the error of the call. */
 static struct outcome judge_rows(const struct look *look, void *context, bool *unclear)
 {
 	const struct nodemap *map = look->job->config->map;
@@ -200,7 +200,7 @@ static struct outcome read_rows(struct operation *operation, void *rows)
 {
 	const struct outcome outcome = operation_look(operation, judge_rows, rows);
 
-	/* the last look failed: what an earlier one saw is not said */
+	/* the last look failed: states that an earlier one saw are not given */
 	if (!operation_seen(operation))
 		g_array_set_size(rows, 0);
 	return outcome;
@@ -225,7 +225,7 @@ enum trippsnmp_error trippsnmp_node_states(trippsnmp *handle,
 {
 	struct outcome outcome;
 	g_autoptr(GArray) rows = all_rows(handle, &outcome);
-	unsigned troubles = 0; /* the first is the call's own */
+	unsigned troubles = 0; /* the first is the error of the call */
 
 	for (unsigned i = 0; i < rows->len; i++) {
 		const struct node_row *row = row_at(rows, i);

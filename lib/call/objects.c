@@ -24,7 +24,7 @@ struct reading {
 /* The value as text; NULL where it has octets, or no value of a type that we know. */
 static char *value_text(const struct varbind *varbind)
 {
-	gsize n;
+	size_t n;
 
 	if (varbind->type == VALUE_OBJID) {
 		const char *dotted = g_bytes_get_data(varbind->octets, &n);
@@ -38,7 +38,7 @@ static char *value_text(const struct varbind *varbind)
 	/* one that is what it says it is has a tag that we know */
 	if (varbind->type == VALUE_OTHER && !varbind->octets &&
 	    (varbind->tag == TAG_COUNTER32 || varbind->tag == TAG_COUNTER64))
-		return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)varbind->number);
+		return g_strdup_printf("%" G_GUINT64_FORMAT, (uint64_t)varbind->number);
 	return NULL;
 }
 
@@ -50,7 +50,7 @@ static void give_object(void *context, const struct varbind *varbind)
 	struct trippsnmp_object object = { .name = name, .type = varbind->tag, .value = value };
 
 	if (!value && varbind->octets) {
-		gsize n;
+		size_t n;
 
 		object.octets = g_bytes_get_data(varbind->octets, &n);
 		object.octets = n ? object.octets : (const unsigned char *)"";
@@ -88,7 +88,7 @@ static struct outcome read_objects(struct operation *operation, void *context)
 static bool parse_objid(const char *text, struct objid *name)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ".", OBJID_MAX + 1);
-	guint64 id;
+	uint64_t id;
 
 	name->n = g_strv_length(parts);
 	for (unsigned i = 0; name->n < OBJID_MAX && i < name->n; i++) {

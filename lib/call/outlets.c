@@ -14,7 +14,7 @@ struct shown_outlet {
 	const char *model;
 };
 
-/* Whatever it shows owns no string: they are in the chunk. */
+/* All strings that the arrays point to are in the chunk, and are freed with it. */
 struct trippsnmp_inventory {
 	GArray *pdus;    /* of struct trippsnmp_pdu */
 	GArray *outlets; /* of struct shown_outlet */

@@ -1,6 +1,6 @@
 /*
  * Whose outlets a call is about: a node's, or outlets that are given for this call alone. What is
- * wrong by what is written is found here, before anything is asked. Pure. switch.c, nodes.c and
+ * wrong by what is written is found here; it must never ask a device. Pure. switch.c, nodes.c and
  * survey.c make subjects.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later

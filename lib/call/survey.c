@@ -252,7 +252,7 @@ static struct outcome check_write(struct operation *operation, struct survey *su
 
 /* --- status --- */
 
-/* Those that keep no node from being fenced, or this would not be reached. */
+/* These keep no node from being fenced: any that did has failed the call before. */
 static void log_alarms(const struct look *look)
 {
 	for (unsigned i = 0; i < look->job->n_pdus; i++) {

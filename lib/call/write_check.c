@@ -68,7 +68,7 @@ unsigned write_check_proven(const struct write_check *check)
 	return check->proven;
 }
 
-/* Of the feed at which this PDU is; of the next one it may. */
+/* Logs that write access cannot be told at the PDU's feed, and goes on with its next one. */
 static void cannot_tell(const struct write_check *check, unsigned pdu, const char *why)
 {
 	log_line(check->log, TRIPPSNMP_LOG_WARN, "%s: check_write cannot tell: %s",

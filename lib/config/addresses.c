@@ -57,7 +57,7 @@ static unsigned read_port(const char *text)
 	return text_number(text, G_MAXUINT16);
 }
 
-/* Such as ::1:1161, which is an address, and an address and a port: write brackets. */
+/* Such as ::1:1161, which is either an IPv6 address or ::1 with a port. */
 static bool is_ambiguous(const char *label)
 {
 	const char *colon = strrchr(label, ':');
@@ -109,7 +109,7 @@ static bool is_given(const GArray *pdus, const struct pdu_address *address)
 	return false;
 }
 
-/* What is wrong with an entry, of which ok says whether it could be cut; NULL if nothing is. */
+/* What is wrong with an entry; NULL if nothing is. ok: it could be cut into host and port. */
 static const char *mistake(const GArray *pdus, const struct pdu_address *address, bool ok)
 {
 	if (is_url(address->label))

@@ -21,8 +21,10 @@ struct parser {
 	const struct pdu_address *pdus;
 	unsigned n_pdus;
 	const char *ipaddr; /* what messages call it */
-	bool bare;        /* outlets without a node: places mean nothing to whoever reads of them */
-	GPtrArray *nodes; /* of struct node *, so far */
+	bool bare;          /* outlets without a node: messages give no column */
+	GPtrArray *nodes;   /* of struct node *, so far */
+	GHashTable *keys;   /* of them */
+	GPtrArray **refs;   /* of each PDU the outlets so far; of const struct outlet_ref * */
 	char *error;
 };
 
@@ -45,7 +47,7 @@ static bool fail_at(struct parser *p, const char *place, const char *format, ...
 static bool fail_at_about(struct parser *p, const char *place, const char *before,
                           const char *shown, const char *after)
 {
-	g_autofree char *escaped = text_escape(shown, (gssize)strnlen(shown, SHOWN_MAX));
+	g_autofree char *escaped = text_escape(shown, (ssize_t)strnlen(shown, SHOWN_MAX));
 
 	return fail_at(p, place, "%s\"%s\"%s", before, escaped, after);
 }
@@ -169,40 +171,47 @@ static bool parse_number_name(struct parser *p, struct outlet_ref *ref)
 	return parse_name(p, ref);
 }
 
-/* How well the user's word names a PDU: 2 as written in ipaddr, 1 by host, port or both, 0 not. */
-static unsigned how_named(const struct pdu_address *pdu, const char *word)
+/* Whether the user's word is a PDU as written in ipaddr, or else its host, port or both. */
+static bool is_named(const struct pdu_address *pdu, const char *word, bool as_written)
 {
-	g_autofree char *host = g_strdup_printf(strchr(pdu->host, ':') ? "[%s]" : "%s", pdu->host);
-	g_autofree char *full = g_strdup_printf("%s:%u", host, pdu->port);
+	g_autofree char *host = NULL, *full = NULL;
 
-	if (!g_ascii_strcasecmp(word, pdu->label))
-		return 2;
+	if (as_written)
+		return !g_ascii_strcasecmp(word, pdu->label);
+	host = g_strdup_printf(strchr(pdu->host, ':') ? "[%s]" : "%s", pdu->host);
+	full = g_strdup_printf("%s:%u", host, pdu->port);
 	return !g_ascii_strcasecmp(word, pdu->host) || !g_ascii_strcasecmp(word, host) ||
 	       !g_ascii_strcasecmp(word, full);
 }
 
+/* How many there are; the last of them in *pdu. */
+static unsigned count_named(const struct parser *p, const char *word, bool as_written,
+                            unsigned *pdu)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->n_pdus; i++) {
+		if (!is_named(&p->pdus[i], word, as_written))
+			continue;
+		*pdu = i;
+		n++;
+	}
+	return n;
+}
+
 static bool find_named_pdu(struct parser *p, const char *start, const char *word, unsigned *pdu)
 {
-	g_autofree char *none = g_strdup_printf("%s names no PDU ", p->ipaddr);
-	g_autofree char *several = g_strdup_printf("%s names several PDUs ", p->ipaddr);
-	unsigned best = 0, n = 0;
+	unsigned n = count_named(p, word, true, pdu);
+	g_autofree char *what = NULL;
 
 	if (!*word)
 		return fail_at(p, start, "a PDU is missing after '@' (no blanks beside it)");
-	for (unsigned i = 0; i < p->n_pdus; i++) {
-		const unsigned how = how_named(&p->pdus[i], word);
-
-		if (how > best)
-			n = 0;
-		if (how > best || (best && how == best)) {
-			best = how;
-			*pdu = i;
-			n++;
-		}
-	}
 	if (!n)
-		return fail_at_about(p, start, none, word, "");
-	return n == 1 || fail_at_about(p, start, several, word, ": write its port as well");
+		n = count_named(p, word, false, pdu);
+	if (n == 1)
+		return true;
+	what = g_strdup_printf("%s names %s ", p->ipaddr, n ? "several PDUs" : "no PDU");
+	return fail_at_about(p, start, what, word, n ? ": write its port as well" : "");
 }
 
 static bool parse_pdu(struct parser *p, struct outlet_ref *ref, const char *outlet)
@@ -239,11 +248,10 @@ static char *write_outlet(const struct parser *p, const struct outlet_ref *ref, 
 	return g_string_free(text, FALSE);
 }
 
-/* Whether both are written so that they are on one device, whichever that is. */
+/* Whether both, of one PDU, are written so that they are on one device, whichever that is. */
 static bool on_one_device(const struct outlet_ref *a, const struct outlet_ref *b)
 {
-	return a->pdu == b->pdu && a->number && b->number && a->has_device == b->has_device &&
-	       a->device == b->device;
+	return a->number && b->number && a->has_device == b->has_device && a->device == b->device;
 }
 
 /* Whether they are one outlet as written, whatever it must be called. */
@@ -251,17 +259,17 @@ static bool is_one_outlet(const struct outlet_ref *a, const struct outlet_ref *b
 {
 	if (a->number || b->number)
 		return on_one_device(a, b) && a->number == b->number;
-	return a->pdu == b->pdu && !strcmp(a->key, b->key);
+	return !strcmp(a->key, b->key);
 }
 
-static bool fail_about_main(struct parser *p, const char *start, const struct node *node,
-                            const struct outlet_ref *cut, const struct node *other)
+static bool fail_about_main(struct parser *p, const char *start, const struct outlet_ref *main,
+                            const struct outlet_ref *cut)
 {
 	return fail_at(
 		p, start,
 		"node \"%s\" has the main load of that device, which cuts all that hangs on it, "
 		"also %s of node \"%s\"",
-		node->name, cut->text, other->name);
+		main->node->name, cut->text, cut->node->name);
 }
 
 /*
@@ -269,39 +277,34 @@ static bool fail_about_main(struct parser *p, const char *start, const struct no
  * What is written alike is seen here; whether 3 and 1.main are on one device, only the PDU can
  * tell.
  */
-static bool check_against(struct parser *p, const char *start, const struct node *node,
-                          const struct outlet_ref *ref, const struct node *other,
+static bool check_against(struct parser *p, const char *start, const struct outlet_ref *ref,
                           const struct outlet_ref *its)
 {
-	if (is_one_outlet(ref, its) && p->bare)
+	const bool same = is_one_outlet(ref, its);
+
+	if (same && p->bare)
 		return fail_at(p, start, "outlet %s is given twice", ref->text);
-	if (is_one_outlet(ref, its) && other == node)
+	if (same && its->node == ref->node)
 		return fail_at(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
-		               node->name);
-	if (is_one_outlet(ref, its))
+		               ref->node->name);
+	if (same)
 		return fail_at(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"",
-		               ref->text, other->name, node->name);
-	if (other == node || !on_one_device(ref, its))
+		               ref->text, its->node->name, ref->node->name);
+	if (its->node == ref->node || !on_one_device(ref, its))
 		return true;
 	if (outlet_ref_is_main(ref))
-		return fail_about_main(p, start, node, its, other);
-	return !outlet_ref_is_main(its) || fail_about_main(p, start, other, ref, node);
+		return fail_about_main(p, start, ref, its);
+	return !outlet_ref_is_main(its) || fail_about_main(p, start, its, ref);
 }
 
-/* Each against all before, which for 2,000 outlets takes a tenth of a second. */
-static bool check_outlet(struct parser *p, const char *start, const struct node *node,
-                         const struct outlet_ref *ref)
+static bool check_outlet(struct parser *p, const char *start, struct outlet_ref *ref)
 {
-	for (unsigned i = 0; i < p->nodes->len; i++) {
-		const struct node *other = g_ptr_array_index(p->nodes, i);
+	GPtrArray *others = p->refs[ref->pdu];
 
-		for (unsigned k = 0; k < other->outlets->len; k++) {
-			const struct outlet_ref *its = g_ptr_array_index(other->outlets, k);
-
-			if (its != ref && !check_against(p, start, node, ref, other, its))
-				return false;
-		}
-	}
+	for (unsigned i = 0; i < others->len; i++)
+		if (!check_against(p, start, ref, others->pdata[i]))
+			return false;
+	g_ptr_array_add(others, ref);
 	return true;
 }
 
@@ -334,12 +337,13 @@ static bool parse_outlet_list(struct parser *p, struct node *node)
 		struct outlet_ref *ref = g_new0(struct outlet_ref, 1);
 		g_autofree char *shown = NULL, *written = NULL;
 
+		ref->node = node;
 		g_ptr_array_add(node->outlets, ref);
 		if (!parse_outlet(p, ref))
 			return false;
 		shown = ref->name ? text_escape(ref->name, -1) : NULL;
 		ref->text = write_outlet(p, ref, shown);
-		if (!check_outlet(p, start, node, ref))
+		if (!check_outlet(p, start, ref))
 			return false;
 		written = write_outlet(p, ref, ref->name);
 		g_string_append_printf(list, "%s%s", list->len ? "," : "", written);
@@ -374,21 +378,12 @@ static struct node *new_node(char *name)
 	return node;
 }
 
-static const struct node *find_node(const GPtrArray *nodes, const char *name)
-{
-	g_autofree char *key = text_name_key(name, -1);
-
-	for (unsigned i = 0; *key && i < nodes->len; i++)
-		if (!strcmp(((const struct node *)nodes->pdata[i])->key, key))
-			return nodes->pdata[i];
-	return NULL;
-}
-
 /* NULL after fail_at(). */
 static struct node *parse_node(struct parser *p)
 {
 	const char *start = p->at;
 	g_autofree char *name = take_word(p, ":,;\"@");
+	g_autofree char *key = text_name_key(name, -1);
 	struct node *node;
 
 	if (!*name)
@@ -397,12 +392,13 @@ static struct node *parse_node(struct parser *p)
 		                      : "a node's name is missing here");
 	else if (!text_is_node_name(name))
 		fail_at_about(p, start, "", name, " is not a node's name");
-	else if (find_node(p->nodes, name))
+	else if (g_hash_table_contains(p->keys, key))
 		fail_at_about(p, start, "node ", name, " is given twice");
 	if (p->error)
 		return NULL;
 	node = new_node(g_steal_pointer(&name));
 	g_ptr_array_add(p->nodes, node);
+	g_hash_table_add(p->keys, node->key);
 	return node;
 }
 
@@ -437,7 +433,6 @@ static bool parse_entry(struct parser *p)
 
 static bool parse(struct parser *p)
 {
-	skip_spaces(p);
 	while (*p->at) {
 		if (!parse_entry(p))
 			return false;
@@ -451,6 +446,24 @@ static bool parse(struct parser *p)
 	return true;
 }
 
+static void parser_begin(struct parser *p, const char *text)
+{
+	p->text = p->at = text;
+	p->keys = g_hash_table_new(g_str_hash, g_str_equal);
+	p->refs = g_new0(GPtrArray *, p->n_pdus);
+	for (unsigned i = 0; i < p->n_pdus; i++)
+		p->refs[i] = g_ptr_array_new();
+	skip_spaces(p);
+}
+
+static void parser_clear(struct parser *p)
+{
+	g_hash_table_unref(p->keys);
+	for (unsigned i = 0; i < p->n_pdus; i++)
+		g_ptr_array_unref(p->refs[i]);
+	g_free(p->refs);
+}
+
 struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_address *pdus, unsigned n_pdus,
                               const char *ipaddr, char **error)
 {
@@ -459,11 +472,12 @@ struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_address *pd
 
 	map->ipaddr = ipaddr;
 	map->nodes = p.nodes = g_ptr_array_new_with_free_func(free_node);
-	p.text = p.at = hostlist ? hostlist : "";
+	parser_begin(&p, hostlist ? hostlist : "");
 	if (!parse(&p)) {
 		g_clear_pointer(&map, nodemap_free);
 		*error = p.error;
 	}
+	parser_clear(&p);
 	return map;
 }
 
@@ -471,15 +485,10 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_address *pdus
                              const char *ipaddr, const char *given_as, char **error)
 {
 	struct node *node = new_node(text_escape(outlets, -1));
-	g_autoptr(GPtrArray) nodes = g_ptr_array_new();
-	struct parser p = {
-		.pdus = pdus, .n_pdus = n_pdus, .ipaddr = ipaddr, .bare = true, .nodes = nodes
-	};
+	struct parser p = { .pdus = pdus, .n_pdus = n_pdus, .ipaddr = ipaddr, .bare = true };
 
-	g_ptr_array_add(nodes, node);
 	node->given_as = given_as;
-	p.text = p.at = outlets;
-	skip_spaces(&p);
+	parser_begin(&p, outlets);
 	if (parse_outlet_list(&p, node)) {
 		skip_spaces(&p);
 		if (*p.at)
@@ -489,6 +498,7 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_address *pdus
 		g_clear_pointer(&node, nodemap_free_node);
 		*error = p.error;
 	}
+	parser_clear(&p);
 	return node;
 }
 
@@ -537,5 +547,10 @@ void nodemap_free(struct nodemap *map)
 
 const struct node *nodemap_find(const struct nodemap *map, const char *name)
 {
-	return find_node(map->nodes, name);
+	g_autofree char *key = text_name_key(name, -1);
+
+	for (unsigned i = 0; *key && i < map->nodes->len; i++)
+		if (!strcmp(((const struct node *)map->nodes->pdata[i])->key, key))
+			return map->nodes->pdata[i];
+	return NULL;
 }

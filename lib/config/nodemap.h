@@ -12,13 +12,16 @@
 
 #include <stdint.h>
 
+struct node;
+
 /**
  * One outlet as written: [DEVICE.]NUMBER, [DEVICE.]NUMBER="NAME", "NAME" or [DEVICE.]main, then
  * @PDU. A number with a name is that number, and must be called so. main is the main load of the
  * device, which cuts all that hangs on it.
  */
 struct outlet_ref {
-	unsigned pdu; /* index into the PDUs */
+	const struct node *node; /* whose it is */
+	unsigned pdu;            /* index into the PDUs */
 	bool has_device;
 	uint32_t device; /* if has_device; at least 1 */
 	uint32_t number; /* 0 if it is found by its name; else at least 1, or TRIPPSNMP_MAIN */
@@ -61,9 +64,8 @@ struct node *nodemap_outlets(const char *outlets, const struct pdu_address *pdus
 void nodemap_free_node(struct node *node);
 
 /**
- * Whether the outlets of one node are by what is written those of another one, in any order, and
- * with all that is said of these: 3 and 1.3 are one outlet, as are 3 and 3="db1-a", and only the
- * latter of each says what the former does.
+ * Whether node is written with the same outlets as other, in any order, and says of each at least
+ * what other says: 1.3 covers 3, and 3="db1-a" covers 3, but not the other way round.
  */
 bool nodemap_covers(const struct node *node, const struct node *other);
 

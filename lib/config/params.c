@@ -281,7 +281,7 @@ static bool load_secrets(struct check *c)
 
 	if (!path)
 		return true;
-	/* Who fences stands in one directory, and who tries it by hand in another. */
+	/* The cluster's working directory is not that of a person who tries it by hand. */
 	if (*path != '/')
 		return fail_value(c, PARAM_SECRETS_FILE, "is a relative path: write it from / on");
 	error = secrets_read(path, &secrets);
@@ -315,7 +315,7 @@ static bool check_hostlist(struct check *c)
 static bool check_feeds_given(struct check *c)
 {
 	const GPtrArray *nodes = c->config->map->nodes;
-	guint64 feeds = 0;
+	uint64_t feeds = 0;
 
 	if (!g_ascii_strcasecmp(c->value[PARAM_FEEDS], "any"))
 		return true;
@@ -338,7 +338,7 @@ static bool check_feeds_given(struct check *c)
 
 /* One word of several */
 
-/* Yes and no by turns. */
+/* A yes, then a no, and so on: an even index is a yes. */
 static const char *const answers[] = { "yes", "no", "true", "false", "on", "off", "1", "0", NULL };
 
 /* Between a letter and a digit, or the other way round, as in AES-256-C. */
@@ -465,7 +465,8 @@ static bool check_level(struct check *c, unsigned level, unsigned auth, unsigned
 	return true;
 }
 
-/* The agent's default is said where it matters; elsewhere the table's own will do. */
+/* Takes the agent's default where the word is used, and so worth a warning; elsewhere the table's
+ * default will do. */
 static bool check_protocol(struct check *c, enum param_id id, bool used, const char *const words[],
                            unsigned *which)
 {
@@ -476,7 +477,7 @@ static bool check_protocol(struct check *c, enum param_id id, bool used, const c
 	return choose_word(c, id, words, which);
 }
 
-/* Names that the chosen version has no use for must be known ones all the same. */
+/* Also protocols that the version in use ignores must be known ones. */
 static bool check_snmp(struct check *c)
 {
 	unsigned version = c->value[PARAM_LOGIN] ? SNMP_V3 : SNMP_V2C;

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "find/outlet.h"
 
-/* So many losses are looked into; the answer with three OIDs of each stays short. */
+/* So many alarms of lost devices are asked about: an answer with three OIDs of each is short. */
 #define ABOUT_MAX 10
 #define TEXT_BYTES 64 /* of one alarm, in a line */
 #define TEXTS_MAX 12  /* in one line */
@@ -71,7 +71,7 @@ static struct alarm *alarm_row(struct alarms *alarms, uint32_t id)
 	return alarm_at(alarms, i);
 }
 
-/* A description may be an instance of the object that it is. */
+/* A description is the OID of an alarm's object, or of an instance of it. */
 static bool is_lost(const struct family_alarms *objects, const struct objid *what)
 {
 	return objid_equal(what, &objects->lost) || objid_below(what, &objects->lost);
@@ -79,7 +79,7 @@ static bool is_lost(const struct family_alarms *objects, const struct objid *wha
 
 static void alarm_take_text(struct alarm *alarm, const struct varbind *varbind)
 {
-	gsize n;
+	size_t n;
 	const char *octets;
 
 	if (varbind->type != VALUE_OCTETS)
@@ -138,7 +138,7 @@ bool alarms_any_lost(const struct alarms *alarms)
 	return false;
 }
 
-/* Whether it is a row of that table, which may be NULL, and of which device. */
+/* Whether row is a row of that table (NULL: none), and if so of which device. */
 static bool names_device_of(const struct family *table, const struct objid *row, uint32_t *device)
 {
 	struct outlet_id id;
@@ -150,7 +150,7 @@ static bool names_device_of(const struct family *table, const struct objid *row,
 	return true;
 }
 
-/* Whether that row is about a device by its form, and about which. */
+/* Whether row is an OID that tells of a device, and of which. */
 static bool names_device(const struct family_alarms *objects, const struct objid *row,
                          uint32_t *device)
 {
@@ -180,7 +180,8 @@ static bool has_type(const struct family_alarms *objects, const struct objid *ro
 	return false;
 }
 
-/* What a row or table stands for; NULL or no OID: nothing that is known, so all. */
+/* Takes the row or table that an alarm is about. NULL, or no OID: it stays one about all devices.
+ */
 static void take_subject(struct alarm *alarm, const struct family_alarms *objects,
                          const struct varbind *varbind)
 {

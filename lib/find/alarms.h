@@ -34,7 +34,7 @@ struct alarm {
 
 /** Of one card. Zeroed: none. */
 struct alarms {
-	unsigned counted; /* so many there are, as the card says; at most ALARMS_MAX */
+	unsigned counted; /* how many there are, as the card says; at most ALARMS_MAX */
 	GArray *rows;     /* of struct alarm, by id; NULL before the first one */
 	const struct family_alarms *objects;
 	uint32_t selected; /* the device of outlets without one; 0: not known */

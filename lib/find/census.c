@@ -22,7 +22,7 @@ static const struct promised *promised_at(const GArray *census, unsigned i)
 /* Whose outlets a device of that type has; NULL if it has none. */
 static const struct family *family_of_type(const struct objid *list, GBytes *octets)
 {
-	gsize n;
+	size_t n;
 	const char *type = g_bytes_get_data(octets, &n);
 	const struct family *found = NULL;
 

@@ -13,7 +13,7 @@
 
 #include "find/outlet.h"
 
-/** A card says so: that device has at least so many rows in that family's table. */
+/** What a card says: that device has at least so many rows in that family's table. */
 struct promised {
 	enum list_kind kind;         /* LIST_DEVICES: so many are to be in the list of types */
 	const struct family *family; /* NULL: a device that has no outlets, such as a sensor */

@@ -59,9 +59,9 @@ static bool cut_together(const struct feed *mine, const struct feed *theirs)
 	       mine->id.device == theirs->id.device;
 }
 
-/* --- who has what --- */
+/* --- which outlets each node has --- */
 
-/* It could not be found, but is somewhere on that device, or on any where that is 0. */
+/* An outlet that could not be found, but is on that device, or on an unknown one (0). */
 static void add_vague(unsigned pdu, uint32_t device, uint32_t number, char *text, GArray *feeds)
 {
 	const struct feed feed = { .id = { pdu, NULL, device, number }, .text = text };
@@ -111,11 +111,12 @@ static void add_ref(const struct feeds_view *view, const struct outlet_ref *ref,
 
 		if (outcome.error)
 			match = NULL;
-		g_free(outcome.message); /* that node's own trouble, not this one's */
+		g_free(outcome.message); /* an error of that node, not of the one that is looked for
+		                          */
 	} else if (device == found->device && table) {
 		match = &unread;
 	}
-	if (match) /* also where it is called otherwise: whose it is is in doubt */
+	if (match) /* also one that has another name: it may be this node's */
 		feeds_add(view, match, feeds);
 	else
 		add_vague(ref->pdu, device, ref->number, g_strdup(ref->text), feeds);

@@ -48,12 +48,12 @@ static const struct family_alarms lx_alarms = {
 /* tlpPduOutletTable and its like; tlpDeviceType, tlpDeviceNumDevices, tlpDeviceModel, and
  * tlpAgentVersion; decivolts, centiamperes and watts. */
 #define LX_OUTLETS                                                                                 \
-	LX, .outlet_name = 2, .description = 3, .state = 4, .controllable = 5, .command = 6,       \
-	    .device_types = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3),                                    \
-	    .device_count = OBJID(TRIPPLITE, 1, 1, 1, 1),                                          \
-	    .device_model = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 5),                                    \
-	    .card_firmware = OBJID(TRIPPLITE, 1, 2, 1, 1, 2, 0), .voltage = 7, .current = 8,       \
-	    .power = 9, .voltage_millivolts = 100, .current_milliamperes = 10
+	.outlet_name = 2, .description = 3, .state = 4, .controllable = 5, .command = 6,           \
+	.device_types = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 3),                                        \
+	.device_count = OBJID(TRIPPLITE, 1, 1, 1, 1),                                              \
+	.device_model = OBJID(TRIPPLITE, 1, 1, 1, 2, 1, 5),                                        \
+	.card_firmware = OBJID(TRIPPLITE, 1, 2, 1, 1, 2, 0), .voltage = 7, .current = 8,           \
+	.power = 9, .voltage_millivolts = 100, .current_milliamperes = 10
 
 /* --- SNMPWEBCARD: one device, and so no index of it --- */
 
@@ -73,9 +73,9 @@ static const struct family_alarms webcard_alarms = {
 /* The command has no idle. Model and firmware are in no MIB: as a real SMART1500RMXL2UA with
  * firmware 12.06.0069 shows them. */
 #define WEBCARD_OUTLETS                                                                            \
-	WEBCARD, .outlet_name = 5, .state = 2, .command = 4, .command_idle = -1,                   \
-		 .device_model = OBJID(TRIPPLITE, 10, 2, 2, 1, 9),                                 \
-		 .card_firmware = OBJID(TRIPPLITE, 10, 1, 2, 3, 0)
+	.outlet_name = 5, .state = 2, .command = 4, .command_idle = -1,                            \
+	.device_model = OBJID(TRIPPLITE, 10, 2, 2, 1, 9),                                          \
+	.card_firmware = OBJID(TRIPPLITE, 10, 1, 2, 3, 0)
 
 /* --- the rows --- */
 
@@ -120,6 +120,7 @@ static const struct family families[] = {
 		.main = &mains[LX_PDU_MAIN],
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 2, 1, 2, 1, 4),
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 2),
+		LX,
 		LX_OUTLETS,
 	},
 	{
@@ -129,6 +130,7 @@ static const struct family families[] = {
 		.main = &mains[LX_ATS_MAIN],
 		.outlet_count = OBJID(TRIPPLITE, 1, 1, 3, 4, 1, 2, 1, 4),
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 4),
+		LX,
 		LX_OUTLETS,
 	},
 	{
@@ -138,6 +140,7 @@ static const struct family families[] = {
 		.main = &mains[LX_UPS_MAIN],
 		/* no count: a UPS counts receptacles, its table may have load banks */
 		.device_type = OBJID(TRIPPLITE, 1, 1, 3, 1),
+		LX,
 		LX_OUTLETS,
 	},
 	{
@@ -152,6 +155,7 @@ static const struct family families[] = {
 		.current = 13,
 		.power = 14,
 		.current_milliamperes = 100,
+		WEBCARD,
 		WEBCARD_OUTLETS,
 	},
 	{
@@ -161,6 +165,7 @@ static const struct family families[] = {
 		.entry = OBJID(TRIPPLITE, 10, 2, 3, 5, 1),
 		.by_device = true,
 		.controllable_as = CONTROLLABLE_ALWAYS,
+		WEBCARD,
 		WEBCARD_OUTLETS,
 	},
 };

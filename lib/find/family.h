@@ -81,7 +81,7 @@ struct family {
 /** Which outlet of a call's PDUs, or which main load: the row of a table of one of them. */
 struct outlet_id {
 	unsigned pdu;
-	const struct family *family; /* the table, so that of main loads for one; NULL: not known */
+	const struct family *family; /* its table, of outlets or of main loads; NULL: not known */
 	uint32_t device;             /* 1 where the table has none; 0: not known */
 	uint32_t number;             /* TRIPPSNMP_MAIN: the device's main load */
 };
@@ -92,7 +92,7 @@ struct outlet_id {
 /** The i-th family, NULL past the last. */
 const struct family *family_row(unsigned i);
 unsigned family_count(void);
-/** The family whose main loads these are; of a table of outlets that family itself. */
+/** The family that a table of main loads belongs to; a family of outlets is its own. */
 const struct family *family_owner(const struct family *table);
 
 /**
@@ -115,8 +115,8 @@ bool family_index(const struct family *family, uint32_t column, const struct obj
                   struct outlet_id *id);
 
 /**
- * What a metered cell says, in units of so many; -1 where it says nothing that can be true: what
- * is no number, is negative, or would be above a million.
+ * A metered cell's number times unit; -1 where that cannot be true: it is no number, negative, or
+ * above a million.
  */
 int family_metered(const struct varbind *varbind, int unit);
 

@@ -48,7 +48,7 @@ struct feed *feeds_add(const struct feeds_view *view, const struct outlet *outle
 
 /* --- the node --- */
 
-/* All tables must be there: a feed that was not seen is a node that is still alive. */
+/* All tables must have been read: a feed that was not seen would stay on, and the node alive. */
 static struct outcome find_by_name(const struct feeds_view *view, const char *name, GArray *feeds)
 {
 	for (unsigned i = 0; i < view->n_pdus; i++)

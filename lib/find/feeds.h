@@ -24,7 +24,7 @@ struct feed {
 	bool alarmed;         /* likewise */
 	bool status_read;     /* likewise */
 	uint32_t name_column; /* where the name stands that it was found by; 0 if by number */
-	gsize name_bytes;     /* of that name as it is stored */
+	size_t name_bytes;    /* of that name as it is stored */
 	char *name_key;       /* that name, as text_name_key(); NULL if by number */
 	char *text;           /* how messages name it, such as "outlet 3 of pdu-a" */
 };

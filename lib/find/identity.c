@@ -173,7 +173,7 @@ static void sight_alarms(const struct identity *identity, unsigned at, struct di
 	sighting->alarms.unclear = !sighting->alarms.refused && dialog_says_nothing(count, &column);
 }
 
-/* What follows asked in a list. False if what follows that in turn need not be looked at. */
+/* Takes the varbind that follows `asked` in a list. True if the next one may be a row as well. */
 static bool list_step(struct listing *listing, const struct varbind *varbind,
                       const struct objid *asked, GArray *census)
 {

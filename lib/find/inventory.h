@@ -36,8 +36,8 @@ struct inventory_need {
 struct pdu_outlets {
 	bool known; /* some family of ours answered */
 	/*
-	 * Outlets is the complete table, not just the numbers asked; by name, all that the card
-	 * speaks of.
+	 * `outlets` is the complete table, and not only the numbers that were asked; where names
+	 * count, no row is missing that the card speaks of.
 	 */
 	bool whole;
 	GArray *outlets; /* of struct outlet, by family, device and number, main loads last */

@@ -9,8 +9,8 @@
 #include "find/census.h"
 #include "find/search.h"
 
-#define WHO_BYTES 128 /* of a stranger's texts, in one line */
-/* A PDU that never answers that one is as one that refuses it; more would be a silence. */
+#define WHO_BYTES 128 /* of the texts of an unknown PDU, in one line */
+/* Requests for the uptime: a PDU that answers none of these is as one that refuses it. */
 #define UPTIME_ATTEMPTS 4
 /* Some agents count whole seconds; after so long any clock has advanced. */
 #define UPTIME_STANDS (2 * USEC_PER_SEC)
@@ -190,7 +190,7 @@ static void ask_uptime(struct search *search, struct question *question)
 	varbinds_add(question->varbinds, &sys_uptime);
 }
 
-/* A refusal is an answer too: then it does not tell. */
+/* A refusal is an answer too: the card does not tell its uptime. */
 static void take_uptime(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind =
@@ -249,7 +249,7 @@ static void take_details(struct search *search, const struct reply *reply, usec 
 	looks_ended(search, now);
 }
 
-/* --- a stranger --- */
+/* --- who a PDU is that has no outlets we know --- */
 
 static void ask_who(struct search *search, struct question *question)
 {
@@ -260,9 +260,9 @@ static void ask_who(struct search *search, struct question *question)
 static void take_who(struct search *search, const struct reply *reply, usec now)
 {
 	const struct varbind *varbind = varbinds_at(reply->varbinds, 0);
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	char *text = octets ? text_escape(octets, (gssize)MIN(n, WHO_BYTES)) : g_strdup("none");
+	char *text = octets ? text_escape(octets, (ssize_t)MIN(n, WHO_BYTES)) : g_strdup("none");
 	struct objid id;
 	char *why;
 

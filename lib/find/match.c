@@ -37,8 +37,8 @@ void match_add(const struct feeds_view *view, const struct called *called, const
 }
 
 /*
- * A NUL with something behind it: some show what stands before it as the name,
- * others all of it. So it may be this one, and may be another.
+ * The text has a NUL with something behind it: some programs show only what stands before the NUL,
+ * others all of it. So it may be the name, or another one.
  */
 static struct outcome doubt(const struct feeds_view *view, const struct called *called,
                             const char *name)

@@ -129,7 +129,7 @@ void outlet_take_state(struct outlet *outlet, const struct varbind *varbind)
 char *outlet_string(const struct varbind *varbind)
 {
 	const char *octets;
-	gsize n;
+	size_t n;
 
 	if (varbind->type != VALUE_OCTETS)
 		return NULL;

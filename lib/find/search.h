@@ -46,7 +46,7 @@ struct search {
 	GArray *census;
 	struct table *table;
 	bool shown;       /* what is only shown was asked for, whatever came of it */
-	const char *hint; /* what to check if it stays a stranger, static */
+	const char *hint; /* what to check if it shows no outlets we know; static */
 	/* Whether it is settled. */
 	struct card_look look; /* under way */
 	struct settle settle;

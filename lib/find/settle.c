@@ -43,7 +43,8 @@ static bool up_for(const struct card_look *look, usec so_long)
 	return look->uptime.told && look->asked - look->uptime.since >= so_long;
 }
 
-/* It says that it started later than it said before. One that stands still is not told. */
+/* Whether by its uptime it started later than it said before. (An uptime that stands still does
+ * not count as told.) */
 static bool started_since(const struct settle *settle, const struct card_look *look)
 {
 	return settle->seen && settle->told && look->uptime.told &&

@@ -435,7 +435,7 @@ bool table_ended(const struct table *table)
 /* Long names make long answers: fewer rows from now on. */
 static void adapt_rows(struct table *table, const GArray *varbinds, unsigned from)
 {
-	gsize bytes = 0;
+	size_t bytes = 0;
 
 	for (unsigned i = from; i < varbinds->len; i++) {
 		GBytes *octets = varbinds_at(varbinds, i)->octets;

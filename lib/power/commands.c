@@ -11,13 +11,14 @@
  */
 #include "power/state.h"
 
-/* Of what has not obeyed; sooner where power_timeout is short, so that it judges no lost half. */
+/* Pauses before a command that was not obeyed is sent again; the first is shorter where
+ * power_timeout is short. */
 #define RESEND_FIRST USEC_PER_SEC
 #define RESEND_LAST (8 * USEC_PER_SEC)
 #define RESENDS_IN_POWER_TIMEOUT 4
-/* Of what is refused: asked again in every second. */
+/* The pause after one that was refused, so that it is asked again in every second. */
 #define RESEND_REFUSED (DENIAL_PAUSE - DENIAL_PAUSE / 10)
-/* A name says whose row it is for so long. */
+/* So long after its name was read in a row a command to that row may leave. */
 #define NAME_LASTS USEC_PER_SEC
 
 static void command_anew(const struct power *power, struct progress *p, usec now)
@@ -75,7 +76,7 @@ usec commands_due(const struct power *power, unsigned feed)
 {
 	const struct progress *p = &power->feeds[feed];
 
-	/* what the card has lost it cannot switch; and nobody else's row is touched */
+	/* a lost device cannot be switched, and the row may be another outlet's now */
 	if (p->last.lost || p->last.name != NAME_SAME)
 		return USEC_NEVER;
 	if (p->acknowledged == USEC_NEVER || disobeys(power, p))
@@ -100,7 +101,7 @@ void commands_acknowledged(struct power *power, unsigned feed, const struct hear
 	if (power->wanted == TRIPPSNMP_OFF) {
 		evidence_told(&power->evidence, feed, heard->asked, heard->answered);
 		if (!power->evidence.outlets[feed].told)
-			return; /* it has become worthless meanwhile */
+			return; /* the kernel does not count this command any more */
 	}
 	if (p->acknowledged == USEC_NEVER) {
 		p->acknowledged = heard->answered;
@@ -220,7 +221,7 @@ void commands_read(struct power *power, unsigned feed, const struct reading *rea
 	struct progress *p = &power->feeds[feed];
 	const struct reading before = p->last;
 
-	/* a late one says nothing of now; the kernel has had it */
+	/* a late answer, which says nothing of now; the kernel has been told of it */
 	if (reading->asked < before.asked)
 		return;
 	p->last = *reading;

@@ -101,7 +101,7 @@ void power_give_up(struct power *power, enum trippsnmp_error error, char *messag
 		power_end(power, error, message);
 		return;
 	}
-	/* the node was dead, and that its power does not come back is said, not failed */
+	/* the node was off, as proven: that its power does not come back is only a warning */
 	log_line(power->log, TRIPPSNMP_LOG_WARN,
 	         "the node was off, but its power did not come back: %s", message);
 	g_free(message);
@@ -208,7 +208,7 @@ static void hear_uptime(struct power *power, unsigned pdu, const struct heard *h
 
 	if (heard->kind != REQUEST_GET || readings_find(heard, &sys_up_time, &told) != 1)
 		return;
-	/* of two clocks that differ the slower would look like a restart */
+	/* its snmpEngineTime is used: a second clock that differs would look like a restart */
 	if (power->courses[pdu].tells_time)
 		return;
 	if (told->type != VALUE_UNSIGNED) {

@@ -134,7 +134,7 @@ static usec sweep_in_hold(const struct power *power, unsigned pdu, usec now)
 
 	if (end == USEC_NEVER || each_is(power, pdu, is_confirmed))
 		return poll;
-	/* one that would still be under way then would only stand in the way */
+	/* one still unanswered when the hold ends would delay the sweep that confirms */
 	if (now < end)
 		return poll + power->evidence.pdus[pdu].round_trip < end ? poll : end;
 	return course->swept_at < end ? end : course->poll_at;
@@ -162,7 +162,7 @@ static bool uptime_comes_first(const struct power *power, unsigned pdu)
 	return p->absent && !p->timed && !p->refuses && !power->courses[pdu].uptime_asked;
 }
 
-/* And what has told it by itself is asked with the readings: no other answer is needed then. */
+/* Later ones go with the readings, where it has told it once: no request of its own is needed. */
 static bool uptime_goes_along(const struct power *power, unsigned pdu)
 {
 	const struct evidence_pdu *p = &power->evidence.pdus[pdu];
@@ -244,7 +244,7 @@ static void ask_cells(struct question *question, const struct progress *p)
 static void make_sweep(struct power *power, unsigned pdu, struct question *question)
 {
 	struct course *course = &power->courses[pdu];
-	gsize bytes = 0;
+	size_t bytes = 0;
 
 	for (unsigned i = course->sweep_at; i < power->n_feeds; i++) {
 		const struct progress *p = &power->feeds[i];
@@ -252,7 +252,7 @@ static void make_sweep(struct power *power, unsigned pdu, struct question *quest
 		if (p->feed->id.pdu != pdu)
 			continue;
 		if (p->feed->name_key)
-			bytes += (gsize)2 * VARBIND_BYTES + p->feed->name_bytes;
+			bytes += (size_t)2 * VARBIND_BYTES + p->feed->name_bytes;
 		if (question->varbinds->len && bytes > ANSWER_BYTES) {
 			course->sweep_at = i;
 			return;

@@ -45,10 +45,10 @@ unsigned readings_find(const struct heard *heard, const struct objid *name,
 
 static enum name_reading read_name(const struct cells *cells, const struct varbind *varbind)
 {
-	gsize n = 0;
+	size_t n = 0;
 	const char *octets =
 		varbind->type == VALUE_OCTETS ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	g_autofree char *key = text_name_key(octets ? octets : "", (gssize)n);
+	g_autofree char *key = text_name_key(octets ? octets : "", (ssize_t)n);
 
 	if (!*key)
 		return NAME_UNREAD;
@@ -162,7 +162,7 @@ bool cells_take(struct cells *cells, const struct heard *heard, struct reading *
 	reading->name_asked = cells->name.read ? cells->name.asked : 0;
 	reading->name_answered = cells->name.read ? cells->name.answered : 0;
 	if (reading_doubtful(reading)) {
-		/* whosever that state is, and of whatever time */
+		/* the state may be an old one, or another outlet's: it is not taken */
 		cells_forget(cells);
 		return true;
 	}

@@ -27,8 +27,8 @@ struct reading {
 };
 
 /**
- * Whether something speaks against its state, whatever that is: its device is lost, or nobody can
- * tell, or the row is not known to be the outlet's. What was told meanwhile is not told to it.
+ * Whether its state is not to be trusted, whatever it is: its device is lost or may be, or the row
+ * may be another outlet's. Then a command may not have reached the outlet either.
  */
 bool reading_doubtful(const struct reading *reading);
 

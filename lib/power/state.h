@@ -29,7 +29,7 @@ struct progress {
 	unsigned unanswered;  /* in a row */
 	int error_status;     /* that the last one was answered with; 0 if with none */
 	const char *misfit;   /* what is wrong with its answers, static; NULL if nothing is known */
-	bool came_back;       /* or its PDU was away: no command counted any more, once */
+	bool came_back;       /* commands had become worthless: it was on, or its PDU away */
 	struct denial denial; /* of the command */
 	/* Found by a name: when the answer came that showed it, to the PDU's last question; or 0.
 	 */

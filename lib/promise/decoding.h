@@ -2,7 +2,8 @@
  * What a number that a device sent means: the other place, beside the kernel,
  * where an "off" is made. Off and on come only from an INTEGER of that very
  * value; whatever else was answered is not known, and never off. Pure and proven
- * like the kernel, and as it includes nothing but two standard headers and it.
+ * like the kernel; it includes the kernel's header and two standard ones alone.
+ * family.c calls it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -7,7 +7,7 @@
  * makes more true than it says; whatever is missing costs time, not truth.
  *
  * Its contracts are for Frama-C (./bootstrap prove): doc/promise.md has them in
- * words. It includes nothing of ours, and must never do so.
+ * words. It includes nothing of ours, and must never do so. lib/power tells it facts and asks it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -13,9 +13,9 @@
 /* One of so many GETs, where none was ever answered, gives its place to a probe. */
 #define PROBE_EVERY 4
 #define PROBE_ROUND 0 /* answers no question */
-/* An answer to an attempt before so many others will not come any more. */
+/* Attempts that are kept: an answer to an older one is not expected any more. */
 #define ATTEMPTS_KEPT 100
-/* However long the pauses: whoever waits may be killed before the end. */
+/* So long a silence is warned of, whatever the pauses: the caller may be killed before the end. */
 #define SILENCE_SAID (4 * USEC_PER_SEC)
 #define UNREACHABLE_PAUSE (USEC_PER_SEC / 10)
 
@@ -108,7 +108,7 @@ static struct attempt *last_attempt(const struct exchange *x)
 	return last && is_at_hand(x, last) ? last : NULL;
 }
 
-/* When a silence is worth a word, however long the next attempt is away. */
+/* When to warn of a silence, be the next attempt due or not. */
 static usec silence_said_at(const struct exchange *x)
 {
 	const struct attempt *last = last_attempt(x);
@@ -207,7 +207,7 @@ static void log_answer(const struct exchange *x, const struct event *event)
 	         event->tag, snmp_status_text(event->error_status), shown);
 }
 
-/* Of one that answers other requests and no GET it is to be known whether it is there at all. */
+/* Whether to probe if a PDU that has answered GETNEXT, but never a GET, is there at all. */
 static bool probe_is_due(const struct exchange *x)
 {
 	return x->question.kind == REQUEST_GET && !x->answers[REQUEST_GET] &&
@@ -459,7 +459,7 @@ char *exchange_deafness(const struct exchange *x)
 static void take_replacement(struct exchange *x)
 {
 	x->replaced = true;
-	/* what the other one was asked says nothing of this one, nor does what was learned */
+	/* attempts at the other device, and what was measured of it, say nothing of this one */
 	g_ptr_array_set_size(x->attempts, 0);
 	patience_forget(&x->patience);
 	sizing_init(&x->sizing);

@@ -1,7 +1,7 @@
 /*
- * A machine decides what to ask each PDU next; the runner carries its
- * questions to all PDUs at once. Machines are pure: inventory finds outlets,
- * power switches them.
+ * A machine decides what to ask each PDU next; the runner calls it, and carries its questions to
+ * all PDUs at once. Machines are pure, and must never wait: inventory finds outlets, power switches
+ * them.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

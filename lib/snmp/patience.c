@@ -10,9 +10,9 @@
 #define TIMEOUT_CEILING (4 * USEC_PER_SEC)
 /* For a card that was seen to need longer. */
 #define MEASURED_CEILING (8 * USEC_PER_SEC)
-/* However quick the answers were: others may have something for the card to do as well. */
+/* However quick the answers were: the card may have to answer others too. */
 #define TIMEOUT_FLOOR (USEC_PER_SEC / 5)
-/* What takes longer is worth a word when the time is up. */
+/* Answers that take longer than this are mentioned when the time is up. */
 #define SLOW (USEC_PER_SEC / 2)
 /* In silence the wait of a PDU that has answered grows to so many times the first one. */
 #define BACK_OFF 4

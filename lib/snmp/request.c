@@ -83,7 +83,7 @@ char *varbind_text(const struct varbind *varbind)
 	const char *word = words[varbind->type];
 	size_t n = 0;
 	const char *octets = varbind->octets ? g_bytes_get_data(varbind->octets, &n) : NULL;
-	g_autofree char *escaped = text_escape(octets ? octets : "", (gssize)MIN(n, TEXT_SHOWN));
+	g_autofree char *escaped = text_escape(octets ? octets : "", (ssize_t)MIN(n, TEXT_SHOWN));
 
 	if (varbind->type == VALUE_ERROR)
 		return g_strdup(snmp_status_text((int)varbind->number));
@@ -110,7 +110,7 @@ bool varbind_objid(const struct varbind *varbind, struct objid *value)
 {
 	g_autofree char *text = NULL;
 	g_auto(GStrv) ids = NULL;
-	guint64 id;
+	uint64_t id;
 	size_t n;
 
 	*value = (struct objid){ 0 };

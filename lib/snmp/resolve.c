@@ -60,14 +60,14 @@ static void *lookup_thread(void *data)
 	struct lookup *lookup = data;
 	GAsyncQueue *done = lookup->done;
 
-	g_usleep((gulong)lookup->pause);
+	g_usleep((unsigned long)lookup->pause);
 	lookup_now(lookup);
 	g_async_queue_push(done, lookup);
 	g_async_queue_unref(done);
 	return NULL;
 }
 
-/* The host's signals are not for this thread to take. */
+/* Signals of the host program must not be delivered to this thread. */
 static void start_lookup(struct lookup *lookup, GAsyncQueue *done)
 {
 	sigset_t all, before;
@@ -214,7 +214,7 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 			          " (numeric addresses need none)");
 			asking->silent_at = USEC_NEVER;
 		}
-		lookup = g_async_queue_timeout_pop(asking->done, (guint64)MAX(wake - now, 1));
+		lookup = g_async_queue_timeout_pop(asking->done, (uint64_t)MAX(wake - now, 1));
 		if (lookup)
 			end_lookup(asking, lookup, addresses);
 	}

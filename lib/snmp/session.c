@@ -42,7 +42,7 @@ bool session_is_v3(const struct session *session)
 static int log_net_snmp(netsnmp_log_handler *handler, int priority, const char *text)
 {
 	const struct session *session = handler->magic;
-	char *line = text_escape(text, (gssize)strcspn(text, "\n"));
+	char *line = text_escape(text, (ssize_t)strcspn(text, "\n"));
 
 	(void)priority;
 	log_line(session->log, TRIPPSNMP_LOG_DEBUG, "net-snmp: %s", line);
@@ -138,7 +138,7 @@ void session_transmit(struct connection *connection, netsnmp_pdu *pdu, uint32_t 
 	snmp_free_pdu(pdu);
 }
 
-/* Until one of a PDU's addresses answers, attempts go round them. */
+/* Until one of a PDU's addresses answers, attempts use them in turn. */
 static struct connection *choose_address(struct peer *peer, unsigned attempt)
 {
 	if (!peer->heard && attempt > 0)

@@ -91,6 +91,8 @@ static struct varbind take_varbind(const netsnmp_variable_list *variable)
 	case ASN_IPADDRESS:
 		take_other(&varbind, variable);
 		break;
+	default:
+		break;
 	}
 	return varbind;
 }

@@ -715,10 +715,11 @@ static uint64_t place(void)
 
 /* Places seen, each with how far it was followed. */
 #define SEEN_BITS 23
-static struct {
+struct seen {
 	uint64_t place;
 	unsigned depth;
-} * seen;
+};
+static struct seen *seen;
 static unsigned long n_seen;
 
 static bool is_new(unsigned depth)

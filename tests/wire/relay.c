@@ -69,27 +69,27 @@ struct flight {
 };
 
 #define OPTION(name, kind, variable, text, argument)                                               \
-	{                                                                                          \
-		name, 0, 0, G_OPTION_ARG_##kind, &options.variable, text, argument                 \
-	}
+	name, 0, 0, G_OPTION_ARG_##kind, &options.variable, text, argument
 
 static const GOptionEntry entries[] = {
-	OPTION("listen", STRING, listen, "For one PDU (127.0.0.1, any port)", "ADDRESS:PORT"),
-	OPTION("seed", INT, seed, "Of all chance (1)", "N"),
-	OPTION("loss", INT, loss, "Lost, each way", "PERCENT"),
-	OPTION("duplicate", INT, duplicate, "Sent twice", "PERCENT"),
-	OPTION("reorder", INT, reorder, "Held so that others overtake", "PERCENT"),
-	OPTION("corrupt", INT, corrupt, "Some bits flipped", "PERCENT"),
-	OPTION("only", STRING, only, "Those four for requests or for answers only", "WHICH"),
-	OPTION("delay", DOUBLE, delay, "Of answers: for clients the round-trip time", "SECONDS"),
-	OPTION("delay-max", DOUBLE, delay_max, "With --delay: a range to choose from", "SECONDS"),
-	OPTION("replay", INT, replay, "An old answer before the true one", "PERCENT"),
-	OPTION("wrong-id", INT, wrong_id, "Another request ID in plain answers", "PERCENT"),
-	OPTION("garbage", INT, garbage, "Nonsense before the true answer", "PERCENT"),
-	OPTION("other-port", INT, other_port, "Answers that come from another port", "PERCENT"),
-	OPTION("requests", INT, requests, "Let so many requests pass", "N"),
-	OPTION("answers", INT, answers, "Let so many answers pass", "N"),
-	OPTION(G_OPTION_REMAINING, STRING_ARRAY, pdus, NULL, NULL),
+	{ OPTION("listen", STRING, listen, "For one PDU (127.0.0.1, any port)", "ADDRESS:PORT") },
+	{ OPTION("seed", INT, seed, "Of all chance (1)", "N") },
+	{ OPTION("loss", INT, loss, "Lost, each way", "PERCENT") },
+	{ OPTION("duplicate", INT, duplicate, "Sent twice", "PERCENT") },
+	{ OPTION("reorder", INT, reorder, "Held so that others overtake", "PERCENT") },
+	{ OPTION("corrupt", INT, corrupt, "Some bits flipped", "PERCENT") },
+	{ OPTION("only", STRING, only, "Those four for requests or for answers only", "WHICH") },
+	{ OPTION("delay", DOUBLE, delay, "Of answers: for clients the round-trip time",
+	         "SECONDS") },
+	{ OPTION("delay-max", DOUBLE, delay_max, "With --delay: a range to choose from",
+	         "SECONDS") },
+	{ OPTION("replay", INT, replay, "An old answer before the true one", "PERCENT") },
+	{ OPTION("wrong-id", INT, wrong_id, "Another request ID in plain answers", "PERCENT") },
+	{ OPTION("garbage", INT, garbage, "Nonsense before the true answer", "PERCENT") },
+	{ OPTION("other-port", INT, other_port, "Answers that come from another port", "PERCENT") },
+	{ OPTION("requests", INT, requests, "Let so many requests pass", "N") },
+	{ OPTION("answers", INT, answers, "Let so many answers pass", "N") },
+	{ OPTION(G_OPTION_REMAINING, STRING_ARRAY, pdus, NULL, NULL) },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 

@@ -1817,13 +1817,13 @@ static uint32_t send_until_probe(enum request_kind answered)
 	ask_up_to(answered, 1, 0, START + 1000);
 	send_next();
 	answer(request.tag, 0, 1, START + 2000);
-	ask_up_to(REQUEST_GET, 1, 0, START + 2000);
+	ask_up_to(REQUEST_GET, 2, 0, START + 2000);
 	for (unsigned i = 0; i < 3; i++) {
 		at = send_next();
 		ck_assert_int_eq(request.kind, REQUEST_GET);
 	}
 	at = send_next();
-	ck_assert_int_eq(request.kind, REQUEST_NEXT);
+	ck_assert(request.kind == REQUEST_NEXT && request.n == 1);
 	assert_pause(x.due - at, QUICK);
 	return request.tag;
 }
@@ -1848,7 +1848,7 @@ START_TEST(a_card_that_answers_other_requests_and_no_get_is_told_apart)
 	assert_deafness(_i ? "answers GETNEXT and SET, and no GET" : "answers GETNEXT, and no GET");
 	send_next();
 	ck_assert_int_eq(request.kind, REQUEST_GET);
-	answer(request.tag, 0, 1, x.due);
+	answer(request.tag, 0, 2, x.due);
 	assert_value(0);
 	assert_deafness(NULL);
 }
@@ -1859,7 +1859,7 @@ START_TEST(an_error_that_answers_a_probe_does_not_answer_the_question)
 	answer_error(send_until_probe(REQUEST_SET), SNMP_STATUS_NO_SUCH_NAME, 1, START + TIMEOUT);
 	ck_assert(exchange_busy(&x));
 	send_next();
-	answer(request.tag, 0, 1, x.due);
+	answer(request.tag, 0, 2, x.due);
 	assert_value(0);
 }
 END_TEST

@@ -551,7 +551,7 @@ END_TEST
 static struct varbind objid_value(const char *dotted)
 {
 	return (struct varbind){ .type = VALUE_OBJID,
-		                 .octets = g_bytes_new_static(dotted, strlen(dotted)) };
+		                 .octets = g_bytes_new(dotted, strlen(dotted)) };
 }
 
 START_TEST(a_value_is_an_object_identifier_if_it_is_dotted_numbers)

@@ -113,7 +113,7 @@ static void runner_take_event(struct runner *runner, const struct machine *machi
 {
 	struct heard heard;
 
-	if (event->type == EVENT_TIME)
+	if (event->type == EVENT_TIME || event->pdu >= runner->n_pdus)
 		return;
 	if (!exchange_event(&runner->exchanges[event->pdu], event, runner_now(runner), &heard))
 		return;

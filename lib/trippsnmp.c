@@ -125,17 +125,19 @@ static void say_warnings(const trippsnmp *handle)
 enum trippsnmp_error trippsnmp_configure(trippsnmp *handle)
 {
 	char *error = NULL;
+	struct config *config =
+		params_check((const char *const *)handle->values,
+	                     (const char *const *)handle->shown, handle->agent, &error);
 
 	unconfigure(handle);
-	handle->config = params_check((const char *const *)handle->values,
-	                              (const char *const *)handle->shown, handle->agent, &error);
-	if (handle->config && !session_offers(handle->config, &error))
-		unconfigure(handle);
-	if (!handle->config)
+	if (!config || !session_offers(config, &error)) {
+		config_free(config);
 		return conclude(handle, (struct outcome){ TRIPPSNMP_BADCONFIG, error });
-	handle->labels = g_new0(const char *, handle->config->pdus->len);
-	for (unsigned i = 0; i < handle->config->pdus->len; i++)
-		handle->labels[i] = addresses_at(handle->config->pdus, i)->label;
+	}
+	handle->config = config;
+	handle->labels = g_new0(const char *, config->pdus->len);
+	for (unsigned i = 0; i < config->pdus->len; i++)
+		handle->labels[i] = addresses_at(config->pdus, i)->label;
 	say_warnings(handle);
 	return conclude(handle, outcome_fine);
 }

@@ -34,7 +34,7 @@ Mutant = collections.namedtuple("Mutant", "file line function what text")
 OTHERS = ("lib/promise/", "lib/snmp/session")
 HELPERS_LEFT_OUT = ("host.c", "_preload.c")
 # Leaving these out leaks memory, which sanitizers see; or changes nothing that runs.
-NEVER_DROPPED = re.compile(r"(g_free|\w+_free|\w+_unref|va_end|g_assert\w*|g_once_init_\w+)\s*\(")
+NEVER_DROPPED = re.compile(r"(g_strfreev|\w+_free|\w+_unref|va_end|g_assert\w*|g_once_init_\w+)\s*\(")
 WALL_SECONDS = 120
 MEMORY = 2 << 30
 
@@ -87,6 +87,7 @@ STATEMENT = re.compile(
 )
 
 
+BEFORE_STATEMENT = re.compile(r"(?<=[;{}:)])\s+|\belse\s+")
 LABEL = re.compile(r"(case [^?\n]*|default):$")
 
 
@@ -123,9 +124,9 @@ def changes(code, begin, end):
             yield at, begin + found.end(1), other, f"{other} for {sign}"
     for found in re.finditer(r"(?<=[\w\])]) [+-] 1\b(?!\.)", code[begin:end]):
         yield begin + found.start(), begin + found.end(), "", f"without{found.group()}"
-    for found in re.finditer(r"(?<=[;{}:)])\s+|\belse\s+", code[begin:end]):
-        at = begin + found.end()
-        before = begin + found.start() - 1
+    for found in BEFORE_STATEMENT.finditer(code, begin, end):
+        at = found.end()
+        before = found.start() - 1
         if code[before] == ")" and before not in closed:
             continue
         if code[before] == ":" and not LABEL.search(code[begin : before + 1]):

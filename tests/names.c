@@ -1,5 +1,5 @@
 /*
- * getaddrinfo() for test programs: two names more than this machine knows, so
+ * getaddrinfo() for test programs: three names more than this machine knows, so
  * that no test depends on what stands in /etc/hosts, or on a name server.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,20 +34,31 @@ static bool can_read_files(void)
 	return descriptor >= 0 && close(descriptor) == 0;
 }
 
+static bool takes_signals(void)
+{
+	sigset_t blocked;
+
+	return pthread_sigmask(SIG_SETMASK, NULL, &blocked) || !sigismember(&blocked, SIGTERM);
+}
+
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **found)
 {
 	static const char *const loopback[] = { "::1", "127.0.0.1", "::1", "127.0.0.1" };
 	struct addrinfo *first = NULL, **end = &first;
 
-	if (node && !strcmp(node, NAME_OF_NOBODY) && !(hints->ai_flags & AI_NUMERICHOST)) {
+	if (!node || hints->ai_flags & AI_NUMERICHOST)
+		return real()(node, service, hints, found);
+	if (!strcmp(node, NAME_OF_NOBODY)) {
 		sleep(4);
 		return EAI_AGAIN;
 	}
-	if (!node || strcmp(node, NAME_OF_LOOPBACK) != 0)
+	if (!strcmp(node, NAME_OF_NONE))
+		return takes_signals() ? EAI_FAIL : EAI_NONAME;
+	if (strcmp(node, NAME_OF_LOOPBACK) != 0)
 		return real()(node, service, hints, found);
 	if (!can_read_files())
-		return EAI_SYSTEM;
+		return EAI_NONAME;
 	for (unsigned i = 0; i < G_N_ELEMENTS(loopback); i++) {
 		const int result = real()(loopback[i], service, hints, end);
 

@@ -10,5 +10,7 @@
 #define NAME_OF_LOOPBACK "loopback.test"
 /** Its name server answers only after four seconds, that it cannot tell. */
 #define NAME_OF_NOBODY "mute.test"
+/** A name that is said not to exist, by a thread that takes none of the host's signals. */
+#define NAME_OF_NONE "none.test"
 
 #endif

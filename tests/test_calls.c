@@ -30,14 +30,15 @@ static unsigned twin;          /* this PDU has the address of the first; 0: none
 static const char *no_session; /* why none can be opened; NULL: it can */
 static const char *no_address; /* why none is found; NULL: it is */
 static unsigned n_wanted;      /* addresses that were asked for, by the last call */
+static const char *no_offer;   /* what the machine does not offer; NULL: it offers all */
 
 /* --- what stands in for the session, the resolver and the clock --- */
 
 bool session_offers(const struct config *config, char **reason)
 {
 	(void)config;
-	(void)reason;
-	return true;
+	*reason = g_strdup(no_offer);
+	return !no_offer;
 }
 
 struct network *session_new(const struct config *config, GArray *const *addresses,
@@ -114,7 +115,7 @@ static void teardown(void)
 	trippsnmp_free(handle);
 	script_free(script);
 	twin = 0;
-	no_session = no_address = NULL;
+	no_session = no_address = no_offer = NULL;
 }
 
 static void set(const char *name, const char *value)
@@ -385,6 +386,8 @@ START_TEST(a_pdu_that_does_not_answer_is_named_whichever_it_is)
 	ck_assert_int_eq(state, TRIPPSNMP_UNKNOWN);
 	ck_assert(seconds() > 14 && seconds() <= 15);
 	ck_assert_ptr_nonnull(strstr(trippsnmp_message(handle), "the community"));
+	/* time that passes is not taken for an answer */
+	ck_assert(!script_said(script, TRIPPSNMP_LOG_DEBUG, "nothing that was asked"));
 }
 END_TEST
 
@@ -1884,6 +1887,17 @@ START_TEST(a_configuration_that_is_refused_leaves_none)
 }
 END_TEST
 
+START_TEST(a_configuration_that_the_machine_cannot_serve_leaves_none)
+{
+	configure(both);
+	no_offer = "snmp_priv_prot: DES is not offered";
+	error = trippsnmp_configure(handle);
+	assert_fails(TRIPPSNMP_BADCONFIG, no_offer);
+	status();
+	assert_fails(TRIPPSNMP_INVALID, "the handle is not configured");
+}
+END_TEST
+
 START_TEST(what_is_odd_in_a_configuration_is_warned_of)
 {
 	set("off_hold", "0");
@@ -1920,6 +1934,21 @@ START_TEST(the_parameters_have_an_order_and_an_end)
 	ck_assert(g_str_has_prefix(trippsnmp_parameters_xml(), "<parameters>"));
 	ck_assert_ptr_eq(trippsnmp_parameters_xml(), trippsnmp_parameters_xml());
 	ck_assert_ptr_eq(trippsnmp_parameter_info(0), trippsnmp_parameter_info(0));
+}
+END_TEST
+
+START_TEST(the_agent_has_words_of_its_own_where_its_family_has)
+{
+	const struct trippsnmp_parameter *own = trippsnmp_parameter_info(PARAM_SNMP_VERSION),
+					 *alike = trippsnmp_parameter_info(PARAM_OFF_HOLD);
+
+	ck_assert_str_eq(trippsnmp_parameter_info(PARAM_IPADDR)->agent_name, "ip");
+	ck_assert_str_eq(trippsnmp_parameter_info(PARAM_IPADDR)->agent_type, "string");
+	ck_assert_str_eq(alike->agent_name, "off_hold");
+	ck_assert_str_eq(own->agent_default, "1");
+	ck_assert_str_eq(alike->agent_default, "5");
+	ck_assert_str_ne(own->agent_longdesc, own->longdesc);
+	ck_assert_str_eq(alike->agent_longdesc, alike->longdesc);
 }
 END_TEST
 
@@ -2067,9 +2096,11 @@ static void add_handles(Suite *suite)
 	tcase_add_test(tcase, messages_call_a_parameter_as_the_user_knows_it);
 	tcase_add_test(tcase, a_message_is_of_the_last_call);
 	tcase_add_test(tcase, a_configuration_that_is_refused_leaves_none);
+	tcase_add_test(tcase, a_configuration_that_the_machine_cannot_serve_leaves_none);
 	tcase_add_test(tcase, what_is_odd_in_a_configuration_is_warned_of);
 	tcase_add_loop_test(tcase, what_the_agent_assumes_is_warned_of, 0, 2);
 	tcase_add_test(tcase, the_parameters_have_an_order_and_an_end);
+	tcase_add_test(tcase, the_agent_has_words_of_its_own_where_its_family_has);
 	tcase_add_loop_test(tcase, each_error_has_its_words, 0, 10);
 }
 

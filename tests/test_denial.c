@@ -95,6 +95,18 @@ START_TEST(a_no_that_need_not_last_is_heard_twice_all_the_same)
 {
 	ck_assert(!denial_heard(&denial, "noAccess", 1, 0));
 	ck_assert(denial_heard(&denial, "noAccess", 1, 0));
+	ck_assert(!denial_heard(&denial, "notWritable", 1, 0));
+	ck_assert(denial_heard(&denial, "notWritable", 1, 0));
+}
+END_TEST
+
+START_TEST(a_no_that_lasts_for_more_than_a_second_is_heard_three_times)
+{
+	const usec lasts = 2 * USEC_PER_SEC;
+
+	ck_assert(!denial_heard(&denial, "noAccess", 100 * USEC_PER_SEC, lasts));
+	ck_assert(!denial_heard(&denial, "noAccess", 104 * USEC_PER_SEC, lasts));
+	ck_assert(denial_heard(&denial, "noAccess", 105 * USEC_PER_SEC, lasts));
 }
 END_TEST
 
@@ -111,6 +123,7 @@ int main(void)
 	tcase_add_test(tcase, anything_else_in_between_begins_anew);
 	tcase_add_test(tcase, status_believes_two_that_are_a_second_apart);
 	tcase_add_test(tcase, a_no_that_need_not_last_is_heard_twice_all_the_same);
+	tcase_add_test(tcase, a_no_that_lasts_for_more_than_a_second_is_heard_three_times);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);

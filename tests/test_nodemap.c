@@ -21,6 +21,8 @@ static const struct pdu_address several[] = {
 	{ "2001:db8::7", "2001:db8::7", 161 },
 	{ "mix", "mix", 161 },
 	{ "mix:7", "mix", 7 },
+	{ "late:7", "late", 7 },
+	{ "late", "late", 161 },
 };
 
 #define ONE one, G_N_ELEMENTS(one)
@@ -109,6 +111,7 @@ static const struct row rows[] = {
 	{ "db1:3@pdu-b:1161", SEVERAL, "db1:3@PDU-B:1161", 0, NULL },
 	{ "db1:3@twin:1,3@twin:2", SEVERAL, "db1:3@twin:1,3@twin:2", 0, NULL },
 	{ "db1:3@mix", SEVERAL, "db1:3@mix", 0, NULL },
+	{ "db1:3@late", SEVERAL, "db1:3@late", 0, NULL },
 	{ "db1:3@mix:7,3@mix:161", SEVERAL, "db1:3@mix:7,3@mix", 0, NULL },
 	{ "db1:3@[fe80::1%eth0]:1161", SEVERAL, "db1:3@[fe80::1%eth0]:1161", 0, NULL },
 	{ "db1:3@[FE80::1%eth0]", SEVERAL, "db1:3@[fe80::1%eth0]:1161", 0, NULL },
@@ -491,6 +494,7 @@ START_TEST(outlets_cover_the_same_ones_said_with_no_more)
 		{ "3@pdu-a", "2.3@pdu-a" },
 		{ "3@twin:1", "3@twin:2" },
 		{ "3@pdu-a,4@pdu-a", "3@pdu-a" },
+		{ "3@pdu-a,4@pdu-a", "4@pdu-a" },
 		{ "3@pdu-a,1.3@pdu-a", "3@pdu-a,4@pdu-a" },
 		{ "1.3@pdu-a,4@pdu-a", "3@pdu-a,1.3@pdu-a" },
 		{ "3=\"x\"@pdu-a", "3=\"y\"@pdu-a" },

@@ -7,6 +7,7 @@
 #include "config/params.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -366,7 +367,8 @@ END_TEST
 START_TEST(a_url_is_no_address)
 {
 	static const char *const urls[] = { "http://pdu-a",      "snmp://pdu-a:161/", "udp:pdu-a",
-		                            "UDP:192.0.2.7:161", "udp6:[::1]:161",    "tcp:pdu-a" };
+		                            "UDP:192.0.2.7:161", "udp6:[::1]:161",    "tcp:pdu-a",
+		                            "ssh:pdu-a" };
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(urls); i++) {
 		char *settings = g_strdup_printf("ipaddr=%s|community=x", urls[i]);
@@ -378,6 +380,20 @@ START_TEST(a_url_is_no_address)
 		g_free(settings);
 	}
 	config_free(accept("ipaddr=udp:161|community=x")); /* a PDU may be called so */
+}
+END_TEST
+
+START_TEST(a_host_name_has_at_most_253_bytes)
+{
+	char *name = g_strnfill(254, 'a');
+	char *longer = g_strdup_printf("ipaddr=%s|community=x", name);
+	char *longest = g_strdup_printf("ipaddr=%s|community=x", name + 1);
+
+	config_free(accept(longest));
+	g_free(refuse(longer));
+	g_free(longest);
+	g_free(longer);
+	g_free(name);
 }
 END_TEST
 
@@ -517,7 +533,6 @@ static const struct slip slips[] = {
 	{ V3 "|snmp_priv_prot=3DES",
 	  "snmp_priv_prot: \"3DES\" is none of DES, AES, AES192, AES256" },
 	{ V2C "|snmp_priv_prot=ROT13", "snmp_priv_prot: \"ROT13\" is none of" },
-	{ "ipaddr=a|login=123456789012345678901234567890123", "login: longer than 32 bytes" },
 
 	/* times */
 	{ V2C "|off_hold=-1", "off_hold: \"-1\" is not a number of seconds from 0 to 3600" },
@@ -585,8 +600,18 @@ START_TEST(a_long_community_is_an_error_that_does_not_show_it)
 	char *settings = g_strdup_printf("ipaddr=a|community=secret-%s", value);
 
 	expect_error(settings, "community: longer than 255 bytes");
+	settings[strlen(settings) - 1] = '\0';
+	config_free(accept(settings));
 	g_free(settings);
 	g_free(value);
+}
+END_TEST
+
+START_TEST(a_login_has_at_most_32_bytes)
+{
+	config_free(accept("ipaddr=a|login=12345678901234567890123456789012"));
+	expect_error("ipaddr=a|login=123456789012345678901234567890123",
+	             "login: longer than 32 bytes");
 }
 END_TEST
 
@@ -793,6 +818,7 @@ START_TEST(messages_call_parameters_as_they_are_told)
 		[PARAM_IPADDR] = "ip",
 		[PARAM_LOGIN] = "username",
 		[PARAM_PASSWORD] = "passwd",
+		[PARAM_CHECK_WRITE] = "prove",
 	};
 	static const char *const renamed[][2] = {
 		{ "ipaddr=", "ip: missing" },
@@ -803,6 +829,7 @@ START_TEST(messages_call_parameters_as_they_are_told)
 		{ "ipaddr=a|snmp_version=3", "username: missing" },
 		{ "ipaddr=a|login=u|snmp_priv_passwd=12345678", "no privacy without passwd" },
 		{ "ipaddr=a|login=u|password=short", "passwd: a passphrase needs" },
+		{ "ipaddr=a|check_write=2", "prove: \"2\" is none of" },
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(renamed); i++) {
@@ -827,6 +854,19 @@ START_TEST(the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used
 	for (unsigned i = 0; i < PARAM_COUNT; i++)
 		ck_assert(config->assumed[i] ==
 		          (i == PARAM_SNMP_AUTH_PROT || i == PARAM_SNMP_PRIV_PROT));
+	config_free(config);
+}
+END_TEST
+
+START_TEST(the_agent_assumes_a_protocol_of_authentication_without_privacy_too)
+{
+	struct config *config =
+		accept_for_agent("ipaddr=pdu|login=fencer|snmp_version=3|password=secret-auth");
+
+	ck_assert_str_eq(config->auth, "MD5");
+	ck_assert_ptr_null(config->priv);
+	for (unsigned i = 0; i < PARAM_COUNT; i++)
+		ck_assert(config->assumed[i] == (i == PARAM_SNMP_AUTH_PROT));
 	config_free(config);
 }
 END_TEST
@@ -1008,6 +1048,7 @@ START_TEST(slips_in_a_secrets_file_are_warned_of_with_file_and_line)
 	                    " names no secret: it has no line community=, password= or "
 	                    "snmp_priv_passwd=");
 	expect_file_warning("password=secret\"x\n", "");
+	expect_file_warning("password=\"\n", "");
 	expect_file_warning("community=\n", "");
 }
 END_TEST
@@ -1127,6 +1168,13 @@ START_TEST(what_is_not_a_regular_file_is_refused_at_once)
 }
 END_TEST
 
+START_TEST(a_file_that_cannot_be_read_is_refused)
+{
+	/* nothing is ever at its beginning */
+	expect_file_error("ipaddr=a", g_strdup("/proc/self/mem"), "secrets_file: /proc/self/mem: ");
+}
+END_TEST
+
 START_TEST(a_file_of_64_kib_is_read_and_a_longer_one_refused)
 {
 	char *text = g_strnfill(65536 + 1, '#');
@@ -1150,6 +1198,7 @@ struct line {
 static const struct line lines[] = {
 	{ "secret-word\n", "line 1: not NAME=VALUE" },
 	{ "\n# x\nsecret-word", "line 3: not NAME=VALUE" },
+	{ "#\nx", "line 2: not NAME=VALUE" },
 	{ "secret-word=\n", "line 1: a name other than community, password" },
 	{ "login=secret-x\n", "line 1: a name other than" },
 	{ "community =secret-x\n", "line 1: a blank beside the name: write community=..." },
@@ -1207,6 +1256,20 @@ START_TEST(the_file_is_closed_again)
 }
 END_TEST
 
+START_TEST(the_file_is_read_and_closed_again_without_a_standard_input)
+{
+	char *settings = with_file("ipaddr=a", write_file("input", "community=c\n", -1, 0600));
+	const int input = dup(0);
+
+	close(0);
+	config_free(accept(settings));
+	ck_assert_int_eq(fcntl(0, F_GETFD), -1);
+	ck_assert_int_eq(dup2(input, 0), 0);
+	close(input);
+	g_free(settings);
+}
+END_TEST
+
 START_TEST(nothing_is_freed_for_nothing)
 {
 	config_free(NULL);
@@ -1242,11 +1305,13 @@ static TCase *check_case(void)
 	LOOP(tcase, a_port_that_is_none_is_an_error_that_shows_it, bad_ports);
 	tcase_add_test(tcase, a_pdu_given_twice_is_an_error_that_names_it);
 	tcase_add_test(tcase, a_url_is_no_address);
+	tcase_add_test(tcase, a_host_name_has_at_most_253_bytes);
 	tcase_add_test(tcase, an_ipv6_address_that_may_end_in_a_port_needs_brackets);
 	tcase_add_test(tcase, ipaddr_names_at_most_64_pdus);
 	LOOP(tcase, a_slip_is_an_error_that_begins_with_the_parameter, slips);
 	tcase_add_test(tcase, a_long_value_is_cut_in_the_message);
 	tcase_add_test(tcase, a_long_community_is_an_error_that_does_not_show_it);
+	tcase_add_test(tcase, a_login_has_at_most_32_bytes);
 	tcase_add_test(tcase, secrets_keep_their_blanks);
 	tcase_add_test(tcase, values_but_secrets_lose_blanks_around_them);
 	tcase_add_test(tcase, the_hostlist_becomes_the_map);
@@ -1261,6 +1326,7 @@ static TCase *check_case(void)
 	tcase_add_test(tcase, messages_call_parameters_as_they_are_told);
 	tcase_add_test(tcase,
 	               the_agent_assumes_the_protocols_of_the_snmp_tools_where_they_are_used);
+	tcase_add_test(tcase, the_agent_assumes_a_protocol_of_authentication_without_privacy_too);
 	tcase_add_test(tcase, the_agent_assumes_nothing_that_is_set_or_not_used);
 	tcase_add_test(tcase, check_write_takes_the_usual_words);
 	tcase_add_test(tcase, nothing_is_freed_for_nothing);
@@ -1285,11 +1351,13 @@ static TCase *secrets_case(void)
 	LOOP(tcase, a_file_that_others_can_use_is_refused, modes);
 	tcase_add_test(tcase, a_file_of_another_user_is_refused);
 	tcase_add_test(tcase, what_is_not_a_regular_file_is_refused_at_once);
+	tcase_add_test(tcase, a_file_that_cannot_be_read_is_refused);
 	tcase_add_test(tcase, a_file_of_64_kib_is_read_and_a_longer_one_refused);
 	LOOP(tcase, a_bad_line_is_an_error_that_names_file_and_line_and_shows_nothing, lines);
 	tcase_add_test(tcase, a_nul_in_the_file_is_an_error);
 	tcase_add_test(tcase, passphrases_from_the_file_are_checked_alike);
 	tcase_add_test(tcase, the_file_is_closed_again);
+	tcase_add_test(tcase, the_file_is_read_and_closed_again_without_a_standard_input);
 	return tcase;
 }
 

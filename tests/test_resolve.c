@@ -13,6 +13,8 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,7 +26,7 @@ static GArray *pdus; /* of struct pdu_address */
 static bool wanted[PDUS_MAX];
 static GArray *addresses[PDUS_MAX];
 static char *error;
-static unsigned warnings;
+static unsigned warnings, lines;
 static struct rlimit descriptors;
 static bool free_when_warned; /* descriptors */
 
@@ -32,6 +34,7 @@ static void count_line(void *context, enum trippsnmp_level level, const char *li
 {
 	(void)context;
 	(void)line;
+	lines++;
 	warnings += level == TRIPPSNMP_LOG_WARN;
 	if (free_when_warned)
 		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &descriptors), 0);
@@ -43,7 +46,7 @@ static void setup(void)
 {
 	pdus = g_array_new(FALSE, FALSE, sizeof(struct pdu_address));
 	error = NULL;
-	warnings = 0;
+	warnings = lines = 0;
 	free_when_warned = false;
 	for (unsigned i = 0; i < PDUS_MAX; i++) {
 		wanted[i] = true;
@@ -150,8 +153,11 @@ END_TEST
 
 START_TEST(a_name_with_duplicates_is_each_of_its_addresses_once)
 {
+	const usec begun = clock_now();
+
 	add(NAME_OF_LOOPBACK, 161);
 	ck_assert_msg(resolves(10), "%s", error);
+	ck_assert_int_lt(clock_now() - begun, 5 * USEC_PER_SEC);
 	ck_assert_uint_eq(addresses[0]->len, 2);
 	for (unsigned i = 0; i < addresses[0]->len; i++) {
 		const struct address *one = address(0, i);
@@ -167,12 +173,15 @@ START_TEST(a_name_with_duplicates_is_each_of_its_addresses_once)
 }
 END_TEST
 
-START_TEST(what_is_not_wanted_is_not_looked_up)
+START_TEST(what_is_not_wanted_is_neither_looked_up_nor_waited_for)
 {
+	const usec begun = clock_now();
+
 	add("192.0.2.7", 161);
 	add("no-such-pdu.invalid", 161);
 	wanted[1] = false;
-	ck_assert(resolves(0));
+	ck_assert(resolves(10));
+	ck_assert_int_lt(clock_now() - begun, 5 * USEC_PER_SEC);
 	ck_assert_ptr_nonnull(addresses[0]);
 	ck_assert_ptr_null(addresses[1]);
 }
@@ -184,14 +193,40 @@ START_TEST(a_name_that_does_not_resolve_is_named_within_the_deadline)
 
 	add("192.0.2.7", 161);
 	add("no-such-pdu.invalid", 161);
+	add("192.0.2.8", 161);
 	ck_assert(!resolves(1));
 	ck_assert_int_lt(clock_now() - begun, 3 * USEC_PER_SEC);
 	ck_assert_ptr_nonnull(error);
 	ck_assert_ptr_nonnull(strstr(error, "pdu no-such-pdu.invalid"));
 	ck_assert_ptr_nonnull(strstr(error, "the name of "));
 	ck_assert_ptr_null(strchr(error, '\n'));
-	ck_assert_ptr_null(addresses[0]);
-	ck_assert_ptr_null(addresses[1]);
+	for (unsigned i = 0; i < pdus->len; i++)
+		ck_assert_ptr_null(addresses[i]);
+}
+END_TEST
+
+START_TEST(a_name_that_is_said_not_to_exist_ends_it_at_once)
+{
+	const usec begun = clock_now();
+
+	add(NAME_OF_NOBODY, 161);
+	add(NAME_OF_NONE, 161);
+	ck_assert(!resolves(10));
+	ck_assert_int_lt(clock_now() - begun, 3 * USEC_PER_SEC);
+	ck_assert_ptr_nonnull(strstr(error, "the name of pdu " NAME_OF_NONE));
+	ck_assert_uint_eq(warnings, 0);
+}
+END_TEST
+
+START_TEST(signals_are_for_the_host_and_not_for_who_looks_a_name_up)
+{
+	sigset_t blocked;
+
+	add(NAME_OF_NONE, 161);
+	ck_assert(!resolves(10));
+	ck_assert_ptr_nonnull(strstr(error, gai_strerror(EAI_NONAME)));
+	ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+	ck_assert_int_eq(sigismember(&blocked, SIGTERM), 0);
 }
 END_TEST
 
@@ -218,6 +253,7 @@ START_TEST(a_name_server_that_does_not_answer_is_mentioned_soon)
 	g_clear_pointer(&error, g_free);
 	ck_assert(!resolves(2.5));
 	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_eq(lines, 1);
 	ck_assert_ptr_nonnull(strstr(error, "the name server does not answer"));
 }
 END_TEST
@@ -267,6 +303,7 @@ START_TEST(without_free_descriptors_a_name_is_looked_up_until_the_deadline)
 	ck_assert_int_ge(clock_now() - begun, 2 * USEC_PER_SEC);
 	ck_assert_msg(strstr(error, g_strerror(EMFILE)) != NULL, "%s", error);
 	ck_assert_uint_eq(warnings, 1);
+	ck_assert_uint_lt(lines, 5); /* once a second */
 }
 END_TEST
 
@@ -292,8 +329,10 @@ int main(void)
 	tcase_add_test(tcase, an_ipv4_address_written_as_ipv6_is_the_ipv4_address);
 	tcase_add_test(tcase, each_pdu_has_its_own_address_and_port);
 	tcase_add_test(tcase, a_name_with_duplicates_is_each_of_its_addresses_once);
-	tcase_add_test(tcase, what_is_not_wanted_is_not_looked_up);
+	tcase_add_test(tcase, what_is_not_wanted_is_neither_looked_up_nor_waited_for);
 	tcase_add_test(tcase, a_name_that_does_not_resolve_is_named_within_the_deadline);
+	tcase_add_test(tcase, a_name_that_is_said_not_to_exist_ends_it_at_once);
+	tcase_add_test(tcase, signals_are_for_the_host_and_not_for_who_looks_a_name_up);
 	tcase_add_test(tcase, many_names_that_do_not_resolve_share_one_deadline);
 	tcase_add_test(tcase, a_name_server_that_does_not_answer_is_mentioned_soon);
 	tcase_add_test(tcase, a_name_is_not_looked_up_past_the_deadline);

@@ -32,6 +32,7 @@ static const struct row escapes[] = {
 	{ OCTETS("a\nb\r\t"), "a\\x0ab\\x0d\\x09" },
 	{ OCTETS("a\0b"), "a\\x00b" },
 	{ "a" TEXT_NUL "b", -1, "a\\x00b" },
+	{ "a" TEXT_NUL, -1, "a\\x00" },
 	{ OCTETS("a\xc0"), "a\\xc0" },
 	{ OCTETS("\x1b[31m\x7f"), "\\x1b[31m\\x7f" },
 	{ OCTETS("a\\b"), "a\\\\b" },
@@ -134,6 +135,7 @@ static const struct row strings[] = {
 	{ NULL, 0, "" },
 	{ OCTETS("web1"), "web1" },
 	{ OCTETS("web1\0\0\0"), "web1" },
+	{ "web1\0x", 5, "web1" },
 	{ OCTETS("\0\0"), "" },
 	{ OCTETS("web1\0 \0 "), "web1" },
 	{ OCTETS(" web1 "), " web1 " },
@@ -354,8 +356,9 @@ static struct objid objid(unsigned n, const uint32_t *ids)
 START_TEST(object_identifiers_sort_as_getnext_goes)
 {
 	struct objid a = OBJID(1, 3), b = OBJID(1, 3, 1), c = OBJID(1, 4),
-		     d = OBJID(1, 4294967295u);
+		     d = OBJID(1, 4294967295u), least = OBJID(0, 9);
 
+	ck_assert_int_lt(objid_compare(&least, &a), 0);
 	ck_assert_int_lt(objid_compare(&a, &b), 0);
 	ck_assert_int_lt(objid_compare(&b, &c), 0);
 	ck_assert_int_lt(objid_compare(&c, &d), 0);
@@ -523,6 +526,7 @@ static const struct shown_value {
 	{ VALUE_OCTETS, 0, "o\nff", "string \"o\\x0aff\"" },
 	{ VALUE_OCTETS, 0, "0123456789012345678901234567890123456789",
 	  "string \"01234567890123456789012345678901\"" },
+	{ VALUE_OBJID, 0, "1.3.6", "OBJECT IDENTIFIER 1.3.6" },
 	{ VALUE_NULL, 0, NULL, "NULL" },
 	{ VALUE_ABSENT, 0, NULL, "noSuchInstance" },
 	{ VALUE_ERROR, SNMP_STATUS_GEN_ERR, NULL, "genErr" },
@@ -544,6 +548,53 @@ START_TEST(a_value_is_shown_with_its_type)
 }
 END_TEST
 
+static struct varbind objid_value(const char *dotted)
+{
+	return (struct varbind){ .type = VALUE_OBJID,
+		                 .octets = g_bytes_new(dotted, strlen(dotted)) };
+}
+
+START_TEST(a_value_is_an_object_identifier_if_it_is_dotted_numbers)
+{
+	static const char *const bad[] = {
+		"", ".", ".1", "1.", "1..3", "1.x", "x", "1.4294967296"
+	};
+	struct varbind varbind = objid_value("1.3.4294967295");
+	struct objid value, expected = OBJID(1, 3, 4294967295u);
+
+	ck_assert(varbind_objid(&varbind, &value));
+	ck_assert(objid_equal(&value, &expected));
+	varbind.type = VALUE_OCTETS;
+	ck_assert(!varbind_objid(&varbind, &value));
+	varbind_clear(&varbind);
+	for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
+		varbind = objid_value(bad[i]);
+		ck_assert_msg(!varbind_objid(&varbind, &value), "%s", bad[i]);
+		varbind_clear(&varbind);
+	}
+}
+END_TEST
+
+START_TEST(an_object_identifier_that_is_too_long_is_no_value)
+{
+	GString *dotted = g_string_new("1");
+	struct varbind varbind;
+	struct objid value;
+
+	while (dotted->len < 2 * OBJID_MAX - 1)
+		g_string_append(dotted, ".1");
+	varbind = objid_value(dotted->str);
+	ck_assert(varbind_objid(&varbind, &value));
+	ck_assert_uint_eq(value.n, OBJID_MAX);
+	varbind_clear(&varbind);
+	g_string_append(dotted, ".1");
+	varbind = objid_value(dotted->str);
+	ck_assert(!varbind_objid(&varbind, &value));
+	varbind_clear(&varbind);
+	g_string_free(dotted, TRUE);
+}
+END_TEST
+
 static TCase *request_case(void)
 {
 	TCase *tcase = tcase_create("request");
@@ -553,6 +604,8 @@ static TCase *request_case(void)
 	tcase_add_test(tcase, a_subtree_lies_below_its_root_and_not_at_it);
 	tcase_add_test(tcase, an_object_identifier_is_cut_at_its_limit);
 	tcase_add_test(tcase, an_object_identifier_is_shown_dotted);
+	tcase_add_test(tcase, a_value_is_an_object_identifier_if_it_is_dotted_numbers);
+	tcase_add_test(tcase, an_object_identifier_that_is_too_long_is_no_value);
 	tcase_add_test(tcase, varbinds_are_added_as_questions_or_integers);
 	tcase_add_test(tcase, a_copied_varbind_outlives_the_first);
 	tcase_add_test(tcase, a_cleared_event_owns_nothing_and_can_be_cleared_again);

@@ -17,9 +17,6 @@ void log_line(const struct log *log, enum trippsnmp_level level, const char *for
 	va_start(arguments, format);
 	char *line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	if (!line)
-		return;
-
 	for (char *at = line; *at != '\0'; at++)
 		if (g_ascii_iscntrl(*at))
 			*at = ' ';

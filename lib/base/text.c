@@ -37,14 +37,12 @@ static bool is_graphic(gunichar c)
 	}
 }
 
-/* Bytes of the character at octets; *c is set only if that is valid UTF-8, else the byte is bad. */
+/* Bytes of the character at octets; where they are no UTF-8, one byte, and *c is no character. */
 static size_t next_character(const char *octets, size_t n, gunichar *c)
 {
 	*c = g_utf8_get_char_validated(octets, (ssize_t)n);
-	if (*c == (gunichar)-1 || *c == (gunichar)-2 || *octets == '\0') {
-		*c = 0;
+	if (*c == (gunichar)-1 || *c == (gunichar)-2)
 		return 1;
-	}
 	return (size_t)g_unichar_to_utf8(*c, NULL);
 }
 
@@ -76,7 +74,7 @@ static bool is_nul(const char *octets, size_t n)
 char *text_escape(const char *octets, ssize_t n)
 {
 	size_t left = octet_count(octets, n);
-	GString *line = g_string_sized_new(left + 1);
+	GString *line = g_string_new(NULL);
 	bool after_blank = false;
 
 	while (left > 0) {
@@ -124,11 +122,11 @@ char *text_name_key(const char *octets, ssize_t n)
 	if (g_utf8_validate(octets, (ssize_t)size, NULL))
 		return g_utf8_casefold(octets, (ssize_t)size);
 
-	char *key = g_malloc0(size + 1);
+	GString *key = g_string_new(NULL);
 	/* A NUL inside must not hide what follows it: no user can write \x01. */
 	for (size_t i = 0; i < size; i++)
-		key[i] = octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]);
-	return key;
+		g_string_append_c(key, octets[i] == '\0' ? '\x01' : g_ascii_tolower(octets[i]));
+	return g_string_free(key, FALSE);
 }
 
 char *text_doubtful_key(const char *name)

@@ -534,7 +534,7 @@ bool nodemap_covers(const struct node *node, const struct node *other)
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		if (!meets(node->outlets->pdata[i], other->outlets, true))
 			return false;
-	return node->outlets->len > 0;
+	return true;
 }
 
 void nodemap_free(struct nodemap *map)

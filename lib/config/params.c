@@ -352,10 +352,10 @@ static bool is_joint(char before, char after)
 static bool is_word(const char *word, const char *text)
 {
 	for (const char *at = word; *at; at++, text++) {
-		if (*text == '-' && at > word && is_joint(at[-1], *at))
-			text++;
 		if (g_ascii_tolower(*at) != g_ascii_tolower(*text))
 			return false;
+		if (text[1] == '-' && is_joint(at[0], at[1]))
+			text++;
 	}
 	return !*text;
 }
@@ -517,7 +517,7 @@ static bool check_time(struct check *c, enum param_id id, usec least, usec *time
 	                               ? g_ascii_strtod(text, NULL)
 	                               : SECONDS_MAX + 1;
 
-	*time = (usec)(MIN(seconds, SECONDS_MAX + 1) * (double)USEC_PER_SEC + 0.5);
+	*time = (usec)(MIN(seconds, SECONDS_MAX) * (double)USEC_PER_SEC + 0.5);
 	if (seconds <= SECONDS_MAX && *time >= least)
 		return true;
 	if (least == SNMP_TIMEOUT_LEAST)

@@ -32,7 +32,6 @@ bool assembly_has_parts(const struct assembly *assembly)
 
 void assembly_begin(struct assembly *assembly, enum request_kind kind, GArray *asked)
 {
-	assembly_clear(assembly);
 	assembly->kind = kind;
 	assembly->asked = g_array_ref(asked);
 	assembly->results = varbinds_new();
@@ -113,20 +112,14 @@ bool assembly_take(struct assembly *assembly, const GArray *which, const GArray 
 	for (unsigned k = 0; k < which->len; k++)
 		if (!answer_to(assembly, which, varbinds, k))
 			return false;
-	for (unsigned k = 0; k < which->len; k++) {
-		const unsigned i = g_array_index(which, unsigned, k);
-
-		if (is_open(assembly, i))
-			*result_of(assembly, i) =
-				varbind_copy(answer_to(assembly, which, varbinds, k));
-	}
+	for (unsigned k = 0; k < which->len; k++)
+		*result_of(assembly, g_array_index(which, unsigned, k)) =
+			varbind_copy(answer_to(assembly, which, varbinds, k));
 	return true;
 }
 
 static void give(struct assembly *assembly, unsigned i, enum value_type type, int64_t number)
 {
-	if (!is_open(assembly, i))
-		return;
 	result_of(assembly, i)->type = type;
 	result_of(assembly, i)->number = number;
 }

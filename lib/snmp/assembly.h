@@ -20,7 +20,7 @@ struct assembly {
 
 /** Whether it may be asked for in parts: GET and GETNEXT. */
 bool assembly_has_parts(const struct assembly *assembly);
-/** Begins anew; shares the varbinds. */
+/** Begins, of a cleared one; shares the varbinds. */
 void assembly_begin(struct assembly *assembly, enum request_kind kind, GArray *asked);
 void assembly_clear(struct assembly *assembly);
 

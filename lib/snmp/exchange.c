@@ -38,9 +38,7 @@ void exchange_abandon(struct exchange *x)
 	assembly_clear(&x->assembly);
 	x->round++;
 	g_clear_pointer(&x->reply.varbinds, g_array_unref);
-	memset(&x->reply, 0, sizeof(x->reply));
 	x->busy = false;
-	x->due = USEC_NEVER;
 }
 
 void exchange_clear(struct exchange *x)
@@ -57,7 +55,7 @@ static void end_question(struct exchange *x, enum reply_status status)
 {
 	x->busy = false;
 	x->due = USEC_NEVER;
-	x->reply.status = status;
+	x->reply = (struct reply){ .status = status };
 	if (status == REPLY_REPLACED)
 		x->replaced = false;
 	if (status == REPLY_FAULT)
@@ -312,12 +310,10 @@ static void take_refusal(struct exchange *x, const char *said, const char *reaso
 {
 	g_free(x->refusal);
 	x->refusal = g_strdup(reason);
-	if (denial_heard(&x->denial, said, now, x->settings.lasts)) {
-		end_question(x, REPLY_REFUSED);
-		return;
-	}
 	met_obstacle(x, reason, "asking again until it has lasted");
 	x->due = now + MIN(x->settings.timeout, DENIAL_PAUSE - DENIAL_PAUSE / 10);
+	if (denial_heard(&x->denial, said, now, x->settings.lasts))
+		end_question(x, REPLY_REFUSED);
 }
 
 /*

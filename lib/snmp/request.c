@@ -118,7 +118,7 @@ bool varbind_objid(const struct varbind *varbind, struct objid *value)
 		return false;
 	text = g_strndup(g_bytes_get_data(varbind->octets, NULL),
 	                 g_bytes_get_size(varbind->octets));
-	ids = g_strsplit(text ? text : "", ".", -1);
+	ids = g_strsplit(text ? text : "", ".", -1); /* no octets are NULL */
 	for (n = 0; ids[n] && n < OBJID_MAX; n++) {
 		if (!g_ascii_string_to_unsigned(ids[n], 10, 0, UINT32_MAX, &id, NULL))
 			return false;

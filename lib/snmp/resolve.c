@@ -53,8 +53,6 @@ static void lookup_now(struct lookup *lookup)
 	errno = 0;
 	lookup->result = getaddrinfo(lookup->host, lookup->port, &hints, &lookup->found);
 	lookup->error = errno;
-	if (lookup->result)
-		lookup->found = NULL;
 }
 
 static void *lookup_thread(void *data)
@@ -117,33 +115,28 @@ static void unmap_ipv4(struct address *address)
 		return;
 	plain.sin_port = mapped.sin6_port;
 	memcpy(&plain.sin_addr, &mapped.sin6_addr.s6_addr[12], sizeof(plain.sin_addr));
-	memset(&address->socket, 0, sizeof(address->socket));
 	memcpy(&address->socket, &plain, sizeof(plain));
 	address->length = sizeof(plain);
 }
 
-/* True if the PDU has its addresses now. */
-static bool take_lookup(struct lookup *lookup, GArray **addresses)
+/* True if the PDU has its addresses now: all are IPv4 or IPv6, and there is one at least. */
+static bool take_lookup(const struct lookup *lookup, GArray **addresses)
 {
-	GArray *taken = g_array_new(FALSE, TRUE, sizeof(struct address));
+	GArray *taken;
 
+	if (lookup->result)
+		return false;
+	taken = g_array_new(FALSE, TRUE, sizeof(struct address));
 	for (const struct addrinfo *found = lookup->found; found; found = found->ai_next) {
 		struct address address = { .length = found->ai_addrlen };
 
-		if (found->ai_addrlen > sizeof(address.socket) ||
-		    (found->ai_family != AF_INET && found->ai_family != AF_INET6))
-			continue;
 		memcpy(&address.socket, found->ai_addr, found->ai_addrlen);
 		unmap_ipv4(&address);
 		if (!is_known(taken, &address))
 			g_array_append_val(taken, address);
 	}
-	if (!lookup->result && !taken->len)
-		lookup->result = EAI_NONAME;
-	if (lookup->result)
-		g_clear_pointer(&taken, g_array_unref);
 	addresses[lookup->pdu] = taken;
-	return taken;
+	return true;
 }
 
 /* glibc calls it an unknown name, too, if it lacks a descriptor to look it up. */
@@ -220,7 +213,6 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 			warn_once(asking, "the name server does not answer",
 			          " (numeric addresses need none)");
 			asking->silent_at = USEC_NEVER;
-			continue;
 		}
 		lookup = g_async_queue_timeout_pop(asking->done, (uint64_t)MAX(wake - now, 1));
 		if (lookup)

@@ -5,23 +5,18 @@
  */
 #include "snmp/runner.h"
 
-#include <string.h>
-
 void runner_init(struct runner *runner, struct network *network, unsigned n_pdus,
                  const char *const *labels, const struct log *log,
                  const struct exchange_settings *settings)
 {
-	memset(runner, 0, sizeof(*runner));
-	runner->network = network;
-	runner->n_pdus = n_pdus;
-	runner->next_tag = 1; /* 0 means: none */
-	runner->exchanges = g_new0(struct exchange, n_pdus);
-	for (unsigned i = 0; i < n_pdus; i++) {
-		struct exchange_settings own = *settings;
-
-		own.seed += i * 2654435761U;
-		exchange_init(&runner->exchanges[i], labels[i], log, &own);
-	}
+	*runner = (struct runner){
+		.network = network,
+		.n_pdus = n_pdus,
+		.exchanges = g_new(struct exchange, n_pdus),
+		.next_tag = 1, /* 0 means: none */
+	};
+	for (unsigned i = 0; i < n_pdus; i++)
+		exchange_init(&runner->exchanges[i], labels[i], log, settings);
 }
 
 void runner_clear(struct runner *runner)

@@ -73,7 +73,7 @@ static void add_vague(unsigned pdu, uint32_t device, uint32_t number, char *text
  * What has that name; what may be that outlet or not as well, for a main load would cut it.
  * pdu: -1 is any, and there descriptions count.
  */
-static void add_called(const struct feeds_view *view, int pdu, const char *name, GArray *feeds)
+static void claim_called(const struct feeds_view *view, int pdu, const char *name, GArray *feeds)
 {
 	const struct called *called;
 
@@ -101,7 +101,7 @@ static void add_ref(const struct feeds_view *view, const struct outlet_ref *ref,
 	const struct outlet *match = NULL;
 
 	if (!ref->number) {
-		add_called(view, (int)ref->pdu, ref->name, feeds);
+		claim_called(view, (int)ref->pdu, ref->name, feeds);
 		return;
 	}
 	if (found->whole) {
@@ -126,7 +126,7 @@ static void claim_outlets(struct feeds_view *view, unsigned at)
 	g_autoptr(GArray) feeds = feeds_new();
 
 	if (node_by_name(node))
-		add_called(view, -1, node->name, feeds);
+		claim_called(view, -1, node->name, feeds);
 	for (unsigned i = 0; i < node->outlets->len; i++)
 		add_ref(view, node_ref(node, i), feeds);
 	for (unsigned i = 0; i < feeds->len; i++) {

@@ -80,7 +80,7 @@ static bool is_in_better_table(const struct recalled *was, const GArray *outlets
 }
 
 /* Whether that outlet is not called so any more, nor otherwise. *is: what it is called. */
-static bool is_lost(const struct recalled *was, const GArray *outlets, const char **is)
+static bool row_is_lost(const struct recalled *was, const GArray *outlets, const char **is)
 {
 	bool there;
 	const unsigned at = outlets_place(outlets, &was->id, &there);
@@ -100,7 +100,7 @@ char *recall_lost(const GArray *recall, const GArray *outlets)
 		g_autofree char *shown = text_escape(was->text, -1);
 		const char *is;
 
-		if (is_lost(was, outlets, &is))
+		if (row_is_lost(was, outlets, &is))
 			return g_strdup_printf(
 				"the %s of %s outlet %u.%u was \"%s\" before and is %s now: "
 				"has the card lost its settings, or is it starting?",

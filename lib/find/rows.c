@@ -288,7 +288,7 @@ static struct objid status_of(const struct outlet *outlet)
 	                                       : (struct objid){ 0 };
 }
 
-static void ask_status(struct search *search, struct question *question)
+static void ask_statuses(struct search *search, struct question *question)
 {
 	outlets_ask(search->found.outlets, status_of, question->varbinds);
 }
@@ -306,4 +306,4 @@ static void take_status(struct search *search, const struct reply *reply, usec n
 const struct stage stage_identify = { ask_identity, take_identity, false };
 static const struct stage stage_read = { ask_numbers, take_numbers, false };
 static const struct stage stage_walk = { ask_walk, take_walk, false };
-static const struct stage stage_status = { ask_status, take_status, false };
+static const struct stage stage_status = { ask_statuses, take_status, false };

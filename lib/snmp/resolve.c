@@ -170,7 +170,7 @@ struct asking {
 	char *error;
 };
 
-static void warn_once(struct asking *asking, const char *what, const char *then)
+static void warn_of_lookup(struct asking *asking, const char *what, const char *then)
 {
 	log_line(asking->log, asking->warned ? TRIPPSNMP_LOG_DEBUG : TRIPPSNMP_LOG_WARN,
 	         "%s; trying on until the time is up%s", what, then);
@@ -194,7 +194,7 @@ static void end_lookup(struct asking *asking, struct lookup *lookup, GArray **ad
 		lookup_free(lookup);
 		return;
 	}
-	warn_once(asking, asking->error, "");
+	warn_of_lookup(asking, asking->error, "");
 	lookup->pause = RETRY_PAUSE;
 	start_lookup(lookup, asking->done);
 }
@@ -210,8 +210,8 @@ static void wait_for_answers(struct asking *asking, usec deadline, GArray **addr
 			return;
 		/* the resolver's own patience is longer than that of whoever waits for a word */
 		if (now >= asking->silent_at) {
-			warn_once(asking, "the name server does not answer",
-			          " (numeric addresses need none)");
+			warn_of_lookup(asking, "the name server does not answer",
+			               " (numeric addresses need none)");
 			asking->silent_at = USEC_NEVER;
 		}
 		lookup = g_async_queue_timeout_pop(asking->done, (uint64_t)MAX(wake - now, 1));

@@ -24,7 +24,7 @@ struct parser {
 	bool bare;          /* outlets without a node: messages give no column */
 	GPtrArray *nodes;   /* of struct node *, so far */
 	GHashTable *keys;   /* of them */
-	GPtrArray **refs;   /* of each PDU the outlets so far; of const struct outlet_ref * */
+	GHashTable *refs;   /* of struct outlet_ref *, as a set: the outlets so far */
 	char *error;
 };
 
@@ -248,18 +248,29 @@ static char *write_outlet(const struct parser *p, const struct outlet_ref *ref, 
 	return g_string_free(text, FALSE);
 }
 
-/* Whether both, of one PDU, are written so that they are on one device, whichever that is. */
+/* Whether both are written so that they are on one device, whichever that is. */
 static bool on_one_device(const struct outlet_ref *a, const struct outlet_ref *b)
 {
-	return a->number && b->number && a->has_device == b->has_device && a->device == b->device;
+	return a->pdu == b->pdu && a->number && b->number && a->has_device == b->has_device &&
+	       a->device == b->device;
 }
 
 /* Whether they are one outlet as written, whatever it must be called. */
-static bool is_one_outlet(const struct outlet_ref *a, const struct outlet_ref *b)
+static gboolean is_one_outlet(const void *data, const void *other)
 {
+	const struct outlet_ref *a = data, *b = other;
+
 	if (a->number || b->number)
 		return on_one_device(a, b) && a->number == b->number;
-	return !strcmp(a->key, b->key);
+	return a->pdu == b->pdu && !strcmp(a->key, b->key);
+}
+
+static unsigned outlet_hash(const void *data)
+{
+	const struct outlet_ref *ref = data;
+
+	return ref->pdu ^
+	       (ref->number ? ref->number << 8 ^ ref->device << 16 : g_str_hash(ref->key));
 }
 
 static bool fail_about_main(struct parser *p, const char *start, const struct outlet_ref *main,
@@ -272,40 +283,58 @@ static bool fail_about_main(struct parser *p, const char *start, const struct ou
 		main->node->name, cut->text, cut->node->name);
 }
 
+static bool fail_about_same(struct parser *p, const char *start, const struct outlet_ref *ref,
+                            const struct outlet_ref *its)
+{
+	if (p->bare)
+		return fail_at(p, start, "outlet %s is given twice", ref->text);
+	if (its->node == ref->node)
+		return fail_at(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
+		               ref->node->name);
+	return fail_at(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"", ref->text,
+	               its->node->name, ref->node->name);
+}
+
+/* The first outlet of another node that is on the device of that main load; NULL if none is. */
+static const struct outlet_ref *cut_by(const struct parser *p, const struct outlet_ref *main)
+{
+	for (unsigned i = 0; i < p->nodes->len; i++) {
+		const struct node *node = p->nodes->pdata[i];
+
+		for (unsigned k = 0; node != main->node && k < node->outlets->len; k++)
+			if (on_one_device(main, node->outlets->pdata[k]))
+				return node->outlets->pdata[k];
+	}
+	return NULL;
+}
+
 /*
  * Of two nodes neither may have the main load of a device on which the other one has an outlet.
  * What is written alike is seen here; whether 3 and 1.main are on one device, only the PDU can
  * tell.
  */
-static bool check_against(struct parser *p, const char *start, const struct outlet_ref *ref,
-                          const struct outlet_ref *its)
+static bool check_main(struct parser *p, const char *start, const struct outlet_ref *ref)
 {
-	const bool same = is_one_outlet(ref, its);
+	struct outlet_ref on_device = *ref;
+	const struct outlet_ref *other;
 
-	if (same && p->bare)
-		return fail_at(p, start, "outlet %s is given twice", ref->text);
-	if (same && its->node == ref->node)
-		return fail_at(p, start, "outlet %s is given twice to node \"%s\"", ref->text,
-		               ref->node->name);
-	if (same)
-		return fail_at(p, start, "outlet %s is given to node \"%s\" and to node \"%s\"",
-		               ref->text, its->node->name, ref->node->name);
-	if (its->node == ref->node || !on_one_device(ref, its))
-		return true;
-	if (outlet_ref_is_main(ref))
-		return fail_about_main(p, start, ref, its);
-	return !outlet_ref_is_main(its) || fail_about_main(p, start, its, ref);
+	if (outlet_ref_is_main(ref)) {
+		other = cut_by(p, ref);
+		return !other || fail_about_main(p, start, ref, other);
+	}
+	on_device.number = TRIPPSNMP_MAIN;
+	other = g_hash_table_lookup(p->refs, &on_device);
+	return !other || other->node == ref->node || fail_about_main(p, start, other, ref);
 }
 
 static bool check_outlet(struct parser *p, const char *start, struct outlet_ref *ref)
 {
-	GPtrArray *others = p->refs[ref->pdu];
+	const struct outlet_ref *same = g_hash_table_lookup(p->refs, ref);
 
-	for (unsigned i = 0; i < others->len; i++)
-		if (!check_against(p, start, ref, others->pdata[i]))
-			return false;
-	g_ptr_array_add(others, ref);
-	return true;
+	if (same)
+		return fail_about_same(p, start, ref, same);
+	g_hash_table_add(p->refs, ref);
+	return p->bare || !ref->number || check_main(p, start, ref);
 }
 
 static void free_outlet(void *data)
@@ -450,18 +479,14 @@ static void parser_begin(struct parser *p, const char *text)
 {
 	p->text = p->at = text;
 	p->keys = g_hash_table_new(g_str_hash, g_str_equal);
-	p->refs = g_new0(GPtrArray *, p->n_pdus);
-	for (unsigned i = 0; i < p->n_pdus; i++)
-		p->refs[i] = g_ptr_array_new();
+	p->refs = g_hash_table_new(outlet_hash, is_one_outlet);
 	skip_spaces(p);
 }
 
 static void parser_clear(struct parser *p)
 {
 	g_hash_table_unref(p->keys);
-	for (unsigned i = 0; i < p->n_pdus; i++)
-		g_ptr_array_unref(p->refs[i]);
-	g_free(p->refs);
+	g_hash_table_unref(p->refs);
 }
 
 struct nodemap *nodemap_parse(const char *hostlist, const struct pdu_address *pdus, unsigned n_pdus,

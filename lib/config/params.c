@@ -305,7 +305,7 @@ static bool check_ipaddr(struct check *c)
 static bool check_hostlist(struct check *c)
 {
 	const GArray *pdus = c->config->pdus;
-	char *error;
+	char *error = NULL;
 
 	c->config->map = nodemap_parse(c->value[PARAM_HOSTLIST], addresses_at(pdus, 0), pdus->len,
 	                               config_name(c->config, PARAM_IPADDR), &error);

@@ -119,6 +119,18 @@ static void unmap_ipv4(struct address *address)
 	address->length = sizeof(plain);
 }
 
+/* The kernel says who has answered, and says a scope of what is link-local alone. */
+static void drop_scope(struct address *address)
+{
+	struct sockaddr_in6 given;
+
+	memcpy(&given, &address->socket, sizeof(given));
+	if (given.sin6_family != AF_INET6 || IN6_IS_ADDR_LINKLOCAL(&given.sin6_addr))
+		return;
+	given.sin6_scope_id = 0;
+	memcpy(&address->socket, &given, sizeof(given));
+}
+
 /* True if the PDU has its addresses now: all are IPv4 or IPv6, and there is one at least. */
 static bool take_lookup(const struct lookup *lookup, GArray **addresses)
 {
@@ -132,6 +144,7 @@ static bool take_lookup(const struct lookup *lookup, GArray **addresses)
 
 		memcpy(&address.socket, found->ai_addr, found->ai_addrlen);
 		unmap_ipv4(&address);
+		drop_scope(&address);
 		if (!is_known(taken, &address))
 			g_array_append_val(taken, address);
 	}

@@ -32,7 +32,7 @@ builds:
 # The unit tests on broken copies of lib/, or of FILES; not those that take long or know no lib/.
 # FILES of the session have a test of their own, which needs processes, and mostly waits.
 mutants_without = tests/test_session tests/test_tool
-mutants:
+mutants: all $(check_LTLIBRARIES)
 	@$(AM_TESTS_ENVIRONMENT) \
 	CK_FORK=$(if $(findstring session,$(FILES)),yes,no) MUTANTS_JOBS=$(if $(findstring session,$(FILES)),8,2) \
 	CC='$(CC)' MUTANTS_CFLAGS='-std=gnu11 -D_GNU_SOURCE $(headers)' \

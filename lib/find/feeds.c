@@ -203,11 +203,6 @@ unsigned feeds_called(const struct feeds_view *view, const char *name)
 	return n;
 }
 
-static GHashTable *index_new(GDestroyNotify free_value)
-{
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_value);
-}
-
 struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
                                   const char *const *labels, unsigned n_pdus,
                                   const struct pdu_outlets *const *found)
@@ -219,14 +214,14 @@ struct feeds_view *feeds_view_new(const struct nodemap *map, unsigned required,
 	view->labels = labels;
 	view->n_pdus = n_pdus;
 	view->found = found;
-	view->named = index_new((GDestroyNotify)g_array_unref);
+	view->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+	                                    (GDestroyNotify)g_array_unref);
 	for (unsigned i = 0; i < n_pdus; i++)
 		for (unsigned k = 0; k < found[i]->outlets->len; k++)
 			index_outlet(view, outlets_at(found[i]->outlets, k));
-	view->nodes = index_new(NULL);
+	view->nodes = g_hash_table_new(g_str_hash, g_str_equal);
 	for (unsigned i = map->nodes->len; i-- > 0;) /* of two, the first stays */
-		g_hash_table_insert(view->nodes, text_name_key(view_node(view, i)->name, -1),
-		                    map->nodes->pdata[i]);
+		g_hash_table_insert(view->nodes, view_node(view, i)->key, map->nodes->pdata[i]);
 	claims_index(view);
 	return view;
 }

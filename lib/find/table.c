@@ -58,6 +58,11 @@ struct table {
 	unsigned rows_max;      /* more at a time it has answered with an error */
 };
 
+static struct column *column_at(const struct table *table, unsigned i)
+{
+	return &g_array_index(table->columns, struct column, i);
+}
+
 static void forget_columns(struct table *table)
 {
 	g_array_set_size(table->columns, 0);
@@ -121,7 +126,7 @@ static void add_family_column(struct table *table, const struct family *family, 
 static bool has_family(const struct table *table, const struct family *family)
 {
 	for (unsigned i = 0; i < table->columns->len; i++)
-		if (g_array_index(table->columns, struct column, i).family == family)
+		if (column_at(table, i)->family == family)
 			return true;
 	return false;
 }
@@ -170,11 +175,6 @@ void table_begin_alarms(struct table *table, struct alarms *alarms)
 }
 
 /* --- asking --- */
-
-static struct column *column_at(const struct table *table, unsigned i)
-{
-	return &g_array_index(table->columns, struct column, i);
-}
 
 /* How many rows an answer has room for, beside so many varbinds of another question. */
 static unsigned rows_in(const struct table *table, unsigned once)

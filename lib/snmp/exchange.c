@@ -233,9 +233,9 @@ static bool is_between(const struct exchange *x, const struct attempt *attempt)
 	       (assembly_has_parts(&x->assembly) && attempt->asked->len < x->sizing.whole);
 }
 
-/* Makes the next attempt, and its request. Returns the attempt, which the list owns. */
-static const struct attempt *make_attempt(struct exchange *x, usec now, uint32_t tag,
-                                          struct request *request, GArray **varbinds)
+/* Makes the next attempt, and its request. */
+static void make_attempt(struct exchange *x, usec now, uint32_t tag, struct request *request,
+                         GArray **varbinds)
 {
 	struct attempt *attempt = g_new0(struct attempt, 1);
 	const bool probe = probe_is_due(x);
@@ -263,14 +263,11 @@ static const struct attempt *make_attempt(struct exchange *x, usec now, uint32_t
 		.leave_by = x->question.leave_by,
 	};
 	log_request(x, request, *varbinds);
-	return attempt;
 }
 
 bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct request *request,
                    GArray **varbinds)
 {
-	const struct attempt *attempt;
-
 	if (!x->busy)
 		return false;
 	if (now >= MIN(x->due, silence_said_at(x)))
@@ -283,8 +280,8 @@ bool exchange_send(struct exchange *x, usec now, uint32_t *next_tag, struct requ
 		return false;
 	}
 	g_clear_pointer(&x->fault, g_free);
-	attempt = make_attempt(x, now, (*next_tag)++, request, varbinds);
-	x->due = now + pause_after(x, is_between(x, attempt) ? 0 : x->silent);
+	make_attempt(x, now, (*next_tag)++, request, varbinds);
+	x->due = now + pause_after(x, request->attempt);
 	x->silent++;
 	return true;
 }

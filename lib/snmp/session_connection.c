@@ -149,8 +149,10 @@ static char *source_text(const struct connection *connection, const struct socka
 	return g_strdup_printf(strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-/* It comes from an address that was not asked (two addresses, VRRP, one-way NAT): it is not
- * believed, and only named in a warning. */
+/*
+ * It comes from an address that was not asked (two addresses, VRRP, one-way NAT): it is not
+ * believed, and only named in a warning.
+ */
 static void push_elsewhere(const struct connection *connection,
                            const struct sockaddr_storage *source, socklen_t length)
 {
